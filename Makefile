@@ -1,0 +1,54 @@
+# What people and CI run. Every target installs what it misses first (scripts/setup).
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.NOTPARALLEL:
+.PHONY: help serve dist test lint unit e2e deny setup clean
+
+# Tools come from the project's npm packages and from cargo install; system paths are only added to.
+CARGO_BIN := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin
+export PATH := $(CURDIR)/e2e/node_modules/.bin:$(PATH):$(CARGO_BIN)
+
+# CI must build exactly what Cargo.lock says; elsewhere cargo may update it after an edit.
+LOCKED := $(if $(CI),--locked)
+WASM := wasm32-unknown-unknown
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1	/p' Makefile | expand -t 16
+
+# Its own folder, since pages built for serving carry the reload script.
+serve: ## build the page, serve it on http://127.0.0.1:8080 and rebuild on changes (ARGS="--port N")
+	@scripts/setup build
+	cargo fetch -q $(LOCKED)
+	trunk serve --release --offline --dist target/serve --address 127.0.0.1 $(ARGS)
+
+dist: ## build the page for publishing, into dist/
+	@scripts/setup build
+	cargo fetch -q $(LOCKED)
+	trunk build --release --offline $(if $(CI),--locked)
+
+test: lint unit e2e ## everything CI checks, cheapest first
+
+lint: ## formatting, and clippy for this machine and for the browser
+	@scripts/setup rust
+	cargo fmt --all --check
+	cargo clippy $(LOCKED) --workspace --all-targets -- -D warnings
+	cargo clippy $(LOCKED) -p superphase -p worker --target $(WASM) -- -D warnings
+
+unit: ## cargo's tests; those of the GPU use whatever Vulkan driver there is, Mesa's on the CPU at least
+	@scripts/setup test
+	cargo test $(LOCKED) --workspace
+
+e2e: dist ## the built page in a real browser, with and without WebGPU
+	@scripts/setup test
+	npm test --silent --prefix e2e
+
+# Not a part of `test`: building cargo-deny takes longer than all the rest, and the checks change only with Cargo.lock.
+# Advisories are left out since their database is fetched from the network: run `cargo deny check advisories` for them.
+deny: ## licences, duplicates and sources of dependencies (needs cargo-deny: cargo install --locked cargo-deny)
+	cargo deny --locked check licenses bans sources
+
+setup: ## install what building and testing need
+	@scripts/setup test
+
+clean: ## remove what was built
+	rm -rf target dist e2e/results

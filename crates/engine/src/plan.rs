@@ -1,0 +1,97 @@
+//! What a backend trains: a sweep, the rows of it that are its share, and the tables they need.
+
+use toy::sample::Sampler;
+use toy::schedule::StepRates;
+use toy::{Sweep, init};
+pub use wire::Shard;
+
+/// Everything a backend needs to know of its share of a sweep.
+///
+/// Models are numbered locally in the order of [`Sweep::model_index`]: rows of the share, then
+/// columns, then repeats, which vary fastest. Their state is laid out by parameter:
+/// parameter `p` of local model `i` stands at `p * models + i`.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The whole sweep.
+    pub sweep: Sweep,
+    /// The rows of the share, as rows of the sweep.
+    pub rows: Vec<u32>,
+    /// A sampler for each row of the share.
+    pub samplers: Vec<Sampler>,
+    /// Density of each row of the share.
+    pub densities: Vec<f64>,
+    /// Relative importance of the last feature in each column.
+    pub importances: Vec<f64>,
+    /// Optimiser constants of every step.
+    pub rates: Vec<StepRates>,
+}
+
+impl Plan {
+    /// Prepares a share of a valid sweep.
+    pub fn new(sweep: &Sweep, shard: Shard) -> Self {
+        let rows = shard.rows(sweep.rows);
+        let sampler = |&row: &u32| Sampler::new(sweep.features, sweep.density_at(row), sweep.batch);
+        Self {
+            samplers: rows.iter().map(sampler).collect(),
+            densities: rows.iter().map(|&row| sweep.density_at(row)).collect(),
+            importances: (0..sweep.columns).map(|c| sweep.importance_at(c)).collect(),
+            rates: StepRates::all(sweep),
+            rows,
+            sweep: sweep.clone(),
+        }
+    }
+
+    /// Models in the share.
+    pub fn models(&self) -> usize {
+        self.rows.len() * (self.sweep.columns * self.sweep.repeats) as usize
+    }
+
+    /// Models in a row.
+    pub fn models_per_row(&self) -> usize {
+        (self.sweep.columns * self.sweep.repeats) as usize
+    }
+
+    /// Index in the whole sweep, and key in the random streams, of a local model.
+    pub fn key(&self, local: usize) -> u32 {
+        let per_row = self.models_per_row();
+        self.rows[local / per_row] * per_row as u32 + (local % per_row) as u32
+    }
+
+    /// Parameters of all local models before the first step, by parameter then model.
+    pub fn initial_parameters(&self) -> Vec<f32> {
+        let (sweep, models) = (&self.sweep, self.models());
+        let std = sweep.init.std(sweep.features, sweep.hidden);
+        let mut all = vec![0.0; models * sweep.parameters()];
+        let weights = (sweep.features * sweep.hidden) as usize;
+        for (index, plane) in all.chunks_exact_mut(models.max(1)).take(weights).enumerate() {
+            for (local, weight) in plane.iter_mut().enumerate() {
+                *weight = init::weight(sweep.seed, self.key(local), index as u32, std);
+            }
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_cover_a_sweep_and_keep_its_keys() {
+        let sweep = Sweep { rows: 7, columns: 3, repeats: 2, ..Sweep::default() };
+        let whole = Plan::new(&sweep, Shard::ALL);
+        let mut keys = vec![];
+        for first in 0..3 {
+            let plan = Plan::new(&sweep, Shard { first, stride: 3 });
+            let start = plan.initial_parameters();
+            for local in 0..plan.models() {
+                let key = plan.key(local);
+                assert_eq!(start[local], whole.initial_parameters()[key as usize]);
+                keys.push(key);
+            }
+        }
+        keys.sort_unstable();
+        assert_eq!(keys, (0..42).collect::<Vec<_>>());
+        assert_eq!(whole.key(41), sweep.model_index(6, 2, 1));
+    }
+}

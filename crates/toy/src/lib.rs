@@ -1,0 +1,30 @@
+//! The science of Superphase: what a sweep is, the models and their data, how they are trained,
+//! what is measured on them and what theory expects. Pure Rust; it knows no GPU and no page.
+
+pub mod adam;
+pub mod aggregate;
+pub mod ansatz;
+pub mod axis;
+pub mod binomial;
+pub mod csv;
+pub mod evaluate;
+pub mod init;
+pub mod link;
+pub mod measure;
+pub mod model;
+// pub mod optimum;
+pub mod param;
+pub mod phase;
+pub mod picture;
+pub mod population;
+pub mod preset;
+pub mod random;
+pub mod sample;
+pub mod schedule;
+pub mod sweep;
+pub mod train;
+
+pub use sweep::{Sweep, SweepError};
+
+/// Largest number of features a model can have; fixed-size arrays in the kernels are sized by it.
+pub const MAX_FEATURES: usize = 8;

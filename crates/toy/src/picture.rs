@@ -1,0 +1,304 @@
+//! From parameters to what a diagram shows: measures of every model, and pictures of pixels.
+
+use crate::aggregate::Aggregate;
+use crate::ansatz;
+use crate::evaluate::Evaluator;
+use crate::measure::{norm, polysemanticity, superposition};
+use crate::model::Shape;
+use crate::phase::{Context, Phase, Thresholds};
+use crate::sweep::Sweep;
+use serde::{Deserialize, Serialize};
+
+/// Number of phases a pixel's repeats are counted into.
+pub const PHASES: usize = Phase::ALL.len();
+
+/// One trained model of a pixel and what is measured on it. All measures are of the last feature.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// Weights `W_ik` at `i m + k`, then biases.
+    pub parameters: Vec<f32>,
+    /// Norm `|W_n|`.
+    pub norm: f32,
+    /// Superposition, the paper's sum of squares.
+    pub superposition: f32,
+    /// repro-superposition's polysemanticity, its square root.
+    pub polysemanticity: f32,
+    /// Population loss, summed over features.
+    pub loss: f32,
+    /// The phase.
+    pub phase: Phase,
+}
+
+impl Repeat {
+    /// Measures one model; `excess` is its loss over the minimum, relative, where that is known.
+    pub fn measure(
+        sweep: &Sweep,
+        evaluator: &Evaluator,
+        importance: &[f64],
+        parameters: Vec<f32>,
+        thresholds: &Thresholds,
+    ) -> Self {
+        let shape = Shape::of(sweep);
+        let wide: Vec<f64> = parameters.iter().map(|&p| f64::from(p)).collect();
+        let (w, _) = shape.split(&wide);
+        let last = shape.n - 1;
+        let context = Context { biases: sweep.bias, excess: None };
+        Self {
+            norm: norm(shape, w, last) as f32,
+            superposition: superposition(shape, w, last) as f32,
+            polysemanticity: polysemanticity(shape, w, last) as f32,
+            loss: evaluator.loss(&wide, importance) as f32,
+            phase: thresholds.classify(w, shape.m, context).phase,
+            parameters,
+        }
+    }
+}
+
+/// Every model of some rows, measured; pictures under any aggregation are made from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measures {
+    columns: u32,
+    repeats: u32,
+    rows: Vec<u32>,
+    models: Vec<Repeat>,
+}
+
+impl Measures {
+    /// Measures the models of these rows. Parameter `p` of model `i` stands at `p * models + i`,
+    /// models in the order of [`Sweep::model_index`].
+    pub fn new(sweep: &Sweep, rows: &[u32], parameters: &[f32], thresholds: &Thresholds) -> Self {
+        let per_row = (sweep.columns * sweep.repeats) as usize;
+        let count = per_row * rows.len();
+        let importances: Vec<_> = (0..sweep.columns).map(|c| sweep.importances(c)).collect();
+        let mut models = Vec::with_capacity(count);
+        for (index, &row) in rows.iter().enumerate() {
+            let evaluator = Evaluator::new(sweep, row);
+            for place in 0..per_row {
+                let local = index * per_row + place;
+                let own = parameters.iter().skip(local).step_by(count).copied().collect();
+                let importance = &importances[place / sweep.repeats as usize];
+                models.push(Repeat::measure(sweep, &evaluator, importance, own, thresholds));
+            }
+        }
+        Self { columns: sweep.columns, repeats: sweep.repeats, rows: rows.to_vec(), models }
+    }
+
+    /// The rows measured, as rows of the sweep.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// Every model, in the order of [`Sweep::model_index`].
+    pub fn models(&self) -> &[Repeat] {
+        &self.models
+    }
+
+    /// The repeats of a pixel, given the row of the sweep; empty when it is not among the rows.
+    pub fn pixel(&self, row: u32, column: u32) -> &[Repeat] {
+        let repeats = self.repeats as usize;
+        let found = self.rows.iter().position(|&r| r == row).filter(|_| column < self.columns);
+        let start = found.map(|i| (i * self.columns as usize + column as usize) * repeats);
+        start.and_then(|s| self.models.get(s..s + repeats)).unwrap_or(&[])
+    }
+
+    /// The picture of these rows under an aggregation.
+    pub fn picture(&self, aggregate: Aggregate) -> Picture {
+        let mut picture = Picture::blank(self.columns, self.rows.clone());
+        for (index, repeats) in self.models.chunks_exact(self.repeats as usize).enumerate() {
+            picture.set(index, repeats, aggregate);
+        }
+        picture
+    }
+}
+
+/// What some rows of a diagram show; every vector has an entry a pixel, row after row.
+///
+/// A pixel that nothing is known of yet has NaN everywhere.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Number of columns.
+    pub columns: u32,
+    /// The rows, as rows of the sweep.
+    pub rows: Vec<u32>,
+    /// Norm of the last feature.
+    pub norm: Vec<f32>,
+    /// Superposition of the last feature, the paper's sum of squares.
+    pub superposition: Vec<f32>,
+    /// repro-superposition's polysemanticity. A mean of roots, so not the root of the mean above.
+    pub polysemanticity: Vec<f32>,
+    /// Population loss, summed over features.
+    pub loss: Vec<f32>,
+    /// Code of the phase that weighs most under the aggregation; [`Phase::Diverged`] where unknown.
+    pub phase: Vec<u8>,
+    /// Repeats in each phase, [`PHASES`] entries a pixel.
+    pub counts: Vec<u16>,
+}
+
+impl Picture {
+    /// A picture that knows nothing yet.
+    pub fn blank(columns: u32, rows: Vec<u32>) -> Self {
+        let pixels = columns as usize * rows.len();
+        let unknown = vec![f32::NAN; pixels];
+        Self {
+            columns,
+            rows,
+            norm: unknown.clone(),
+            superposition: unknown.clone(),
+            polysemanticity: unknown.clone(),
+            loss: unknown,
+            phase: vec![Phase::Diverged.code(); pixels],
+            counts: vec![0; pixels * PHASES],
+        }
+    }
+
+    /// A blank picture of all of a sweep's rows.
+    pub fn of(sweep: &Sweep) -> Self {
+        Self::blank(sweep.columns, (0..sweep.rows).collect())
+    }
+
+    /// Sets a pixel to the aggregate of its repeats.
+    pub fn set(&mut self, pixel: usize, repeats: &[Repeat], aggregate: Aggregate) {
+        let losses: Vec<f32> = repeats.iter().map(|r| r.loss).collect();
+        let weights = aggregate.weights(&losses);
+        // A repeat of no weight contributes nothing, not even the NaN of a diverged one.
+        let mean = |value: fn(&Repeat) -> f32| -> f32 {
+            let weighted = repeats.iter().zip(&weights).filter(|(_, w)| **w > 0.0);
+            weighted.map(|(r, w)| w * value(r)).sum()
+        };
+        self.norm[pixel] = mean(|r| r.norm);
+        self.superposition[pixel] = mean(|r| r.superposition);
+        self.polysemanticity[pixel] = mean(|r| r.polysemanticity);
+        self.loss[pixel] = mean(|r| r.loss);
+        let mut share = [0.0; PHASES];
+        let counts = &mut self.counts[pixel * PHASES..(pixel + 1) * PHASES];
+        counts.fill(0);
+        for (repeat, weight) in repeats.iter().zip(&weights) {
+            let code = usize::from(repeat.phase.code());
+            share[code] += weight;
+            counts[code] += 1;
+        }
+        let heaviest = (0..PHASES).max_by(|&a, &b| share[a].total_cmp(&share[b]).then(b.cmp(&a)));
+        self.phase[pixel] = heaviest.unwrap_or_default() as u8;
+    }
+
+    /// Copies the rows of `part` into this picture where it has them.
+    pub fn place(&mut self, part: &Self) {
+        fn copy<T: Copy>(to: &mut [T], from: &[T], at: usize, source: usize, width: usize) {
+            let range = source * width..(source + 1) * width;
+            if let (Some(to), Some(from)) =
+                (to.get_mut(at * width..(at + 1) * width), from.get(range))
+            {
+                to.copy_from_slice(from);
+            }
+        }
+        if part.columns != self.columns {
+            return;
+        }
+        let width = self.columns as usize;
+        for (source, row) in part.rows.iter().enumerate() {
+            let Some(at) = self.rows.iter().position(|r| r == row) else { continue };
+            copy(&mut self.norm, &part.norm, at, source, width);
+            copy(&mut self.superposition, &part.superposition, at, source, width);
+            copy(&mut self.polysemanticity, &part.polysemanticity, at, source, width);
+            copy(&mut self.loss, &part.loss, at, source, width);
+            copy(&mut self.phase, &part.phase, at, source, width);
+            copy(&mut self.counts, &part.counts, at, source, width * PHASES);
+        }
+    }
+
+    /// Whether anything is known of a pixel.
+    pub fn knows(&self, pixel: usize) -> bool {
+        self.norm.get(pixel).is_some_and(|norm| norm.is_finite())
+    }
+
+    /// Number of pixels.
+    pub fn pixels(&self) -> usize {
+        self.norm.len()
+    }
+
+    /// The closed-form theory of a sweep's diagram.
+    pub fn ansatz(sweep: &Sweep) -> Self {
+        let mut picture = Self::of(sweep);
+        for row in 0..sweep.rows {
+            let s = sweep.density_at(row);
+            for column in 0..sweep.columns {
+                let r = sweep.importance_at(column);
+                let (candidate, loss) = ansatz::best(sweep.features, sweep.hidden, s, r);
+                let model = Repeat {
+                    parameters: vec![],
+                    norm: candidate.norm() as f32,
+                    superposition: candidate.superposition() as f32,
+                    polysemanticity: candidate.superposition().sqrt() as f32,
+                    loss: loss as f32,
+                    phase: candidate.into(),
+                };
+                let pixel = (row * sweep.columns + column) as usize;
+                picture.set(pixel, &[model], Aggregate::Lowest);
+            }
+        }
+        picture
+    }
+
+    /// Relative excess of this picture's loss over that of a reference, pixel by pixel.
+    pub fn excess(&self, reference: &Self) -> Vec<f32> {
+        self.loss.iter().zip(&reference.loss).map(|(l, m)| (l - m) / m).collect()
+    }
+
+    /// Whether two pictures of one diagram show the same phase, pixel by pixel; `None` where
+    /// either does not know.
+    pub fn agreement(&self, other: &Self) -> Vec<Option<bool>> {
+        (0..self.pixels())
+            .map(|i| (self.knows(i) && other.knows(i)).then(|| self.phase[i] == other.phase[i]))
+            .collect()
+    }
+
+    /// Fraction of the pixels known to both pictures in which they show the same phase.
+    pub fn agreeing_fraction(&self, other: &Self) -> Option<f64> {
+        let known: Vec<bool> = self.agreement(other).into_iter().flatten().collect();
+        let same = known.iter().filter(|same| **same).count();
+        (!known.is_empty()).then(|| same as f64 / known.len() as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::Model;
+
+    fn measures(sweep: &Sweep, rows: &[u32]) -> Measures {
+        let per_row = sweep.columns * sweep.repeats;
+        let models: Vec<_> = rows
+            .iter()
+            .flat_map(|row| (0..per_row).map(move |i| row * per_row + i))
+            .map(|key| Model::new(sweep, key).parameters)
+            .collect();
+        let planes = (0..sweep.parameters()).flat_map(|p| models.iter().map(move |m| m[p]));
+        Measures::new(sweep, rows, &planes.collect::<Vec<_>>(), &Thresholds::default())
+    }
+
+    #[test]
+    fn parts_make_up_the_whole() {
+        let sweep = Sweep { columns: 5, rows: 4, repeats: 3, ..Sweep::default() };
+        let whole = measures(&sweep, &[0, 1, 2, 3]).picture(Aggregate::Mean);
+        let mut assembled = Picture::of(&sweep);
+        assert_eq!(assembled.agreeing_fraction(&whole), None);
+        for rows in [[0, 2], [1, 3]] {
+            assembled.place(&measures(&sweep, &rows).picture(Aggregate::Mean));
+        }
+        assert_eq!(assembled, whole);
+        assert_eq!(assembled.agreeing_fraction(&whole), Some(1.0));
+        assert!(assembled.counts.chunks(PHASES).all(|c| c.iter().sum::<u16>() == 3));
+        assert_eq!(measures(&sweep, &[1, 3]).pixel(3, 2).len(), 3);
+        assert!(measures(&sweep, &[1, 3]).pixel(0, 2).is_empty());
+    }
+
+    /// Published reproductions have plotted feature 0 in place of the extra one.
+    #[test]
+    fn the_last_feature_is_the_one_shown() {
+        let sweep = Sweep { columns: 1, rows: 1, repeats: 1, ..Sweep::default() };
+        let shown = |w: [f32; 4]| Measures::new(&sweep, &[0], &w, &Thresholds::default());
+        assert_eq!(shown([1.0, 0.0, 0.0, 0.0]).picture(Aggregate::Mean).norm, [0.0]);
+        assert_eq!(shown([0.0, 1.0, 0.0, 0.0]).picture(Aggregate::Mean).norm, [1.0]);
+        assert_eq!(shown([f32::NAN; 4]).picture(Aggregate::Mean).phase, [Phase::Diverged.code()]);
+    }
+}

@@ -1,0 +1,83 @@
+//! Learning-rate schedules and the per-step constants of AdamW.
+
+use crate::Sweep;
+use serde::{Deserialize, Serialize};
+
+/// How the learning rate changes over a run of `T` steps; each is a factor on the base rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Schedule {
+    /// Factor 1 throughout.
+    Constant,
+    /// Factor `1 - t / T`.
+    Linear,
+    /// Factor `cos(pi/2 * t / (T - 1))`, which reaches 0 at the last step.
+    Cosine,
+}
+
+impl Schedule {
+    /// Factor on the base learning rate at step `t` of `steps`, counted from 0.
+    pub fn factor(self, t: u32, steps: u32) -> f64 {
+        let (t, steps) = (f64::from(t), f64::from(steps));
+        match self {
+            Self::Constant => 1.0,
+            Self::Linear => 1.0 - t / steps,
+            Self::Cosine if steps <= 1.0 => 1.0,
+            // cos(pi/2) rounds to 6e-17; the last factor is meant to be zero.
+            Self::Cosine => (std::f64::consts::FRAC_PI_2 * t / (steps - 1.0)).cos().max(0.0),
+        }
+    }
+}
+
+/// What one AdamW step needs that depends on the step alone. Computed in f64, because
+/// `1 - beta^t` loses its digits in f32 at small `t`; read as f32 by every engine.
+///
+/// Layout: four floats, the same as the shaders' `StepRates`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepRates {
+    /// `lr_t / (1 - beta1^t)`, with `t` counted from 1.
+    pub rate: f32,
+    /// `1 / sqrt(1 - beta2^t)`.
+    pub root: f32,
+    /// `1 - lr_t * weight_decay`, the factor of decoupled weight decay.
+    pub decay: f32,
+    /// Unused; keeps the struct at 16 bytes.
+    pub padding: f32,
+}
+
+impl StepRates {
+    /// The constants of step `t` (counted from 0) of a sweep.
+    pub fn at(sweep: &Sweep, t: u32) -> Self {
+        let lr = sweep.lr * sweep.schedule.factor(t, sweep.steps);
+        let count = f64::from(t) + 1.0;
+        Self {
+            rate: (lr / (1.0 - sweep.beta1.powf(count))) as f32,
+            root: (1.0 / (1.0 - sweep.beta2.powf(count)).sqrt()) as f32,
+            decay: (1.0 - lr * sweep.weight_decay) as f32,
+            padding: 0.0,
+        }
+    }
+
+    /// The constants of every step of a sweep, in order.
+    pub fn all(sweep: &Sweep) -> Vec<Self> {
+        (0..sweep.steps).map(|t| Self::at(sweep, t)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schedules_start_at_one_and_end_where_they_say() {
+        for s in [Schedule::Constant, Schedule::Linear, Schedule::Cosine] {
+            assert_eq!(s.factor(0, 100), 1.0);
+        }
+        assert_eq!(Schedule::Cosine.factor(0, 1), 1.0);
+        assert!((Schedule::Linear.factor(99, 100) - 0.01).abs() < 1e-12);
+        assert!(Schedule::Cosine.factor(99, 100) < 1e-15);
+        assert!(
+            (Schedule::Cosine.factor(33, 100) - (std::f64::consts::PI / 6.0).cos()).abs() < 1e-12
+        );
+    }
+}

@@ -1,0 +1,206 @@
+//! What page and workers say to each other: requests down, reports up, as bytes that travel
+//! between threads without being copied.
+
+use serde::{Deserialize, Serialize};
+use toy::Sweep;
+use toy::aggregate::Aggregate;
+use toy::picture::{Picture, Repeat};
+
+/// A share of a sweep: every `stride`-th row from `first` on. Interleaved, because the cost of a
+/// row depends on its density.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// The first row.
+    pub first: u32,
+    /// Distance from one row to the next.
+    pub stride: u32,
+}
+
+impl Shard {
+    /// All rows.
+    pub const ALL: Self = Self { first: 0, stride: 1 };
+
+    /// The rows of this share, of a sweep with `rows` rows.
+    pub fn rows(self, rows: u32) -> Vec<u32> {
+        (self.first..rows).step_by(self.stride.max(1) as usize).collect()
+    }
+}
+
+/// Which backend the user asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Choice {
+    /// The GPU if there is one that is not a software imitation, else the CPU.
+    #[default]
+    Auto,
+    /// The GPU, or an error.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// Words of [`Choice`] in links and flags, each with a label.
+pub const CHOICES: [(Choice, &str, &str); 3] = [
+    (Choice::Auto, "auto", "automatic"),
+    (Choice::Gpu, "gpu", "GPU"),
+    (Choice::Cpu, "cpu", "CPU"),
+];
+
+impl Choice {
+    /// The choice's word.
+    pub fn word(self) -> &'static str {
+        CHOICES.iter().find(|(choice, ..)| *choice == self).map_or("auto", |(_, word, _)| word)
+    }
+
+    /// The choice of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        CHOICES.iter().find(|(_, w, _)| *w == word).map(|(choice, ..)| *choice)
+    }
+}
+
+/// Which backend runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// WGSL compute shaders through WebGPU, Vulkan, Metal or Direct3D 12.
+    Gpu,
+    /// SIMD lanes across models.
+    Cpu,
+}
+
+/// What the page asks of a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Find out which backend there is, without training anything; answered by
+    /// [`Report::Engine`].
+    Probe(Choice),
+    /// Drop whatever runs and train this share of a sweep from step 0.
+    Start {
+        /// Number that every report about this run carries.
+        run: u32,
+        /// What to train.
+        sweep: Sweep,
+        /// The worker's share.
+        shard: Shard,
+        /// On which backend.
+        choice: Choice,
+        /// Whether to wait at step 0 for [`Request::Resume`] or [`Request::Step`].
+        paused: bool,
+    },
+    /// Stop after the current slice, keeping the state.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Take this many steps and pause.
+    Step(u32),
+    /// Aggregate the repeats in another way; answered by a picture.
+    Aggregate(Aggregate),
+    /// Show every repeat of a pixel of the worker's share; answered by [`Report::Pixel`].
+    Inspect {
+        /// Row of the sweep.
+        row: u32,
+        /// Column of the sweep.
+        column: u32,
+    },
+    /// Compute the true optimum of these rows of a sweep, one after the other; each is answered by
+    /// [`Report::Optimum`].
+    Optimum {
+        /// Number that every report about this job carries.
+        run: u32,
+        /// The sweep whose axes are meant.
+        sweep: Sweep,
+        /// The worker's share.
+        shard: Shard,
+    },
+    /// Drop whatever runs.
+    Cancel,
+}
+
+/// What a worker tells the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Report {
+    /// The worker's code is loaded and listens.
+    Ready,
+    /// The backend that a choice came to.
+    Engine {
+        /// Which one.
+        kind: Kind,
+        /// Its name, such as the adapter's.
+        name: String,
+        /// Why it was chosen, a sentence.
+        reason: String,
+    },
+    /// How far a run is.
+    Progress {
+        /// The run.
+        run: u32,
+        /// Steps taken.
+        step: u32,
+        /// Model-steps taken by this worker in the time since it began to train, not counting pauses.
+        model_steps: f64,
+        /// That time, in seconds.
+        seconds: f64,
+        /// Whether it waits for [`Request::Resume`].
+        paused: bool,
+    },
+    /// The worker's rows of the diagram as they are now.
+    Picture {
+        /// The run.
+        run: u32,
+        /// Steps taken by the models shown.
+        step: u32,
+        /// The rows.
+        picture: Picture,
+    },
+    /// Every step has been taken; the last picture has been sent.
+    Done {
+        /// The run.
+        run: u32,
+    },
+    /// Every repeat of a pixel.
+    Pixel {
+        /// The run.
+        run: u32,
+        /// Row of the sweep.
+        row: u32,
+        /// Column of the sweep.
+        column: u32,
+        /// Steps taken by the models shown.
+        step: u32,
+        /// The repeats.
+        repeats: Vec<Repeat>,
+    },
+    /// Rows of the true optimum.
+    Optimum {
+        /// The job.
+        run: u32,
+        /// The rows.
+        picture: Picture,
+    },
+    /// A run or a probe failed; the sentence says why and what to do.
+    Failed {
+        /// The run, or 0 for a probe.
+        run: u32,
+        /// For a person to read.
+        sentence: String,
+    },
+}
+
+/// Bytes that are not a message, which only a bug can cause.
+#[derive(Debug, thiserror::Error)]
+#[error("page and worker do not understand each other ({0}); reload the page")]
+pub struct Garbled(#[from] postcard::Error);
+
+/// A message as bytes.
+///
+/// # Errors
+/// Never for the messages of this crate.
+pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, Garbled> {
+    Ok(postcard::to_stdvec(message)?)
+}
+
+/// A message from bytes.
+///
+/// # Errors
+/// When page and worker were built from different sources.
+pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Garbled> {
+    Ok(postcard::from_bytes(bytes)?)
+}

@@ -1,0 +1,3 @@
+//! The page: an instrument for phase diagrams of superposition.
+
+fn main() {}
