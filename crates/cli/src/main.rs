@@ -1,2 +1,45 @@
-//! Placeholder.
-fn main() {}
+//! `superphase`: the same sweeps, shaders and theory as the page, from the command line.
+
+mod devices;
+mod error;
+mod flags;
+mod sweep;
+mod theory;
+
+use clap::Command;
+use std::process::ExitCode;
+
+fn command() -> Command {
+    Command::new("superphase")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Phase diagrams of superposition (Elhage et al. 2022, section 3)")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(sweep::command())
+        .subcommand(theory::command())
+        .subcommand(Command::new("devices").about("Lists what can train, and what would be chosen"))
+}
+
+fn main() -> ExitCode {
+    let matches = command().get_matches();
+    let result = match matches.subcommand() {
+        Some(("sweep", flags)) => sweep::run(flags),
+        Some(("theory", flags)) => theory::run(flags),
+        _ => devices::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("superphase: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn flags_are_consistent() {
+        super::command().debug_assert();
+    }
+}

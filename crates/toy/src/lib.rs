@@ -12,7 +12,7 @@ pub mod init;
 pub mod link;
 pub mod measure;
 pub mod model;
-// pub mod optimum;
+pub mod optimum;
 pub mod param;
 pub mod phase;
 pub mod picture;

@@ -146,11 +146,13 @@ pub struct Thresholds {
 impl Thresholds {
     /// The values used unless others are asked for.
     ///
-    /// 0.2 is far from both ends of a first-order transition (norms jump from 0 to about 0.8) and
-    /// puts a continuous one within a few per cent of its true place, yet above what sampling
-    /// noise leaves of a feature that is not represented. A fifth keeps the regular polygons up to
-    /// the heptagon symmetric (its ratio is 0.25).
-    pub const DEFAULT: Self = Self { norm: 0.2, interference: 0.2, share: 0.2, excess: 1e-3 };
+    /// A tenth: in the middle of no first-order transition (norms jump from 0 to 0.6 or more, at
+    /// densities near 1 to 0.2), within some per cent in importance of a continuous one, and above
+    /// what sampling noise leaves of a feature that is not represented. It also keeps weak members
+    /// of a same-sign pair apart from dropped ones: near r = 5/16 their norm goes to zero
+    /// continuously. A fifth as share keeps the regular polygons up to the heptagon symmetric (its
+    /// ratio is 0.25).
+    pub const DEFAULT: Self = Self { norm: 0.1, interference: 0.1, share: 0.2, excess: 1e-3 };
 }
 
 impl Default for Thresholds {

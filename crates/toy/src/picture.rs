@@ -5,6 +5,7 @@ use crate::ansatz;
 use crate::evaluate::Evaluator;
 use crate::measure::{norm, polysemanticity, superposition};
 use crate::model::Shape;
+use crate::optimum::Optimum;
 use crate::phase::{Context, Phase, Thresholds};
 use crate::sweep::Sweep;
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,7 @@ pub struct Repeat {
 }
 
 impl Repeat {
-    /// Measures one model; `excess` is its loss over the minimum, relative, where that is known.
+    /// Measures one model under the importances of its pixel.
     pub fn measure(
         sweep: &Sweep,
         evaluator: &Evaluator,
@@ -235,6 +236,26 @@ impl Picture {
                 let pixel = (row * sweep.columns + column) as usize;
                 picture.set(pixel, &[model], Aggregate::Lowest);
             }
+        }
+        picture
+    }
+
+    /// A row of the true optimum, from the minima of its columns.
+    pub fn optimum(sweep: &Sweep, row: u32, minima: &[Optimum]) -> Self {
+        let shape = Shape::of(sweep);
+        let last = shape.n - 1;
+        let mut picture = Self::blank(sweep.columns, vec![row]);
+        for (pixel, minimum) in minima.iter().enumerate().take(sweep.columns as usize) {
+            let parameters = minimum.w.iter().chain(&minimum.b).map(|&p| p as f32).collect();
+            let model = Repeat {
+                parameters,
+                norm: norm(shape, &minimum.w, last) as f32,
+                superposition: superposition(shape, &minimum.w, last) as f32,
+                polysemanticity: polysemanticity(shape, &minimum.w, last) as f32,
+                loss: minimum.loss as f32,
+                phase: minimum.verdict.phase,
+            };
+            picture.set(pixel, &[model], Aggregate::Lowest);
         }
         picture
     }

@@ -44,7 +44,7 @@ impl Threshold {
     #[inline(always)]
     pub fn value(self, word: u32) -> Option<f32> {
         let integer = word >> 8;
-        (integer < self.below).then(|| integer as f32 * self.scale)
+        (integer < self.below).then_some(integer as f32 * self.scale)
     }
 }
 

@@ -39,11 +39,8 @@ pub enum Choice {
 }
 
 /// Words of [`Choice`] in links and flags, each with a label.
-pub const CHOICES: [(Choice, &str, &str); 3] = [
-    (Choice::Auto, "auto", "automatic"),
-    (Choice::Gpu, "gpu", "GPU"),
-    (Choice::Cpu, "cpu", "CPU"),
-];
+pub const CHOICES: [(Choice, &str, &str); 3] =
+    [(Choice::Auto, "auto", "automatic"), (Choice::Gpu, "gpu", "GPU"), (Choice::Cpu, "cpu", "CPU")];
 
 impl Choice {
     /// The choice's word.

@@ -1,7 +1,8 @@
 //! Where the search for the minimum starts: every way to give dimensions to groups of features.
 //!
 //! A group is a feature that is dropped, one with a dimension of its own, two opposite or on the
-//! same side of one dimension, one against two, or a triangle or tetrahedron. The features before
+//! same side of one dimension, one against two, two unequal pairs on
+//! one dimension, or a triangle or tetrahedron. The features before
 //! the last have equal importance, so their order does not matter: the group of the last feature
 //! is listed with it as the first member, the others take what is left in order.
 
@@ -26,13 +27,15 @@ const T: f64 = 0.866_025_403_784_438_6;
 const Q: f64 = 0.577_350_269_189_625_8;
 
 /// Groups with the last feature as first member.
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 10] = [
     Group { dimensions: 0, members: &[&[]] },
     Group { dimensions: 1, members: &[&[1.0]] },
     Group { dimensions: 1, members: &[&[0.8], &[-0.8]] },
     Group { dimensions: 1, members: &[&[0.7], &[0.7]] },
     Group { dimensions: 1, members: &[&[0.8], &[-0.7], &[-0.7]] },
     Group { dimensions: 1, members: &[&[0.7], &[0.7], &[-0.8]] },
+    Group { dimensions: 1, members: &[&[1.0], &[-1.0], &[0.4], &[-0.4]] },
+    Group { dimensions: 1, members: &[&[0.4], &[-0.4], &[1.0], &[-1.0]] },
     Group { dimensions: 2, members: &[&[0.8, 0.0], &[-0.4, 0.8 * T], &[-0.4, -0.8 * T]] },
     Group {
         dimensions: 3,

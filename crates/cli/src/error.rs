@@ -1,0 +1,32 @@
+//! What can go wrong on the command line, as sentences.
+
+use std::path::{Path, PathBuf};
+use toy::param::ParamError;
+
+/// An error that ends the command.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value is not allowed.
+    #[error(transparent)]
+    Param(#[from] ParamError),
+    /// Values do not fit together.
+    #[error(transparent)]
+    Sweep(#[from] toy::SweepError),
+    /// A shape without a theory.
+    #[error(transparent)]
+    Theory(#[from] toy::population::PopulationError),
+    /// There is no such preset.
+    #[error("there is no preset called {0}; there are {1}")]
+    Preset(String, String),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] engine::EngineError),
+    /// A file cannot be written.
+    #[error("{0} cannot be written: {1}")]
+    Write(PathBuf, std::io::Error),
+}
+
+/// Writes a file.
+pub fn write(path: &Path, text: &str) -> Result<(), Error> {
+    std::fs::write(path, text).map_err(|error| Error::Write(path.into(), error))
+}

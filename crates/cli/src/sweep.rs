@@ -1,0 +1,75 @@
+//! `superphase sweep`: trains a diagram and writes it as tables.
+
+use crate::error::{Error, write};
+use crate::flags;
+use clap::{Arg, ArgMatches, Command};
+use engine::{Choice, Engine};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::PathBuf;
+use std::time::Instant;
+use toy::csv;
+use toy::phase::Thresholds;
+use toy::picture::Measures;
+use wire::{CHOICES, Shard};
+
+/// The subcommand.
+pub fn command() -> Command {
+    flags::sweep(Command::new("sweep").about("Trains a phase diagram"))
+        .arg(
+            Arg::new("engine")
+                .long("engine")
+                .value_name("ENGINE")
+                .value_parser(CHOICES.map(|(_, word, _)| word))
+                .default_value("auto")
+                .help("What trains: gpu, cpu, or whichever is there"),
+        )
+        .arg(flags::file("out", "Writes the diagram, a row a pixel (CSV); standard output without"))
+        .arg(flags::file("models", "Writes every model, a row a model (CSV)"))
+}
+
+/// Trains and writes.
+pub fn run(flags: &ArgMatches) -> Result<(), Error> {
+    let sweep = flags::read(flags)?;
+    let choice = flags.get_one::<String>("engine").and_then(|word| Choice::parse(word));
+    let measures = pollster::block_on(train(&sweep, choice.unwrap_or_default()))?;
+    let grid = csv::grid(&sweep, &measures.picture(sweep.aggregate));
+    match flags.get_one::<PathBuf>("out") {
+        Some(path) => write(path, &grid)?,
+        None => print!("{grid}"),
+    }
+    if let Some(path) = flags.get_one::<PathBuf>("models") {
+        write(path, &csv::models(&sweep, &measures))?;
+    }
+    Ok(())
+}
+
+async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
+    let engine = Engine::new(choice).await?;
+    let mut run = engine.start(sweep, Shard::ALL).await?;
+    let models = sweep.models();
+    // Draws only when standard error is a terminal.
+    let bar = ProgressBar::new(u64::from(sweep.steps));
+    if let Ok(style) =
+        ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} steps, {msg}, {eta} left")
+    {
+        bar.set_style(style);
+    }
+    bar.set_prefix(engine.name.clone());
+    let start = Instant::now();
+    let rate = |step: u32| f64::from(step) * models as f64 / start.elapsed().as_secs_f64() / 1e6;
+    while !run.is_done() {
+        run.advance(u32::MAX).await?;
+        bar.set_position(u64::from(run.step()));
+        bar.set_message(format!("{:.2} M model-steps/s", rate(run.step())));
+    }
+    let parameters = run.parameters().await?;
+    let speed = rate(sweep.steps);
+    bar.finish_and_clear();
+    eprintln!(
+        "{}: {models} models x {} steps in {:.2} s, {speed:.2} M model-steps/s",
+        engine.name,
+        sweep.steps,
+        start.elapsed().as_secs_f64(),
+    );
+    Ok(Measures::new(sweep, &run.plan().rows, &parameters, &Thresholds::default()))
+}

@@ -1,0 +1,94 @@
+//! Vectors of a fixed number of lanes, one model a lane, and the few operations the kernels add.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, f32x4, f32x8, f32x16, i32x4, i32x8, i32x16, mask32x4, mask32x8};
+use fearless_simd::{mask32x16, u32x4, u32x8, u32x16};
+
+/// Vectors of floats, signed and unsigned integers with as many lanes each.
+///
+/// A width is not tied to the width of the machine's registers: a vector of twice that width is
+/// two registers, whose chains of dependent operations run beside each other.
+pub trait Lanes: Copy + Send + Sync + 'static {
+    /// The instruction set.
+    type S: Simd;
+    /// Floats.
+    type F: SimdFloat<Self::S, Element = f32, Mask = Self::M> + SimdCvtFloat<Self::I>;
+    /// Signed integers, which x86 compares and converts in one instruction, unlike unsigned ones.
+    type I: SimdInt<Self::S, Element = i32, Mask = Self::M>;
+    /// Unsigned integers.
+    type U: SimdInt<Self::S, Element = u32, Mask = Self::M>;
+    /// Masks.
+    type M: SimdMask<Self::S> + Select<Self::F> + Select<Self::I>;
+
+    /// The proof that the instruction set is there.
+    fn token(self) -> Self::S;
+
+    /// Reads unsigned integers below `2^31` as signed ones.
+    fn signed(words: Self::U) -> Self::I;
+
+    /// The same float in every lane.
+    #[inline(always)]
+    fn splat(self, value: f32) -> Self::F {
+        Self::F::simd_from(self.token(), value)
+    }
+
+    /// The same word in every lane.
+    #[inline(always)]
+    fn word(self, value: u32) -> Self::U {
+        Self::U::simd_from(self.token(), value)
+    }
+
+    /// The same signed integer in every lane.
+    #[inline(always)]
+    fn integer(self, value: i32) -> Self::I {
+        Self::I::simd_from(self.token(), value)
+    }
+
+    /// `value` where the mask is set, else 0.
+    #[inline(always)]
+    fn only(self, mask: Self::M, value: Self::F) -> Self::F {
+        mask.select(value, self.splat(0.0))
+    }
+
+    /// The positive part.
+    #[inline(always)]
+    fn relu(self, x: Self::F) -> Self::F {
+        x.max(self.splat(0.0))
+    }
+
+    /// The nearest value in [0, 1].
+    #[inline(always)]
+    fn unit(self, x: Self::F) -> Self::F {
+        self.relu(x).min(self.splat(1.0))
+    }
+}
+
+macro_rules! width {
+    ($name:ident, $doc:literal, $f:ident, $i:ident, $u:ident, $m:ident) => {
+        #[doc = $doc]
+        #[derive(Clone, Copy)]
+        pub struct $name<S>(pub S);
+
+        impl<S: Simd> Lanes for $name<S> {
+            type S = S;
+            type F = $f<S>;
+            type I = $i<S>;
+            type U = $u<S>;
+            type M = $m<S>;
+
+            #[inline(always)]
+            fn token(self) -> S {
+                self.0
+            }
+
+            #[inline(always)]
+            fn signed(words: $u<S>) -> $i<S> {
+                words.bitcast()
+            }
+        }
+    };
+}
+
+width!(X4, "Four lanes.", f32x4, i32x4, u32x4, mask32x4);
+width!(X8, "Eight lanes.", f32x8, i32x8, u32x8, mask32x8);
+width!(X16, "Sixteen lanes.", f32x16, i32x16, u32x16, mask32x16);

@@ -1,0 +1,42 @@
+// Exact integrals with three active features, on top of population.wgsl.
+
+/// `positive_fraction` of four segments.
+fn positive_fractions(u: vec4f, v: vec4f) -> vec4f {
+    let above = max(max(u, v), vec4f(0.0));
+    let below = max(-min(u, v), vec4f(0.0));
+    return above / max(above + below, vec4f(TINY));
+}
+
+fn smallest(v: vec4f) -> f32 {
+    return min(min(v.x, v.y), min(v.z, v.w));
+}
+
+fn largest(v: vec4f) -> f32 {
+    return max(max(v.x, v.y), max(v.z, v.w));
+}
+
+/// Three variables: z = z0 + a x + c y + d v. Returns (int u, int u x, int u y, int u v).
+///
+/// Along v, z vanishes at one place above each corner of the square of (x, y). Between neighbouring
+/// places the integral over the square is a polynomial of degree 4 or less in v: three nodes.
+fn cube(z0: f32, a: f32, c: f32, d: f32, own: f32) -> vec4f {
+    let corner = vec4f(z0, z0 + a, z0 + c, z0 + a + c);
+    let crossing = positive_fractions(corner, corner + d);
+    // Beyond the last crossing z is negative: four crossings, at most four pieces that count.
+    let last = largest(crossing);
+    var sum = vec4f();
+    var start = 0.0;
+    for (var piece = 0; piece < 4 && start < last; piece++) {
+        let end = smallest(select(vec4f(last), crossing, crossing > vec4f(start)));
+        let length = end - start;
+        for (var node = -1; node <= 1; node++) {
+            let t = start + length * (0.5 + f32(node) * NODE_3);
+            let v = select(1.0 - t, t, d < 0.0);
+            let weight = length * select(5.0 / 18.0, 8.0 / 18.0, node == 0);
+            let inner = square(z0 + d * v, a, c, own);
+            sum += weight * vec4f(inner, inner.x * v);
+        }
+        start = end;
+    }
+    return sum;
+}

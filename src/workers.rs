@@ -1,0 +1,100 @@
+//! Web workers: how the page starts one, what it says to it and how it hears back.
+
+use js_sys::{Array, Uint8Array};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Event, MessageEvent, WorkerOptions, WorkerType};
+use wire::{Report, Request};
+
+/// Trunk's loader of the worker binary. Relative to the page's own address, so that the page works
+/// under any path.
+const LOADER: &str = "./worker_loader.js";
+
+/// Requests made before the worker listens. Browsers throw away what is posted while its
+/// WebAssembly still loads; `None` once it has said that it is ready.
+type Outbox = Rc<RefCell<Option<Vec<Request>>>>;
+
+/// A running web worker; it ends when dropped.
+pub struct Worker {
+    inner: web_sys::Worker,
+    outbox: Outbox,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(Event)>,
+}
+
+impl Worker {
+    /// Starts a worker whose reports go to `hear`.
+    ///
+    /// # Errors
+    /// When the browser starts no module workers.
+    pub fn spawn(hear: impl Fn(Report) + 'static) -> Result<Self, String> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let inner = web_sys::Worker::new_with_options(LOADER, &options)
+            .map_err(|_| "This browser cannot start the worker that trains.".to_owned())?;
+        let outbox: Outbox = Rc::new(RefCell::new(Some(vec![])));
+        let hear = Rc::new(hear);
+
+        let on_message = {
+            let (inner, outbox, hear) = (inner.clone(), outbox.clone(), hear.clone());
+            Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
+                let bytes = Uint8Array::new(&event.data()).to_vec();
+                match wire::decode(&bytes) {
+                    Ok(Report::Ready) => {
+                        let waiting = outbox.borrow_mut().take().unwrap_or_default();
+                        waiting.iter().for_each(|request| post(&inner, request));
+                    }
+                    Ok(report) => hear(report),
+                    Err(garbled) => {
+                        hear(Report::Failed { run: 0, sentence: sentence(&garbled.to_string()) });
+                    }
+                }
+            })
+        };
+        let on_error = Closure::<dyn FnMut(_)>::new(move |event: Event| {
+            // An exception comes with a message; a script that does not load without.
+            let cause = js_sys::Reflect::get(&event, &JsValue::from("message")).ok();
+            let cause = cause.and_then(|m| m.as_string()).filter(|m| !m.is_empty());
+            let cause = cause.unwrap_or_else(|| "its code could not be loaded".into());
+            let sentence = format!("The worker that trains stopped: {cause}. Train again, or reload the page.");
+            hear(Report::Failed { run: 0, sentence });
+        });
+        inner.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        inner.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Self { inner, outbox, _on_message: on_message, _on_error: on_error })
+    }
+
+    /// Asks the worker for something, as soon as it listens.
+    pub fn send(&self, request: Request) {
+        match self.outbox.borrow_mut().as_mut() {
+            Some(waiting) => waiting.push(request),
+            None => post(&self.inner, &request),
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.inner.set_onmessage(None);
+        self.inner.set_onerror(None);
+        self.inner.terminate();
+    }
+}
+
+/// Posts a request; its bytes move without being copied once more.
+fn post(worker: &web_sys::Worker, request: &Request) {
+    let Ok(bytes) = wire::encode(request) else { return };
+    let array = Uint8Array::from(bytes.as_slice());
+    // Posting fails only for values that cannot be cloned, which bytes can.
+    let _ = worker.post_message_with_transfer(&array, &Array::of1(&array.buffer()));
+}
+
+/// An error's text as a sentence.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
