@@ -4,8 +4,10 @@ use toy::Sweep;
 use toy::sweep::Data;
 use wire::Kind;
 
-/// Runs longer than this, in seconds, are not started without being asked for.
+/// Runs longer than this, in seconds, wait to be asked for.
 pub const LONG: f64 = 20.0;
+/// How far a guess may be off.
+const DOUBT: f64 = 8.0;
 
 /// What the time of a model-step depends on.
 #[derive(Clone, Copy, PartialEq)]
@@ -61,6 +63,13 @@ impl Speeds {
         self.measured.push((work, rate));
     }
 
+    /// Whether a sweep is certain enough to be long that it is not even begun. One that may be
+    /// short is, and waits when its speed has been measured.
+    pub fn is_long(&self, sweep: &Sweep) -> bool {
+        let known = self.measured.iter().any(|(known, _)| *known == Work::of(sweep));
+        self.seconds(sweep) > if known { LONG } else { LONG * DOUBT }
+    }
+
     /// Seconds that a sweep will take.
     pub fn seconds(&self, sweep: &Sweep) -> f64 {
         let work = Work::of(sweep);
@@ -91,5 +100,9 @@ mod tests {
         assert!((speeds.seconds(&sweep) - 3.0).abs() < 1e-9);
         let sampled = Sweep { data: Data::Sampled, ..sweep };
         assert!(speeds.seconds(&sampled) > 30.0);
+        assert!(speeds.is_long(&longer) && speeds.is_long(&sampled));
+        // Never measured, and the guess is not far enough beyond the limit.
+        let another = Sweep { batch: 64, ..sampled };
+        assert!(speeds.seconds(&another) > LONG && !speeds.is_long(&another));
     }
 }

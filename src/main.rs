@@ -1,3 +1,32 @@
 //! The page: an instrument for phase diagrams of superposition.
+//!
+//! One way only: the address gives a [`state::State`]; controls, keys and article change it; the
+//! run, the theory and the address follow it; diagrams and inspector show what they found.
 
-fn main() {}
+mod address;
+mod app;
+mod article;
+mod bar;
+mod controls;
+mod cost;
+mod diagram;
+mod format;
+mod header;
+mod inspector;
+mod keys;
+mod notices;
+mod run;
+mod state;
+mod status;
+mod theme;
+mod theory;
+mod workers;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+    // What the page says while it loads.
+    if let Some(loading) = leptos::prelude::document().get_element_by_id("loading") {
+        loading.remove();
+    }
+}

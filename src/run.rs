@@ -2,11 +2,12 @@
 //! everything else reads the signals.
 
 use crate::cost::{LONG, Speeds, total};
+use crate::inspector::PixelView;
 use crate::workers::{Worker, sentence};
 use leptos::prelude::*;
 use std::time::Duration;
 use toy::Sweep;
-use toy::picture::{Picture, Repeat};
+use toy::picture::Picture;
 use wire::{Choice, Kind, Report, Request, Shard};
 
 /// A page that is still being dragged about is trained again when it has rested this long.
@@ -63,19 +64,6 @@ pub struct Progress {
     pub left: f64,
 }
 
-/// Every repeat of a pixel.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pixel {
-    /// Row of the sweep.
-    pub row: u32,
-    /// Column of the sweep.
-    pub column: u32,
-    /// Steps its models have taken.
-    pub step: u32,
-    /// The models.
-    pub repeats: Vec<Repeat>,
-}
-
 /// What one worker has done of the run.
 #[derive(Clone, Copy, Default)]
 struct Share {
@@ -125,7 +113,7 @@ pub struct Run {
     /// The empirical diagram.
     pub picture: RwSignal<Picture>,
     /// The repeats of the pixel looked at.
-    pub pixel: RwSignal<Option<Pixel>>,
+    pub pixel: RwSignal<Option<PixelView>>,
     sweep: RwSignal<Sweep>,
     choice: RwSignal<Choice>,
     inner: StoredValue<Inner, LocalStorage>,
@@ -182,9 +170,8 @@ impl Run {
     /// Trains the sweep from step 0, however long it takes; or goes on with a run that waited for
     /// this word.
     pub fn train(self) {
-        let sweep = self.sweep.get_untracked();
         let waiting = matches!(self.stage.get_untracked(), Stage::Asking(_));
-        let begun = self.inner.with_value(|i| i.running.as_ref() == Some(&sweep));
+        let begun = untrack(|| self.is_current());
         self.inner.update_value(|inner| inner.confirmed = true);
         if self.engine.with_untracked(Option::is_none) {
             self.open();
@@ -229,6 +216,12 @@ impl Run {
             Stage::Asking(_) | Stage::Done | Stage::Failed(_) => self.train(),
             Stage::Loading | Stage::Starting => {}
         }
+    }
+
+    /// Whether what runs, or ran last, is what the form says.
+    pub fn is_current(self) -> bool {
+        let sweep = self.sweep.get();
+        self.inner.with_value(|inner| inner.running.as_ref() == Some(&sweep))
     }
 
     /// Shows the repeats of a pixel from now on.
@@ -279,9 +272,10 @@ impl Run {
                 return self.tell(&Request::Aggregate(aggregate));
             }
         }
-        let seconds = self.inner.with_value(|inner| inner.speeds.seconds(&sweep));
+        let (seconds, long) =
+            self.inner.with_value(|i| (i.speeds.seconds(&sweep), i.speeds.is_long(&sweep)));
         self.inner.update_value(|inner| inner.confirmed = false);
-        if seconds > LONG {
+        if long {
             self.tell(&Request::Pause);
             self.stage.set(Stage::Asking(seconds));
         } else if seconds < CHEAP {
@@ -350,7 +344,7 @@ impl Run {
             }
             Report::Pixel { run, row, column, step, repeats } if run == number => {
                 if self.inner.with_value(|inner| inner.inspected) == Some((row, column)) {
-                    self.pixel.set(Some(Pixel { row, column, step, repeats }));
+                    self.pixel.set(Some(PixelView { row, column, step, repeats }));
                 }
             }
             Report::Failed { run, sentence: why } if run == number || run == 0 => {

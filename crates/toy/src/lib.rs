@@ -21,8 +21,10 @@ pub mod preset;
 pub mod random;
 pub mod sample;
 pub mod schedule;
+pub mod surface;
 pub mod sweep;
 pub mod train;
+pub mod trajectory;
 
 pub use sweep::{Sweep, SweepError};
 

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use toy::Sweep;
 use toy::aggregate::Aggregate;
 use toy::picture::{Picture, Repeat};
+use toy::surface::Surface;
+use toy::trajectory::Trajectory;
 
 /// A share of a sweep: every `stride`-th row from `first` on. Interleaved, because the cost of a
 /// row depends on its density.
@@ -107,6 +109,17 @@ pub enum Request {
         /// The worker's share.
         shard: Shard,
     },
+    /// Compute the landscape and the training paths of a pixel; answered by [`Report::Paths`].
+    Paths {
+        /// Number that the report carries.
+        run: u32,
+        /// The sweep the pixel belongs to.
+        sweep: Sweep,
+        /// Row of the sweep.
+        row: u32,
+        /// Column of the sweep.
+        column: u32,
+    },
     /// Drop whatever runs.
     Cancel,
 }
@@ -171,6 +184,19 @@ pub enum Report {
         run: u32,
         /// The rows.
         picture: Picture,
+    },
+    /// How the models of a pixel got where they are, and over which landscape.
+    Paths {
+        /// The number of the request.
+        run: u32,
+        /// Row of the sweep.
+        row: u32,
+        /// Column of the sweep.
+        column: u32,
+        /// The landscape, for two features.
+        surface: Option<Surface>,
+        /// The paths.
+        trajectory: Trajectory,
     },
     /// A run or a probe failed; the sentence says why and what to do.
     Failed {

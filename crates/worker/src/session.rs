@@ -49,7 +49,9 @@ impl Session {
 
     async fn handle(&mut self, request: Request) {
         let run = match &request {
-            Request::Start { run, .. } | Request::Optimum { run, .. } => *run,
+            Request::Start { run, .. }
+            | Request::Optimum { run, .. }
+            | Request::Paths { run, .. } => *run,
             _ => self.job.as_ref().map_or(0, Job::id),
         };
         if let Err(error) = self.obey(request).await {
@@ -71,6 +73,15 @@ impl Session {
             Request::Optimum { run, sweep, shard } => {
                 sweep.validate()?;
                 self.theory = Some(crate::theory::Theory::new(run, sweep, shard));
+            }
+            Request::Paths { run, sweep, row, column } => {
+                sweep.validate()?;
+                crate::theory::paths(
+                    run,
+                    &sweep,
+                    row.min(sweep.rows - 1),
+                    column.min(sweep.columns - 1),
+                );
             }
             Request::Cancel => {
                 self.job = None;

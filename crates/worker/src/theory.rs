@@ -1,10 +1,12 @@
-//! The true optimum, a row at a time.
+//! What is computed beside a run: the true optimum, a row at a time, and a pixel's landscape.
 
 use crate::post::send;
 use std::collections::VecDeque;
 use toy::Sweep;
 use toy::optimum::{Optimum, Solver};
 use toy::picture::Picture;
+use toy::surface::Surface;
+use toy::trajectory::Trajectory;
 use wire::{Report, Shard};
 
 /// A share of the optimum's diagram in computation.
@@ -61,4 +63,20 @@ impl Theory {
         }
         !self.rows.is_empty()
     }
+}
+
+/// Weights from -1.6 to 1.6 hold every minimum and nearly every start.
+const EXTENT: f64 = 1.6;
+/// Points a side of the landscape.
+const SIZE: u32 = 65;
+/// Records of a training path: more than a scrubber has pixels.
+const RECORDS: u32 = 400;
+
+/// Sends the landscape and the training paths of a pixel.
+pub fn paths(run: u32, sweep: &Sweep, row: u32, column: u32) {
+    let (s, r) = (sweep.density_at(row), sweep.importance_at(column));
+    let surface = || Surface::new(s, r, sweep.bias, EXTENT, SIZE).ok();
+    let surface = (sweep.features == 2).then(surface).flatten();
+    let trajectory = Trajectory::new(sweep, row, column, RECORDS);
+    send(&Report::Paths { run, row, column, surface, trajectory });
 }

@@ -45,10 +45,7 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     }
 
     /// `value` where the mask is set, else 0.
-    #[inline(always)]
-    fn only(self, mask: Self::M, value: Self::F) -> Self::F {
-        mask.select(value, self.splat(0.0))
-    }
+    fn only(self, mask: Self::M, value: Self::F) -> Self::F;
 
     /// The positive part.
     #[inline(always)]
@@ -84,6 +81,17 @@ macro_rules! width {
             #[inline(always)]
             fn signed(words: $u<S>) -> $i<S> {
                 words.bitcast()
+            }
+
+            #[inline(always)]
+            fn only(self, mask: $m<S>, value: $f<S>) -> $f<S> {
+                if S::f32s::LEN == 16 {
+                    // AVX-512 keeps masks apart from vectors.
+                    return mask.select(value, self.splat(0.0));
+                }
+                // A select would test every lane's sign once more.
+                let bits: $i<S> = value.bitcast();
+                (bits & mask.to_vector()).bitcast()
             }
         }
     };

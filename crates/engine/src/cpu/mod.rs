@@ -1,48 +1,240 @@
-//! The CPU backend: for browsers without WebGPU and machines without a GPU.
+//! The CPU backend: SIMD lanes across models, and natively all cores. For browsers without WebGPU
+//! and machines without a GPU.
+//!
+//! Neighbouring models of a row form a group, one model a lane; rows are padded to whole groups by
+//! repeating their last model. Lanes never exchange anything and every model has its own random
+//! stream, so what a model learns does not depend on its neighbours, on threads or on slices.
+
+mod exact;
+mod kernel;
+mod lanes;
+mod region;
+mod sampled;
+mod step;
+mod stream;
 
 use crate::pace::Pace;
 use crate::plan::Plan;
+pub use fearless_simd::Level;
+use kernel::{Group, Slice};
 use std::time::Duration;
-use toy::train::{Model, Pixel};
+use step::Constants;
+use toy::sweep::Data;
+use toy::train::Model;
 use web_time::Instant;
 
 /// The backend in a person's words.
 pub fn name() -> String {
-    "CPU, one model at a time".into()
+    let level = Level::new();
+    let (set, lanes) = (level_name(level), kernel::lanes(level, Data::Sampled));
+    let threads = threads();
+    let plural = if threads == 1 { "" } else { "s" };
+    format!("CPU, {set}, {lanes} lanes, {threads} thread{plural}")
+}
+
+/// Name of an instruction set.
+pub fn level_name(level: Level) -> &'static str {
+    match level {
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        Level::Avx512(_) => "AVX-512",
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        Level::Avx2(_) => "AVX2",
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        Level::Sse4_2(_) => "SSE4.2",
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        Level::Sse2(_) => "SSE2",
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon(_) => "NEON",
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        Level::WasmSimd128(_) => "wasm SIMD",
+        #[allow(unreachable_patterns, reason = "some targets have one level only")]
+        _ => "no SIMD",
+    }
+}
+
+/// Every instruction set this machine can run, the best first.
+pub fn levels() -> Vec<Level> {
+    let best = Level::new();
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    let all = [
+        best.as_avx512().map(Level::Avx512),
+        best.as_avx2().map(Level::Avx2),
+        best.as_sse4_2().map(Level::Sse4_2),
+        best.as_sse2().map(Level::Sse2),
+    ];
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+    let all = [Some(best)];
+    all.into_iter().flatten().collect()
 }
 
 /// A share of a sweep in training on the CPU.
 pub struct Training {
-    models: Vec<Model<f32>>,
+    level: Level,
+    /// Lanes of a group.
+    lanes: usize,
+    /// Parameters of a model.
+    size: usize,
+    constants: Constants,
+    groups: Vec<Span>,
+    /// Key and last importance of every lane of every group.
+    keys: Vec<u32>,
+    last: Vec<f32>,
+    /// State of every group, as [`Group::state`].
+    state: Vec<f32>,
+    models: usize,
     pace: Pace,
+}
+
+/// Where a group's models are.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    row: usize,
+    /// The first local model, and how many lanes hold a model of their own.
+    first: usize,
+    used: usize,
 }
 
 impl Training {
     /// The models of a plan before their first step.
     pub fn new(plan: &Plan) -> Self {
-        let models = (0..plan.models()).map(|i| Model::new(&plan.sweep, plan.key(i))).collect();
-        Self { models, pace: Pace::new(Duration::from_millis(30)) }
+        Self::with_level(plan, Level::new())
+    }
+
+    /// The same with a certain instruction set, for tests and measurements.
+    pub fn with_level(plan: &Plan, level: Level) -> Self {
+        let sweep = &plan.sweep;
+        let lanes = kernel::lanes(level, sweep.data);
+        let (size, models, per_row) = (sweep.parameters(), plan.models(), plan.models_per_row());
+        let span = |row: usize, from: usize| Span {
+            row,
+            first: row * per_row + from,
+            used: lanes.min(per_row - from),
+        };
+        let groups: Vec<Span> = (0..plan.rows.len())
+            .flat_map(|row| (0..per_row).step_by(lanes).map(move |from| span(row, from)))
+            .collect();
+        // What stands in a lane; a lane without a model repeats the group's last one.
+        let locals = || groups.iter().flat_map(|g| (0..lanes).map(|l| g.first + l.min(g.used - 1)));
+        let column = |local: usize| local % per_row / sweep.repeats as usize;
+        let samples = match sweep.data {
+            Data::Exact => 1.0,
+            Data::Sampled => f64::from(sweep.batch),
+        };
+        let keys = locals().map(|i| plan.key(i)).collect();
+        let last = locals().map(|i| plan.importances[column(i)] as f32).collect();
+        let mut training = Self {
+            level,
+            lanes,
+            size,
+            constants: Constants {
+                hidden: sweep.hidden as usize,
+                bias: sweep.bias,
+                scale: (2.0 / (f64::from(sweep.features) * samples)) as f32,
+                beta1: sweep.beta1 as f32,
+                beta2: sweep.beta2 as f32,
+                epsilon: sweep.epsilon as f32,
+            },
+            state: vec![0.0; groups.len() * 3 * size * lanes],
+            keys,
+            last,
+            groups,
+            models,
+            pace: Pace::new(Duration::from_millis(30)),
+        };
+        let start = plan.initial_parameters();
+        training.fill(|local, plane| if plane < size { start[plane * models + local] } else { 0.0 });
+        training
     }
 
     /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
     pub fn advance(&mut self, plan: &Plan, step: u32, limit: u32) -> u32 {
         let (steps, start) = (self.pace.steps().min(limit), Instant::now());
-        for (local, model) in self.models.iter_mut().enumerate() {
-            let pixel = local / plan.sweep.repeats as usize;
-            let columns = plan.sweep.columns as usize;
-            let pixel =
-                Pixel::new(&plan.sweep, plan.rows[pixel / columns], (pixel % columns) as u32);
-            for t in step..step + steps {
-                pixel.step(plan.key(local), t, model);
-            }
-        }
+        self.take(plan, step, steps);
         self.pace.took(steps, start.elapsed());
         steps
     }
 
+    /// Takes exactly these steps, however long it may last.
+    pub fn take(&mut self, plan: &Plan, step: u32, steps: u32) {
+        let rates = &plan.rates[step as usize..][..steps as usize];
+        let slice = Slice { plan, constants: self.constants, step, rates };
+        let (level, lanes, groups) = (self.level, self.lanes, &self.groups);
+        let (keys, last) = (&self.keys, &self.last);
+        // Each group takes all its steps before the next one starts: its state stays in registers.
+        let one = |(g, state): (usize, &mut [f32])| {
+            let at = g * lanes..(g + 1) * lanes;
+            let (keys, last) = (&keys[at.clone()], &last[at]);
+            slice.train(level, Group { row: groups[g].row, keys, last, state });
+        };
+        let size = 3 * self.size * lanes;
+        #[cfg(target_arch = "wasm32")]
+        self.state.chunks_exact_mut(size).enumerate().for_each(one);
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            use rayon::prelude::*;
+            self.state.par_chunks_exact_mut(size).enumerate().for_each(one);
+        }
+    }
+
     /// Parameters by parameter, then model.
     pub fn parameters(&self) -> Vec<f32> {
-        let size = self.models.first().map_or(0, |m| m.parameters.len());
-        (0..size).flat_map(|p| self.models.iter().map(move |m| m.parameters[p])).collect()
+        let mut all = vec![0.0; self.models * self.size];
+        for (local, lane) in self.places() {
+            for p in 0..self.size {
+                all[p * self.models + local] = self.state[lane + p * self.lanes];
+            }
+        }
+        all
     }
+
+    /// The state of every local model.
+    pub fn models(&self) -> Vec<Model<f32>> {
+        let all = self.places().map(|(_, lane)| {
+            let part = |k: usize| {
+                let planes = k * self.size..(k + 1) * self.size;
+                planes.map(|plane| self.state[lane + plane * self.lanes]).collect()
+            };
+            Model { parameters: part(0), first: part(1), second: part(2) }
+        });
+        all.collect()
+    }
+
+    /// Replaces the state of every local model.
+    pub fn set_models(&mut self, models: &[Model<f32>]) {
+        let size = self.size;
+        self.fill(|local, plane| {
+            let model = &models[local];
+            let part = [&model.parameters, &model.first, &model.second][plane / size];
+            part[plane % size]
+        });
+    }
+
+    /// Local models and where their state begins.
+    fn places(&self) -> impl Iterator<Item = (usize, usize)> {
+        let (lanes, size) = (self.lanes, 3 * self.size * self.lanes);
+        let groups = self.groups.iter().enumerate();
+        groups.flat_map(move |(g, span)| {
+            (0..span.used.min(lanes)).map(move |lane| (span.first + lane, g * size + lane))
+        })
+    }
+
+    /// Sets every plane (parameters, first moments, second moments) of every lane.
+    fn fill(&mut self, value: impl Fn(usize, usize) -> f32) {
+        let (lanes, planes) = (self.lanes, 3 * self.size);
+        for (span, state) in self.groups.iter().zip(self.state.chunks_exact_mut(planes * lanes)) {
+            for (i, x) in state.iter_mut().enumerate() {
+                *x = value(span.first + (i % lanes).min(span.used - 1), i / lanes);
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn threads() -> usize {
+    1
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn threads() -> usize {
+    rayon::current_num_threads()
 }

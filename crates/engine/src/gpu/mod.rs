@@ -1,61 +1,129 @@
 //! The GPU backend: handwritten WGSL through wgpu.
+//!
+//! A [`Gpu`] owns the device and a pipeline a [`Kernel`]; a [`Training`] owns the state of one
+//! share, in buffers, and dispatches the kernel on it. The kernels' text is in `shaders/`.
+
+mod context;
+mod flight;
+pub mod layout;
+pub mod shader;
+mod training;
+pub mod unroll;
+
+pub use training::Training;
 
 use crate::EngineError;
-use crate::plan::Plan;
+use context::Context;
+use shader::Kernel;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// A GPU that can be computed on.
-pub struct Gpu {}
+pub struct Gpu {
+    context: Context,
+    info: wgpu::AdapterInfo,
+    pipelines: Mutex<HashMap<Kernel, wgpu::ComputePipeline>>,
+}
 
 impl Gpu {
-    /// Opens the GPU.
+    /// Opens the GPU, with WebGPU's default limits, which every engine offers and the kernels
+    /// keep to.
     ///
     /// # Errors
     /// When there is none.
     pub async fn new() -> Result<Self, EngineError> {
-        Err(EngineError::NoGpu("the GPU backend is not built yet".into()))
+        // A browser may offer WebGPU without any adapter, which wgpu's own message does not say.
+        if cfg!(target_arch = "wasm32") && !wgpu::util::is_browser_webgpu_supported().await {
+            return Err(EngineError::NoGpu("this browser offers no WebGPU".into()));
+        }
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = instance.request_adapter(&options).await.map_err(|_| {
+            EngineError::NoGpu("no driver for Vulkan, Metal, Direct3D 12 or WebGPU answered".into())
+        })?;
+        let info = adapter.get_info();
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("superphase"),
+            required_limits: wgpu::Limits::default(),
+            ..Default::default()
+        };
+        let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| {
+            let name = &info.name;
+            EngineError::NoGpu(format!("{name} refused: {}", context::one_line(&error)))
+        })?;
+        let pipelines = Mutex::default();
+        Ok(Self { context: Context::new(device, queue), info, pipelines })
     }
 
-    /// The adapter's name.
+    /// The adapter's name; browsers may keep it to themselves.
     pub fn name(&self) -> String {
-        String::new()
+        let name = self.info.name.trim();
+        if name.is_empty() { "WebGPU".into() } else { name.into() }
     }
 
     /// Whether the adapter imitates a GPU on the CPU.
     pub fn is_software(&self) -> bool {
-        true
+        let name = self.info.name.to_lowercase();
+        let imitations = ["swiftshader", "llvmpipe", "microsoft basic render"];
+        self.info.device_type == wgpu::DeviceType::Cpu
+            || imitations.iter().any(|imitation| name.contains(imitation))
+    }
+
+    /// The pipeline of a kernel, compiled at most once.
+    async fn pipeline(&self, kernel: Kernel) -> Result<wgpu::ComputePipeline, EngineError> {
+        let lock = || self.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipeline) = lock().get(&kernel) {
+            return Ok(pipeline.clone());
+        }
+        let pipeline = self.context.guard(|device| compile(device, kernel)).await?;
+        lock().insert(kernel, pipeline.clone());
+        Ok(pipeline)
     }
 }
 
-/// A share of a sweep in training on the GPU.
-pub struct Training {}
+fn compile(device: &wgpu::Device, kernel: Kernel) -> wgpu::ComputePipeline {
+    let label = format!("train {kernel:?}");
+    let source = wgpu::ShaderSource::Wgsl(kernel.source().into());
+    let descriptor = wgpu::ShaderModuleDescriptor { label: Some(&label), source };
+    // SAFETY: the text is our own. Its loops end: each counts up to a bound, with no other
+    // writes to the counter. Its accesses are in bounds: state at p * models + i with i < models,
+    // checked on entry, in buffers of as many parameters times models; tables at a place's row,
+    // column and step, of which `Training` uploads all; cells within a row's table, by its bits.
+    // It has no integer division but by the models a row and the repeats, which are positive.
+    // The checks left out would cost time in the innermost loops.
+    #[expect(unsafe_code, reason = "leaves out run-time checks that the comment above replaces")]
+    let module = unsafe {
+        device.create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked())
+    };
+    device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+        label: Some(&label),
+        layout: None,
+        module: &module,
+        entry_point: Some("train"),
+        compilation_options: Default::default(),
+        cache: None,
+    })
+}
 
-impl Training {
-    /// Uploads the models of a plan.
-    ///
-    /// # Errors
-    /// When the GPU is lost.
-    pub async fn new(_gpu: &Gpu, _plan: &Plan) -> Result<Self, EngineError> {
-        Err(EngineError::NoGpu("the GPU backend is not built yet".into()))
-    }
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::plan::{Plan, Shard};
+    use pollster::block_on;
 
-    /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
-    ///
-    /// # Errors
-    /// When the GPU is lost.
-    pub async fn advance(
-        &mut self,
-        _plan: &Plan,
-        _step: u32,
-        limit: u32,
-    ) -> Result<u32, EngineError> {
-        Ok(limit)
-    }
-
-    /// Parameters by parameter, then model.
-    ///
-    /// # Errors
-    /// When the GPU is lost.
-    pub async fn parameters(&mut self) -> Result<Vec<f32>, EngineError> {
-        Ok(vec![])
+    /// Whatever is asked of a lost device, the answer is an error.
+    #[test]
+    fn a_lost_device_is_an_error() {
+        let gpu = block_on(Gpu::new()).expect("a Vulkan driver, if only Mesa's software one");
+        let plan = Plan::new(&toy::Sweep::default(), Shard::ALL);
+        let mut training = block_on(Training::new(&gpu, &plan)).expect("a healthy device");
+        assert!(block_on(training.advance(&plan, 0, 1)).is_ok());
+        gpu.context.device.destroy();
+        assert!(matches!(block_on(training.parameters()), Err(EngineError::Lost(_))));
+        assert!(matches!(block_on(training.advance(&plan, 1, 1)), Err(EngineError::Lost(_))));
+        assert!(matches!(block_on(Training::new(&gpu, &plan)), Err(EngineError::Lost(_))));
     }
 }

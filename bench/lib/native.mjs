@@ -1,0 +1,58 @@
+// The superphase command, on the CPU or through Vulkan.
+import { execFileSync, spawn } from "node:child_process";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { peakOf } from "./memory.mjs";
+import { stepsFor, summary } from "./statistics.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+let binary;
+
+/** Builds the command as a user would and returns its path. */
+export function command() {
+  if (binary) return binary;
+  const locked = process.env.CI ? ["--locked"] : [];
+  const args = ["build", "--release", "-p", "cli", "--message-format=json-render-diagnostics", ...locked];
+  const output = execFileSync("cargo", args, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
+  const artifacts = output.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  binary = artifacts.find(({ executable, target }) => executable && target.name === "superphase").executable;
+  return binary;
+}
+
+/** Trains a sweep once: `{ models, steps, seconds, name, memory }`. */
+export function train(engine, sweep, threads = cpus().length) {
+  const flags = Object.entries(sweep).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const environment = { ...process.env, RAYON_NUM_THREADS: String(threads) };
+  const child = spawn(command(), ["sweep", "--engine", engine, ...flags], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  let text = "";
+  let memory = null;
+  child.stderr.on("data", (data) => (text += data));
+  const watching = setInterval(() => (memory = Math.max(memory, peakOf(child.pid)) || null), 20);
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => {
+      clearInterval(watching);
+      const said = text.match(/^(.*): (\d+) models x (\d+) steps in ([\d.]+) s/m);
+      if (code || !said) return fail(Error(`superphase sweep ${flags.join(" ")}: ${text.trim() || `exit ${code}`}`));
+      const [, name, models, steps, seconds] = said;
+      done({ name, models: +models, steps: +steps, seconds: +seconds, memory });
+    });
+  });
+}
+
+/** Speed of a sweep, in repetitions of about `seconds` each. */
+export async function speed(engine, sweep, { seconds, repetitions, threads }) {
+  let steps = 4;
+  let trial = await train(engine, { ...sweep, steps }, threads);
+  while (trial.seconds < 0.25 * seconds && steps < 1_000_000) {
+    // Times are printed in hundredths of a second.
+    steps = stepsFor(seconds * 0.6, steps, Math.max(trial.seconds, seconds * 0.01));
+    trial = await train(engine, { ...sweep, steps }, threads);
+  }
+  steps = stepsFor(seconds, steps, trial.seconds);
+  const runs = [];
+  for (let i = 0; i < repetitions; i++) runs.push(await train(engine, { ...sweep, steps }, threads));
+  const { name, models } = trial;
+  const memory = Math.max(...runs.map((run) => run.memory)) || null;
+  return { ...summary(runs.map((run) => (models * steps) / run.seconds)), device: name, models, steps, memory };
+}

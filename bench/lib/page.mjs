@@ -1,0 +1,131 @@
+// The built page in a browser: opened by a link, watched through its status line.
+import { launch, watch, BASE } from "../../e2e/browser.mjs";
+import { DIST, serve } from "../../e2e/serve.mjs";
+import { watchMemory } from "./memory.mjs";
+import { median, stepsFor, summary } from "./statistics.mjs";
+
+let dist = DIST;
+/** Measures a page built elsewhere than in dist/. */
+export const setDist = (path) => (dist = path);
+
+/** Runs inside the page: notes when the status line's stage changes, and answers the page when it asks before a long run. */
+function spy() {
+  const log = (window.benchLog = []);
+  const look = () => {
+    const stage = document.querySelector(".status .stage")?.textContent.trim();
+    if (!stage || stage === log.at(-1)?.stage) return;
+    const rate = document.querySelector(".status .rate")?.textContent ?? "";
+    log.push({ stage, at: performance.now() / 1000, rate });
+    if (stage === "waiting for your word") document.querySelector(".bar .primary").click();
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+}
+
+const PREFIX = { T: 1e12, G: 1e9, M: 1e6, k: 1e3, "": 1 };
+function rateOf(text) {
+  const [, digits, prefix] = text.match(/([\d.]+)\s*([TGMk]?)\s*model-steps/) ?? [];
+  return digits ? Number(digits) * PREFIX[prefix] : NaN;
+}
+
+/** A browser with the page served for it; `body(open)`, where `open(sweep, engine)` goes to a link. */
+export async function withBrowser(body, { webgpu = "software" } = {}) {
+  const server = await serve(dist, { base: BASE });
+  const browser = await launch(webgpu);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.addInitScript(spy);
+    const problems = watch(page);
+    const open = async (sweep, engine) => {
+      const link = new URLSearchParams({ v: 1, ...sweep, ...(engine && { engine }) });
+      await page.goto(`${server.url}?${link}`);
+      return new Tab(page, problems);
+    };
+    return await body(open, browser);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** A page that trains. */
+class Tab {
+  constructor(page, problems) {
+    this.page = page;
+    this.problems = problems;
+  }
+
+  /** Waits for the end of the run: `{ seconds, rate, finished }`, the last since navigation. */
+  async done(timeout = 300_000) {
+    await this.page.waitForFunction(() => ["done", "stopped"].includes(window.benchLog.at(-1)?.stage), null, { timeout, polling: 50 });
+    const log = await this.page.evaluate(() => window.benchLog);
+    const end = log.at(-1);
+    if (end.stage === "stopped") throw Error(`the page stopped: ${await this.page.textContent(".status .failure")}`);
+    if (this.problems.length) throw Error(`the page complained: ${this.problems.join("; ")}`);
+    const begin = log.findLastIndex(({ stage }) => ["starting", "compiling shaders"].includes(stage));
+    const start = log.slice(begin).find(({ stage }) => stage === "training") ?? log[begin];
+    // The rate is written in the same turn as the stage, before or after it.
+    const rate = rateOf(await this.page.textContent(".status .rate"));
+    return { seconds: end.at - start.at, rate, finished: end.at, log };
+  }
+
+  /** Trains the same sweep once more. */
+  async again() {
+    await this.page.evaluate(() => (window.benchLog.length = 0));
+    await this.page.click(".bar .primary");
+    return this.done();
+  }
+
+  /** What the status line says of the engine. */
+  async engine() {
+    const words = await Promise.all([".name", ".reason"].map((part) => this.page.textContent(`.status .engine ${part}`)));
+    return words.map((word) => word?.trim()).join(": ");
+  }
+}
+
+const modelsOf = (sweep) => sweep.grid ** 2 * (sweep.repeats ?? 1);
+
+/** Speed of a sweep on the page by the clock, in repetitions of about `seconds` each, and the share of that time in kernels. */
+export async function speed(engine, sweep, { seconds, repetitions }) {
+  return withBrowser(async (open, browser) => {
+    const { result, added } = await watchMemory(browser, async () => {
+      let steps = 2;
+      let trial = await (await open({ ...sweep, steps }, engine)).done();
+      for (let i = 0; trial.seconds < 0.25 * seconds && i < 5; i++) {
+        steps = stepsFor(seconds * 0.7, steps, Math.max(trial.seconds, seconds * 0.02));
+        trial = await (await open({ ...sweep, steps }, engine)).done();
+      }
+      steps = stepsFor(seconds, steps, trial.seconds);
+      const tab = await open({ ...sweep, steps }, engine);
+      await tab.done();
+      const runs = [];
+      for (let i = 0; i < repetitions; i++) runs.push(await tab.again());
+      const work = modelsOf(sweep) * steps;
+      const kernels = median(runs.map((run) => work / run.rate / run.seconds));
+      const device = await tab.engine();
+      return { ...summary(runs.map((run) => work / run.seconds)), device, models: modelsOf(sweep), steps, kernels };
+    });
+    return { ...result, memory: added };
+  });
+}
+
+/** Seconds that whole sweeps take on a fresh page, from the first step to the last picture; `navigation` counts from the click on the link. */
+export async function wholeRuns(engine, sweep, { repetitions }) {
+  const runs = [];
+  for (let i = 0; i < repetitions; i++) {
+    runs.push(
+      await withBrowser(async (open, browser) => {
+        const { result, added } = await watchMemory(browser, async () => {
+          const tab = await open(sweep, engine);
+          const run = await tab.done();
+          const step = await tab.page.textContent(".status .step");
+          return { ...run, step, device: await tab.engine() };
+        });
+        return { ...result, memory: added };
+      }),
+    );
+  }
+  const { device, step } = runs[0];
+  const memory = Math.max(...runs.map((run) => run.memory)) || null;
+  const navigation = summary(runs.map((run) => run.finished));
+  return { training: summary(runs.map((run) => run.seconds)), navigation, memory, device, step };
+}

@@ -1,0 +1,56 @@
+"""The task of every row, as Python programs see it, and how they are timed.
+
+A program is called with a JSON object (features n, grid, seconds, repetitions), trains grid x grid
+models and prints a JSON object on its last line.
+"""
+
+import json
+import math
+import statistics
+import sys
+import time
+from pathlib import Path
+
+TASK = json.loads((Path(__file__).parent.parent / "task.json").read_text())
+REQUEST = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
+N = REQUEST.get("n", 2)
+M = N - 1
+GRID = REQUEST.get("grid", 32)
+MODELS = GRID * GRID
+BATCH = TASK["batch"]
+INIT = math.sqrt(2 / (M * (N + TASK["initInstances"])))
+
+
+def log_spaced(ends):
+    low, high = (math.log(end) for end in ends)
+    return [math.exp(low + (high - low) * i / (GRID - 1)) for i in range(GRID)]
+
+
+# One entry a model: rows of densities, columns of importances.
+DENSITY = [s for s in log_spaced(TASK["density"]) for _ in range(GRID)]
+LAST_IMPORTANCE = [r for _ in range(GRID) for r in log_spaced(TASK["importance"])]
+# Mean over models, batch and features of the loss of models whose output is 0.
+NOTHING = statistics.fmean(s / 3 * (N - 1 + r) / N for s, r in zip(DENSITY, LAST_IMPORTANCE))
+
+
+def measure(train, loss, **facts):
+    """`train(steps)` takes that many steps of every model and waits for them; `loss()` is the mean
+    loss of a batch before training, which shows that data and importances are the right ones."""
+    start = loss()
+    if not abs(start / NOTHING - 1) < 0.05:
+        sys.exit(f"the untrained loss is {start}, expected about {NOTHING}: not the same task")
+    train(2)  # compiles
+    steps, took = 1, 0.0
+    while took < REQUEST.get("seconds", 1) / 2:
+        steps = max(steps + 1, math.ceil(steps * min(4, 0.7 * REQUEST.get("seconds", 1) / max(took, 1e-3)))) if took else 2
+        took = timed(train, steps)
+    steps = max(1, round(steps * REQUEST.get("seconds", 1) / took))
+    seconds = [timed(train, steps) for _ in range(REQUEST.get("repetitions", 3))]
+    rates = [MODELS * steps / s for s in seconds]
+    print(json.dumps({"models": MODELS, "steps": steps, "seconds": seconds, "rates": rates, **facts}))
+
+
+def timed(train, steps):
+    start = time.perf_counter()
+    train(steps)
+    return time.perf_counter() - start

@@ -1,0 +1,55 @@
+//! The run's buttons.
+
+use crate::format::duration;
+use crate::run::Stage;
+use crate::state::State;
+use leptos::prelude::*;
+
+/// Train, pause or resume; step; reset; and why it waits, when it does.
+#[component]
+pub fn Bar() -> impl IntoView {
+    let State { run, .. } = expect_context();
+    let stage = run.stage;
+    let primary = move || match stage.get() {
+        Stage::Loading => "Train",
+        Stage::Starting | Stage::Training => "Pause",
+        Stage::Paused if run.progress.get().step > 0 => "Resume",
+        Stage::Paused | Stage::Asking(_) => "Train",
+        Stage::Done => "Train again",
+        Stage::Failed(_) => "Try again",
+    };
+    let busy = move || matches!(stage.get(), Stage::Loading | Stage::Starting);
+    let steps = move || matches!(stage.get(), Stage::Training | Stage::Paused);
+    let resets = move || {
+        matches!(stage.get(), Stage::Training | Stage::Paused | Stage::Done)
+    };
+    let asks = move || match stage.get() {
+        Stage::Asking(seconds) => {
+            let begun = run.progress.get().step > 0 && run.is_current();
+            let left = if begun { "This run takes another" } else { "This run takes about" };
+            let meanwhile = if begun { "" } else { " Until then the last one is shown." };
+            Some(format!("{left} {}.{meanwhile}", duration(seconds)))
+        }
+        _ => None,
+    };
+    view! {
+        <div class="bar" role="group" aria-label="run">
+            <button
+                type="button"
+                class="primary"
+                class:asks=move || asks().is_some()
+                disabled=busy
+                on:click=move |_| run.toggle()
+            >
+                {primary}
+            </button>
+            <button type="button" disabled=move || !steps() on:click=move |_| run.step()>
+                "Step"
+            </button>
+            <button type="button" disabled=move || !resets() on:click=move |_| run.reset()>
+                "Reset"
+            </button>
+            <span class="asking" role="status">{asks}</span>
+        </div>
+    }
+}

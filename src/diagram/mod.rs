@@ -1,0 +1,168 @@
+//! A phase diagram: a heat map with axes, boundary curves, a legend and a cursor.
+
+pub mod axis;
+pub mod colour;
+pub mod cursor;
+pub mod curve;
+mod draw;
+pub mod layer;
+mod legend;
+pub mod number;
+pub mod paint;
+mod plot;
+mod watch;
+
+pub use curve::Curve;
+pub use layer::Layer;
+pub use paint::Place;
+
+use draw::MARGIN;
+use legend::{Key, Legend};
+use leptos::html;
+use leptos::prelude::*;
+use paint::Scene;
+use plot::{Plot, Readout};
+use toy::Sweep;
+use toy::picture::Picture;
+
+/// One diagram. Diagrams that share `cursor` and `pinned` have one cross-hair.
+#[component]
+pub fn Diagram(
+    /// Word for ids and tests: `empirical` makes `heatmap-empirical`.
+    name: &'static str,
+    /// What it shows.
+    #[prop(into)]
+    title: Signal<String>,
+    /// How it came about, in a few words.
+    #[prop(into)]
+    subtitle: Signal<String>,
+    /// Whose axes it has.
+    #[prop(into)]
+    sweep: Signal<Sweep>,
+    /// What is known; it may be coarser than the sweep.
+    #[prop(into)]
+    picture: Signal<Picture>,
+    /// What excess loss and agreement are measured against.
+    #[prop(into)]
+    reference: Signal<Option<Picture>>,
+    /// What to call that within a sentence, such as "the true optimum".
+    #[prop(into)]
+    reference_name: Signal<String>,
+    /// The colours.
+    layer: RwSignal<Layer>,
+    /// The pixel looked at.
+    cursor: RwSignal<Option<Place>>,
+    /// The pixel held fast.
+    pinned: RwSignal<Option<Place>>,
+    /// Lines over the picture.
+    #[prop(into)]
+    curves: Signal<Vec<Curve>>,
+    /// Whether they are drawn.
+    show_curves: RwSignal<bool>,
+    /// Further controls in the header.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let shown = Shown { picture, reference, layer };
+    let key = Memo::new(move |_| shown.with(Key::of));
+    let words = Memo::new(move |_| match cursor.get().or(pinned.get()) {
+        Some(place) => reference_name
+            .with(|name| shown.with(|scene| sweep.with(|sweep| scene.words(sweep, place, name)))),
+        None => String::new(),
+    });
+
+    let focused = RwSignal::new(false);
+    let frame = NodeRef::<html::Div>::new();
+    let heat = NodeRef::<html::Canvas>::new();
+    let lines = NodeRef::<html::Canvas>::new();
+    Effect::new(move |_| {
+        let Some(canvas) = heat.get() else { return };
+        // Without a 2D context there is nothing to draw on, and the words remain.
+        let _ = shown.with(|scene| draw::pixels(&canvas, scene.picture.columns, &scene.rgba()));
+    });
+    let changes = watch::appearance(frame);
+    let ranges = Memo::new(move |_| {
+        sweep.with(|s| {
+            let Sweep { importance, density, columns, rows, .. } = *s;
+            Sweep { importance, density, columns, rows, ..Sweep::default() }
+        })
+    });
+    Effect::new(move |_| {
+        changes.get();
+        if let Some(canvas) = lines.get() {
+            let _ = ranges.with(|ranges| draw::axes(&canvas, ranges));
+        }
+    });
+
+    let [top, right, bottom, left] = MARGIN;
+    let padding = format!("padding: {top}px {right}px {bottom}px {left}px");
+    let sides = format!("--diagram-left: {left}px; --diagram-right: {right}px");
+    view! {
+        <figure class="diagram" style=sides data-testid=format!("diagram-{name}")
+            data-layer=move || layer.get().word()
+            data-agreement=move || key.with(Key::agreement)>
+            <figcaption class="diagram-head">
+                <div class="diagram-name">
+                    <h2>{move || title.get()}</h2>
+                    <p>{move || subtitle.get()}</p>
+                </div>
+                <div class="diagram-tools">
+                    {children.map(|children| children())}
+                    <LayerMenu name title layer />
+                </div>
+            </figcaption>
+            <div class="diagram-frame" node_ref=frame style=padding>
+                <Plot name title focused heat sweep cursor pinned curves show_curves />
+                <canvas class="diagram-axes" node_ref=lines aria-hidden="true"></canvas>
+            </div>
+            <Readout name words focused />
+            <Legend key reference_name curves show_curves />
+        </figure>
+    }
+}
+
+/// Where a scene comes from.
+#[derive(Clone, Copy)]
+struct Shown {
+    picture: Signal<Picture>,
+    reference: Signal<Option<Picture>>,
+    layer: RwSignal<Layer>,
+}
+
+impl Shown {
+    /// Looks at the scene, following what it is made of.
+    fn with<T>(self, look: impl FnOnce(Scene) -> T) -> T {
+        let layer = self.layer.get();
+        self.picture.with(|picture| {
+            // Most layers need no reference, which during training changes often.
+            if layer.compares() || layer == Layer::Loss {
+                self.reference.with(|r| look(Scene { picture, reference: r.as_ref(), layer }))
+            } else {
+                look(Scene { picture, reference: None, layer })
+            }
+        })
+    }
+}
+
+/// The menu of layers.
+#[component]
+fn LayerMenu(name: &'static str, title: Signal<String>, layer: RwSignal<Layer>) -> impl IntoView {
+    let id = format!("layer-{name}");
+    let choose = move |ev| {
+        if let Some(chosen) = Layer::parse(&event_target_value(&ev)) {
+            layer.set(chosen);
+        }
+    };
+    let option = |l: Layer| {
+        view! { <option value=l.word() selected=move || layer.get() == l>{l.label()}</option> }
+    };
+    view! {
+        <label class="layer-menu">
+            <span class="visually-hidden">{move || format!("Colours of the diagram {}", title.get())}</span>
+            <select data-testid=id prop:value=move || layer.get().word() on:change=choose
+                title=move || layer.get().help()>
+                {Layer::ALL.map(option)}
+            </select>
+        </label>
+    }
+}

@@ -1,0 +1,137 @@
+//! The head of the page: name, protocols, link, theme, help.
+
+use crate::address::share;
+use crate::keys::Help;
+use crate::state::{State, preset_of};
+use crate::theme::Dark;
+use leptos::html::{Dialog, Input};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+use toy::preset::{PRESETS, find};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+/// The head of the page.
+#[component]
+pub fn Header() -> impl IntoView {
+    let dark = expect_context::<Dark>();
+    let help = expect_context::<Help>();
+    view! {
+        <header class="head">
+            <h1>"Superphase"</h1>
+            <p class="tagline">"phase diagrams of superposition, trained while you watch"</p>
+            <Protocols />
+            <Share />
+            <button
+                type="button"
+                class="quiet"
+                aria-label=move || if dark.0.get() { "light theme" } else { "dark theme" }
+                on:click=move |_| dark.toggle()
+            >
+                {move || if dark.0.get() { "☀" } else { "☾" }}
+            </button>
+            <button type="button" class="quiet" aria-label="keys and help" on:click=move |_| help.show()>
+                "?"
+            </button>
+        </header>
+    }
+}
+
+/// The menu of published protocols.
+#[component]
+fn Protocols() -> impl IntoView {
+    let state = expect_context::<State>();
+    let current = Memo::new(move |_| state.sweep.with(preset_of).map(|preset| preset.name));
+    let options = PRESETS
+        .iter()
+        .map(|preset| {
+            let selected = move || current.get() == Some(preset.name);
+            view! {
+                <option value=preset.name title=preset.help prop:selected=selected>
+                    {preset.label}
+                </option>
+            }
+        })
+        .collect_view();
+    let help = move || current.get().and_then(find).map_or("", |preset| preset.help);
+    view! {
+        <span class="protocol">
+            <label for="protocol">"protocol"</label>
+            <select
+                id="protocol"
+                title=help
+                on:change:target=move |event| {
+                    if let Some(preset) = find(&event.target().value()) {
+                        state.adopt(preset);
+                    }
+                }
+            >
+                <option value="" disabled prop:selected=move || current.get().is_none()>
+                    "your own"
+                </option>
+                {options}
+            </select>
+        </span>
+    }
+}
+
+/// Copies the link; shows it for copying by hand where the browser does not allow that.
+#[component]
+fn Share() -> impl IntoView {
+    let state = expect_context::<State>();
+    let copied = RwSignal::new(false);
+    let link = RwSignal::new(String::new());
+    let dialog = NodeRef::<Dialog>::new();
+    let field = NodeRef::<Input>::new();
+    let by_hand = move || {
+        if let (Some(dialog), Some(field)) = (dialog.get_untracked(), field.get_untracked()) {
+            let _ = dialog.show_modal();
+            field.select();
+        }
+    };
+    let copy = move |_| {
+        link.set(share(state));
+        spawn_local(async move {
+            if write(&link.get_untracked()).await.is_ok() {
+                copied.set(true);
+                set_timeout(move || copied.set(false), Duration::from_secs(2));
+            } else {
+                by_hand();
+            }
+        });
+    };
+    let close = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    view! {
+        <button type="button" class="share" on:click=copy>
+            <span aria-live="polite">{move || if copied.get() { "copied" } else { "copy link" }}</span>
+        </button>
+        <dialog node_ref=dialog class="help" aria-labelledby="share-title">
+            <h2 id="share-title">"Link to this state"</h2>
+            <p>"The browser does not let the page copy; copy it from here."</p>
+            <input
+                node_ref=field
+                type="text"
+                readonly
+                aria-label="link"
+                prop:value=move || link.get()
+            />
+            <form method="dialog">
+                <button type="button" on:click=close>"Close"</button>
+            </form>
+        </dialog>
+    }
+}
+
+/// Writes to the clipboard, where there is one: insecure addresses have none.
+async fn write(text: &str) -> Result<(), JsValue> {
+    let navigator = window().navigator();
+    if js_sys::Reflect::get(&navigator, &"clipboard".into())?.is_undefined() {
+        return Err(JsValue::UNDEFINED);
+    }
+    JsFuture::from(navigator.clipboard().write_text(text)).await.map(|_| ())
+}

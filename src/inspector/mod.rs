@@ -1,0 +1,109 @@
+//! The inspector: everything that is known about one pixel.
+
+mod arrows;
+mod figures;
+mod gram;
+mod plane;
+mod repeats;
+
+use crate::diagram::Place;
+use figures::Figures;
+use leptos::prelude::*;
+use repeats::Repeats;
+use toy::Sweep;
+use toy::picture::{Picture, Repeat};
+
+/// Every model of one pixel, as a worker reports them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PixelView {
+    /// Row of the sweep.
+    pub row: u32,
+    /// Column of the sweep.
+    pub column: u32,
+    /// Steps the models have taken.
+    pub step: u32,
+    /// The models.
+    pub repeats: Vec<Repeat>,
+}
+
+/// What is known of the pinned pixel, or else of the one under the cursor.
+#[component]
+pub fn Inspector(
+    /// Whose pixels they are.
+    #[prop(into)]
+    sweep: Signal<Sweep>,
+    /// The pixel looked at.
+    cursor: RwSignal<Option<Place>>,
+    /// The pixel held fast.
+    pinned: RwSignal<Option<Place>>,
+    /// The trained diagram.
+    #[prop(into)]
+    trained: Signal<Picture>,
+    /// The closed-form theory.
+    #[prop(into)]
+    ansatz: Signal<Picture>,
+    /// The true optimum, as far as it is known.
+    #[prop(into)]
+    optimum: Signal<Option<Picture>>,
+    /// The pixel's models; those of another pixel are not shown.
+    #[prop(into)]
+    view: Signal<Option<PixelView>>,
+    /// Further parts below.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let inside =
+        move |place: &Place| sweep.with(|sweep| place.0 < sweep.rows && place.1 < sweep.columns);
+    let place = Memo::new(move |_| pinned.get().or(cursor.get()).filter(inside));
+    let held = move || pinned.get().is_some();
+    let known = Memo::new(move |_| place.get().is_some());
+    let own = Signal::derive(move || {
+        let place = place.get()?;
+        view.with(|view| view.clone().filter(|view| (view.row, view.column) == place))
+    });
+    let parameters = move || {
+        let waiting = held() && own.with(Option::is_none);
+        let hint = if waiting {
+            "Asking for the models of this pixel …"
+        } else if !held() && own.with(Option::is_none) {
+            "Click, or press Enter, to keep this pixel and see the models trained there."
+        } else {
+            return None;
+        };
+        Some(view! { <p class="pixel-hint">{hint}</p> })
+    };
+    view! {
+        <section class="pixel" data-testid="inspector" aria-label="Inspector"
+            data-place=move || place.get().map(|(row, column)| format!("{row},{column}"))>
+            <header class="pixel-head">
+                <h2>"This pixel"</h2>
+                <Show when=held>
+                    <button type="button" data-testid="unpin" on:click=move |_| pinned.set(None)>
+                        "Unpin"
+                    </button>
+                </Show>
+            </header>
+            <Show when=move || known.get() fallback=Empty>
+                <Figures sweep place trained ansatz optimum />
+                {parameters}
+                <Repeats sweep view=own />
+            </Show>
+            {children.map(|children| children())}
+        </section>
+    }
+}
+
+/// What to do when there is nothing to show.
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <div class="pixel-empty" data-testid="inspector-empty">
+            <p>
+                "Each pixel of a diagram is a small neural network trained at one feature density and one importance."
+            </p>
+            <p>
+                "Point at a pixel to read its numbers. Click it, or move with the arrow keys and press Enter, to keep it here and see the weights of every model trained there."
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,209 @@
+//! Everything that is set on the page, as signals. Controls, article and keys write them; the run,
+//! the diagrams and the address follow.
+
+use crate::address::View;
+use crate::diagram::Layer;
+use crate::run::Run;
+use crate::theory::{Theories, Theory, has_optimum};
+use leptos::prelude::*;
+use toy::Sweep;
+use toy::param::Param;
+use toy::preset::{PRESETS, Preset};
+use wire::Choice;
+
+/// Steps that can be undone.
+const MEMORY: usize = 100;
+
+/// The page's state; copies are handles to the same.
+#[derive(Clone, Copy)]
+pub struct State {
+    /// What is to be trained: always valid.
+    pub sweep: RwSignal<Sweep>,
+    /// What the colours mean.
+    pub layer: RwSignal<Layer>,
+    /// What the right diagram shows.
+    pub theory: RwSignal<Theory>,
+    /// Which engine is asked for.
+    pub choice: RwSignal<Choice>,
+    /// The pixel under pointer or keyboard cursor: row, column.
+    pub cursor: RwSignal<Option<(u32, u32)>>,
+    /// The pixel kept in the inspector.
+    pub pinned: RwSignal<Option<(u32, u32)>>,
+    /// What the reader should know, such as what was wrong with a link.
+    pub notices: RwSignal<Vec<String>>,
+    /// Counts changes made elsewhere than in the form, whose fields then forget what was typed.
+    pub outside: RwSignal<u32>,
+    /// Sweeps to go back to.
+    past: RwSignal<Vec<Sweep>>,
+    /// The run.
+    pub run: Run,
+    /// Theory.
+    pub theories: Theories,
+}
+
+impl State {
+    /// The state that a link describes.
+    pub fn new(sweep: Sweep, view: View, notices: Vec<String>) -> Self {
+        let sweep = RwSignal::new(sweep);
+        let theory = RwSignal::new(view.theory);
+        let choice = RwSignal::new(view.choice);
+        let run = Run::follow(sweep, choice);
+        let layer = RwSignal::new(view.layer);
+        // Excess loss is measured from it.
+        let wanted = Signal::derive(move || {
+            let asked = theory.get() == Theory::Optimum || layer.get() == Layer::Excess;
+            asked && run.shown.with(has_optimum)
+        });
+        let state = Self {
+            sweep,
+            layer,
+            theory,
+            choice,
+            cursor: RwSignal::new(None),
+            pinned: RwSignal::new(view.pinned),
+            notices: RwSignal::new(notices),
+            outside: RwSignal::new(0),
+            past: RwSignal::new(vec![]),
+            run,
+            theories: Theories::follow(run.shown, wanted),
+        };
+        state.keep_inside();
+        state.remember();
+        Effect::new(move || {
+            let pixel = state.pinned.get().or_else(|| state.cursor.get());
+            run.inspect(pixel);
+        });
+        state
+    }
+
+    /// What is set besides the sweep.
+    pub fn view(self) -> View {
+        View {
+            layer: self.layer.get(),
+            theory: self.theory.get(),
+            choice: self.choice.get(),
+            pinned: self.pinned.get(),
+        }
+    }
+
+    /// The same, for those who do not follow it.
+    pub fn view_untracked(self) -> View {
+        untrack(|| self.view())
+    }
+
+    /// Sets a parameter from text, with the parameters that have to follow.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what is allowed; nothing has changed then.
+    pub fn set(self, name: &str, text: &str) -> Result<(), String> {
+        let mut sweep = self.sweep.get_untracked();
+        toy::param::set(&mut sweep, name, text).map_err(|e| e.to_string())?;
+        if name == "features" {
+            sweep.hidden = sweep.hidden.min(sweep.features - 1);
+        }
+        sweep.validate().map_err(|e| e.to_string())?;
+        if self.sweep.with_untracked(|before| *before != sweep) {
+            self.sweep.set(sweep);
+        }
+        Ok(())
+    }
+
+    /// Sets the whole sweep, from elsewhere than the form.
+    pub fn load(self, sweep: Sweep) {
+        if self.sweep.with_untracked(|before| *before != sweep) {
+            self.sweep.set(sweep);
+        }
+        self.outside.update(|count| *count += 1);
+    }
+
+    /// Goes to the state that a link describes; the choice of engine is the reader's.
+    pub fn show(self, link: &str) {
+        let (sweep, view, _) = crate::address::open(link);
+        self.load(sweep);
+        self.layer.set(view.layer);
+        self.theory.set(view.theory);
+        self.cursor.set(None);
+        self.pinned.set(view.pinned);
+    }
+
+    /// Sets a protocol, and keeps what is trained: the model.
+    pub fn adopt(self, preset: &Preset) {
+        self.load(self.sweep.with_untracked(|sweep| adopted(preset, sweep)));
+    }
+
+    /// Whether there is anything to undo.
+    pub fn can_undo(self) -> bool {
+        self.past.with(|past| past.len() > 1)
+    }
+
+    /// Goes back to the sweep before the last change.
+    pub fn undo(self) {
+        let sweep = self.sweep.get_untracked();
+        let before = self.past.try_update(|past| {
+            // A change made a moment ago is not remembered yet.
+            if past.len() > 1 && past.last() == Some(&sweep) {
+                past.pop();
+            }
+            past.last().cloned()
+        });
+        if let Some(sweep) = before.flatten() {
+            self.load(sweep);
+        }
+    }
+
+    /// Remembers sweeps at rest, not every one that a slider passes.
+    fn remember(self) {
+        let pending = StoredValue::new(None::<TimeoutHandle>);
+        let note = move || {
+            let sweep = self.sweep.get_untracked();
+            if self.past.with_untracked(|past| past.last() != Some(&sweep)) {
+                self.past.update(|past| {
+                    if past.len() >= MEMORY {
+                        past.remove(0);
+                    }
+                    past.push(sweep);
+                });
+            }
+        };
+        Effect::new(move || {
+            self.sweep.track();
+            if let Some(handle) = pending.get_value() {
+                handle.clear();
+            }
+            let rest = std::time::Duration::from_millis(400);
+            pending.set_value(set_timeout_with_handle(note, rest).ok());
+        });
+    }
+
+    /// Lets go of pixels that a smaller diagram does not have.
+    fn keep_inside(self) {
+        let size = Memo::new(move |_| self.run.shown.with(|s| (s.rows, s.columns)));
+        Effect::new(move || {
+            let (rows, columns) = size.get();
+            for pixel in [self.cursor, self.pinned] {
+                let inside = |&(row, column): &(u32, u32)| row < rows && column < columns;
+                if pixel.get_untracked().is_some_and(|p| !inside(&p)) {
+                    pixel.set(None);
+                }
+            }
+        });
+    }
+}
+
+/// A preset's protocol for the model of this sweep.
+fn adopted(preset: &Preset, sweep: &Sweep) -> Sweep {
+    let Sweep { features, hidden, bias, .. } = *sweep;
+    let adopted = Sweep { features, hidden, bias, ..(preset.sweep)() };
+    // Exact data has no room for many features.
+    if adopted.validate().is_ok() { adopted } else { (preset.sweep)() }
+}
+
+/// The preset whose protocol a sweep follows.
+pub fn preset_of(sweep: &Sweep) -> Option<&'static Preset> {
+    PRESETS.iter().find(|preset| adopted(preset, sweep) == *sweep)
+}
+
+/// Whether a parameter has any effect in a sweep.
+pub fn matters(param: &Param, sweep: &Sweep) -> bool {
+    param.name != "batch" || sweep.data == toy::sweep::Data::Sampled
+}

@@ -1,0 +1,157 @@
+//! The status line: engine, size, speed, progress, agreement; and what to do when a run failed.
+
+use crate::format::{count, duration, si};
+use crate::run::{Engine, Stage};
+use crate::state::State;
+use crate::theory::Theory;
+use crate::workers::sentence;
+use leptos::prelude::*;
+use wire::{CHOICES, Choice, Kind};
+
+/// The status line.
+#[component]
+pub fn Status() -> impl IntoView {
+    let state = expect_context::<State>();
+    let run = state.run;
+    let word = Memo::new(move |_| stage_words(&run.stage.get(), run.engine.get().as_ref()));
+    let models = move || run.shown.with(|sweep| format!("{} models", count(sweep.models())));
+    let rate = move || {
+        let rate = run.progress.get().rate;
+        (rate > 0.0).then(|| format!("{} model-steps/s", si(rate)))
+    };
+    let percent = Memo::new(move |_| match run.stage.get() {
+        Stage::Done => 100.0,
+        _ => (run.progress.get().part * 100.0).floor(),
+    });
+    let left = move || {
+        let left = run.progress.get().left;
+        let trains = matches!(run.stage.get(), Stage::Training) && left.is_finite();
+        trains.then(|| format!("{} left", duration(left)))
+    };
+    // Where it stands matters to whoever steps.
+    let step = move || {
+        let steps = run.shown.with(|sweep| sweep.steps);
+        let step = run.progress.get().step;
+        let waits = run.stage.get() == Stage::Paused;
+        waits.then(|| format!("step {} of {}", count(step.into()), count(steps.into())))
+    };
+    view! {
+        <footer class="status" aria-label="status">
+            <EngineChoice />
+            <span class="stage" role="status">{word}</span>
+            <span class="figure">{models}</span>
+            <span class="figure rate">{rate}</span>
+            <span class="progress">
+                <progress max="100" value=percent aria-label="progress of the run"></progress>
+                <span class="figure percent">{move || format!("{} %", percent.get())}</span>
+            </span>
+            <span class="figure step">{step}</span>
+            <span class="figure left">{left}</span>
+            <Agreement />
+            <Failure />
+        </footer>
+    }
+}
+
+/// The stage in words, for eyes and screen readers alike.
+fn stage_words(stage: &Stage, engine: Option<&Engine>) -> &'static str {
+    match (stage, engine.map(|engine| engine.kind)) {
+        (Stage::Loading, _) => "loading the engine",
+        (Stage::Starting, Some(Kind::Gpu)) => "compiling shaders",
+        (Stage::Starting, _) => "starting",
+        (Stage::Training, _) => "training",
+        (Stage::Paused, _) => "paused",
+        (Stage::Asking(_), _) => "not started",
+        (Stage::Done, _) => "done",
+        (Stage::Failed(_), _) => "stopped",
+    }
+}
+
+/// Which engine is asked for, which one runs, and why.
+#[component]
+fn EngineChoice() -> impl IntoView {
+    let state = expect_context::<State>();
+    let options = CHOICES
+        .map(|(choice, word, label)| {
+            let selected = move || state.choice.get() == choice;
+            view! { <option value=word prop:selected=selected>{label}</option> }
+        })
+        .collect_view();
+    let engine = move |words: fn(&Engine) -> String| {
+        state.run.engine.with(|engine| engine.as_ref().map(words))
+    };
+    let words = |engine: &Engine| match (engine.kind, engine.workers) {
+        (Kind::Gpu, _) => format!("WebGPU ({})", engine.name),
+        (Kind::Cpu, 1) => "CPU".to_owned(),
+        (Kind::Cpu, workers) => format!("CPU, {workers} workers"),
+    };
+    view! {
+        <span class="engine">
+            <label for="engine">"engine"</label>
+            <select
+                id="engine"
+                on:change:target=move |event| {
+                    state.choice.set(Choice::parse(&event.target().value()).unwrap_or_default());
+                }
+            >
+                {options}
+            </select>
+            <span class="name" title=move || engine(|engine| engine.name.clone())>
+                {move || engine(words)}
+            </span>
+            <span class="reason">{move || engine(|engine| sentence(&engine.reason))}</span>
+        </span>
+    }
+}
+
+/// How much of the trained diagram agrees with the one beside it.
+#[component]
+fn Agreement() -> impl IntoView {
+    let state = expect_context::<State>();
+    let fraction = Memo::new(move |_| {
+        let trained = state.run.picture.read();
+        match state.theory.get() {
+            Theory::Ansatz => trained.agreeing_fraction(&state.theories.ansatz.read()),
+            Theory::Optimum => {
+                state.theories.optimum.read().as_ref().and_then(|o| trained.agreeing_fraction(o))
+            }
+        }
+    });
+    let words = move || {
+        fraction.get().map(|part| {
+            let with = match state.theory.get() {
+                Theory::Ansatz => "theory",
+                Theory::Optimum => "the optimum",
+            };
+            format!("{:.1} % of pixels agree with {with}", 100.0 * part)
+        })
+    };
+    view! { <span class="figure agreement">{words}</span> }
+}
+
+/// What went wrong and what can be done about it.
+#[component]
+fn Failure() -> impl IntoView {
+    let state = expect_context::<State>();
+    let sentence = move || match state.run.stage.get() {
+        Stage::Failed(sentence) => Some(sentence),
+        _ => None,
+    };
+    let cpu = move || {
+        (state.choice.get() != Choice::Cpu).then(|| {
+            let choose = move |_| state.choice.set(Choice::Cpu);
+            view! { <button type="button" on:click=choose>"Use the CPU"</button> }
+        })
+    };
+    move || {
+        sentence().map(|sentence| {
+            view! {
+                <p class="failure" role="alert">
+                    <span>{sentence}</span>
+                    <button type="button" on:click=move |_| state.run.train()>"Try again"</button>
+                    {cpu}
+                </p>
+            }
+        })
+    }
+}
