@@ -208,13 +208,13 @@ pub fn Theoretical(
         Theory::Optimum => "optimum".to_owned(),
     };
     let subtitle = move || match state.theory.get() {
-        Theory::Ansatz => "best of a few fixed configurations".to_owned(),
+        Theory::Ansatz => "best of a few fixed choices".to_owned(),
         Theory::Optimum if !shown.with(has_optimum) => "known up to 4 features".to_owned(),
         Theory::Optimum => {
             let (found, rows) = (theories.found.get(), shown.with(|sweep| sweep.rows));
             theories.failure.get().unwrap_or_else(|| match found == rows {
-                true => "least loss of any weights and biases".to_owned(),
-                false => format!("computing, row {found} of {rows}"),
+                true => "least loss of any weights".to_owned(),
+                false => format!("row {found} of {rows}"),
             })
         }
     };

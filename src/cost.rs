@@ -28,8 +28,8 @@ impl Work {
         let weights = f64::from(self.features * self.hidden);
         match self.batch {
             Some(batch) => 30.0 * weights * f64::from(batch),
-            // Every further feature is integrated over numerically and doubles the cases.
-            None => 200.0 * weights * 16f64.powi(self.features as i32 - 2),
+            // Every further feature is integrated over numerically.
+            None => 200.0 * weights * 4f64.powi(self.features as i32 - 2),
         }
     }
 }

@@ -34,13 +34,13 @@ export async function watchMemory(browser, body) {
       most = Math.max(most, await browserMemory(session));
       await new Promise((done) => setTimeout(done, 150));
     }
-  })();
+  })().catch(() => {}); // a browser that died says so elsewhere
   try {
     const result = await body();
     return { result, added: before && most - before };
   } finally {
     going = false;
     await watching;
-    await session.detach();
+    await session.detach().catch(() => {});
   }
 }

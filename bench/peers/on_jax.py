@@ -5,11 +5,9 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from task import BATCH, DENSITY, INIT, LAST_IMPORTANCE, M, MODELS, N, REQUEST, TASK, measure
+from task import BATCH, DENSITY, INIT, LAST_IMPORTANCE, M, MODELS, N, TASK, measure
 
 jax.config.update("jax_platforms", "cpu")
-if "prng" in REQUEST:
-    jax.config.update("jax_default_prng_impl", REQUEST["prng"])
 B1, B2, EPS = TASK["beta1"], TASK["beta2"], TASK["epsilon"]
 
 

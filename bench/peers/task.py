@@ -39,12 +39,14 @@ def measure(train, loss, **facts):
     start = loss()
     if not abs(start / NOTHING - 1) < 0.05:
         sys.exit(f"the untrained loss is {start}, expected about {NOTHING}: not the same task")
+    target = REQUEST.get("seconds", 1)
     train(2)  # compiles
-    steps, took = 1, 0.0
-    while took < REQUEST.get("seconds", 1) / 2:
-        steps = max(steps + 1, math.ceil(steps * min(4, 0.7 * REQUEST.get("seconds", 1) / max(took, 1e-3)))) if took else 2
+    steps = 1
+    took = timed(train, steps)
+    while took < target / 2:
+        steps = max(steps + 1, math.ceil(steps * min(4, 0.7 * target / max(took, 1e-3))))
         took = timed(train, steps)
-    steps = max(1, round(steps * REQUEST.get("seconds", 1) / took))
+    steps = max(1, round(steps * target / took))
     seconds = [timed(train, steps) for _ in range(REQUEST.get("repetitions", 3))]
     rates = [MODELS * steps / s for s in seconds]
     print(json.dumps({"models": MODELS, "steps": steps, "seconds": seconds, "rates": rates, **facts}))

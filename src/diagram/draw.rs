@@ -75,16 +75,13 @@ pub fn axes(canvas: &HtmlCanvasElement, sweep: &Sweep) -> Option<()> {
 
 /// Drops labels that would come closer than `least` to the one before.
 fn spaced(ticks: Vec<Tick>, pixel: f64, least: f64) -> Vec<Tick> {
-    let mut last: Option<f64> = None;
-    let far = |tick: &Tick| {
-        let free = last.is_none_or(|last| ((tick.at - last) * pixel).abs() >= least);
-        if free {
-            last = Some(tick.at);
+    let mut kept: Vec<Tick> = vec![];
+    for tick in ticks {
+        if kept.last().is_none_or(|last| ((tick.at - last.at) * pixel).abs() >= least) {
+            kept.push(tick);
         }
-        free
-    };
-    let mut far = far;
-    ticks.into_iter().filter(|tick| far(tick)).collect()
+    }
+    kept
 }
 
 /// Sets a canvas's size, which also clears it; a canvas of the right size is left alone, for

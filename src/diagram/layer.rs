@@ -57,7 +57,7 @@ impl Layer {
     /// Its name in the menu.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Paper => "norm × superposition",
+            Self::Paper => "as in the paper",
             Self::Norm => "norm",
             Self::Superposition => "superposition",
             Self::Phase => "phases",

@@ -96,7 +96,7 @@ pub fn Figures(
                 <tr>
                     <td></td>
                     <th scope="col">"trained"</th>
-                    <th scope="col">"closed form"</th>
+                    <th scope="col">"theory"</th>
                     <th scope="col">"optimum"</th>
                 </tr>
             </thead>

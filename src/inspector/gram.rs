@@ -39,9 +39,7 @@ pub fn Gram(
     let head = |j: usize| view! { <th scope="col" class:extra=j + 1 == shape.n>{j + 1}</th> };
     view! {
         <table class="gram">
-            <caption>
-                <span>"W Wᵀ, from input (column) to output (row), and bias b"</span>
-            </caption>
+            <caption title="Column: input feature. Row: output feature.">"W Wᵀ, inputs across, and bias b"</caption>
             <thead>
                 <tr><td></td>{(0..shape.n).map(head).collect_view()}<th scope="col" class="bias">"b"</th></tr>
             </thead>

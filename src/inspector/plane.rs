@@ -39,8 +39,8 @@ fn principal(rows: &[Vec<f64>], other: &[f64]) -> Vec<f64> {
         let back = inner(&next, other);
         next.iter_mut().zip(other).for_each(|(next, o)| *next -= back * o);
         let length = inner(&next, &next).sqrt();
-        // Negated so that NaN ends it too: weights that are not finite have no direction.
-        if !(length > 1e-12) {
+        // Weights that are not finite have no direction.
+        if length.is_nan() || length <= 1e-12 {
             return vec![0.0; direction.len()];
         }
         direction = next.into_iter().map(|x| x / length).collect();

@@ -39,9 +39,9 @@ pub fn Repeats(
         let count = view.repeats.len();
         let rank = if count > 1 && best == Some(detailed) { "lowest loss, " } else { "" };
         let note = match shape.m {
-            1 => "One hidden dimension, a line for each feature; marks at −1, 0 and 1.",
-            2 => "Turned so that feature 1 points right; the circle has radius 1.",
-            _ => "The two directions of most weight; the circle has radius 1.",
+            1 => "A line for each feature; marks at −1, 0 and 1.",
+            2 => "Turned so that feature 1 points right; circle of radius 1.",
+            _ => "The two directions of most weight; circle of radius 1.",
         };
         Some(view! {
             <section class="pixel-model" aria-label="Weights">

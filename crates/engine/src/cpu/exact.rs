@@ -5,97 +5,141 @@ use super::region::{Slope, cube, inverse, square, strip, tesseract};
 use super::step::{Affine, Moments, Source};
 use fearless_simd::prelude::*;
 
+/// What [`Population`] multiplies all its moments by, see [`super::region`].
+pub const FACTOR: f32 = 12.0;
+
 /// The data of a group of models, all of one density.
 pub struct Population<L: Lanes, const N: usize> {
-    /// `share[k]`: probability of a mask in which these `k` features are active, and no other.
+    /// `share[k]`: probability of a mask in which certain `k` features are active, and no other.
     share: [L::F; 5],
+    /// Six times the same, which brings `2 int u` to the factor of the moments.
+    six: [L::F; 5],
 }
 
 impl<L: Lanes, const N: usize> Population<L, N> {
     /// The data of `N` features, at most 4.
     #[inline(always)]
     pub fn new(lanes: L, density: f64) -> Self {
-        let mut share = [lanes.splat(0.0); 5];
-        for (k, share) in share.iter_mut().enumerate().take(N + 1) {
+        let (mut share, mut six) = ([lanes.splat(0.0); 5], [lanes.splat(0.0); 5]);
+        for k in 0..=N {
             let p = density.powi(k as i32) * (1.0 - density).powi((N - k) as i32);
-            *share = lanes.splat(p as f32);
+            share[k] = lanes.splat(p as f32);
+            six[k] = lanes.splat((6.0 * p) as f32);
         }
-        Self { share }
+        Self { share, six }
     }
 
-    /// Moments of output 0 of two: `a` its own slope, `c` the other's, `b` its bias; `up` the
-    /// positive part of `c`'s slope before its sign was taken, `falling` where it was negative.
+    /// Moments of one output of two: its error, the error times its own feature, and times the
+    /// other one. `a` and `c` are the slopes of the two, `b` is the bias, `rise` the other's
+    /// slope if that is positive, and `falling` tells where it is negative.
     #[inline(always)]
     fn pair(
         &self,
         lanes: L,
         (a, c): (Slope<L>, Slope<L>),
-        (up, falling): (L::F, L::M),
+        (rise, falling): (L::F, L::M),
         b: L::F,
     ) -> [L::F; 3] {
-        let [none, single, both, ..] = self.share;
-        let one = b + a.fall;
-        let other = b + up;
-        let top = other + a.fall;
-        let x = strip::<L, true>(lanes, one, b, a);
+        let ([_, single, both, ..], [none6, single6, both6, ..]) = (self.share, self.six);
+        let other = b + rise;
+        let x = strip::<L, true>(lanes, b + a.fall, b, a);
         let y = strip::<L, false>(lanes, other, other - c.fall, c);
-        let xy = square::<L, true>(lanes, top, other, a, c);
-        let (own, cross) = (single * x[0] + both * xy[0], single * y[0] + both * xy[0]);
-        let (own_t, cross_t) = (single * x[1] + both * xy[1], single * y[1] + both * xy[2]);
-        let error = none * lanes.relu(b) + single * (x[0] + y[0]) + both * xy[0];
+        let xy = square::<L, true>(lanes, other + a.fall, other, a, c);
+        let shared = both6 * xy[0];
+        let own = single6.mul_add(x[0], shared);
+        let cross = single6.mul_add(y[0], shared);
+        let idle = lanes.relu(b);
+        let error = none6.mul_add(idle + idle, single6.mul_add(x[0], cross));
+        let own_t = single.mul_add(x[1], both * xy[1]);
+        let cross_t = single.mul_add(y[1], both * xy[2]);
         [error, own - own_t, falling.select(cross_t, cross - cross_t)]
     }
 
-    /// Moments of output `i`: `g_i`, and `G_ij` for all `j`.
+    /// Moments of output `i`: its error, and the error times each feature.
     #[inline(always)]
-    fn output(&self, lanes: L, i: usize, slopes: &[Slope<L>; N], row: &[L::F; N], b: L::F) -> (L::F, [L::F; N]) {
-        let zero = lanes.splat(0.0);
-        // The variable with the target comes first.
+    fn output(
+        &self,
+        lanes: L,
+        i: usize,
+        slopes: &[Slope<L>; N],
+        row: &[L::F; N],
+        b: L::F,
+    ) -> (L::F, [L::F; N]) {
+        // The output's own feature comes first.
         let mut order = [i; N];
-        for (k, j) in (0..N).filter(|&j| j != i).enumerate() {
-            order[k + 1] = j;
+        for k in 1..N {
+            order[k] = if k <= i { k - 1 } else { k };
         }
-        let mut error = zero;
-        // Sums over the masks in which a feature is active, of `int u` and `int u t`.
-        let (mut plain, mut tilted) = ([zero; N], [zero; N]);
-        for mask in 0..1usize << N {
-            let own = mask & 1 == 1;
-            let mut active = [0; N];
-            let mut count = 0;
-            let mut top = b;
-            for (k, &j) in order.iter().enumerate() {
-                if mask >> k & 1 == 1 {
-                    active[count] = j;
-                    count += 1;
-                    top += lanes.relu(row[j]);
+        let s = order.map(
+            #[inline(always)]
+            |j| slopes[j],
+        );
+        let rise = order.map(
+            #[inline(always)]
+            |j| lanes.relu(row[j]),
+        );
+        let idle = lanes.relu(b);
+        let mut sums = Sums::<L, N>::new(lanes, self.six[0] * (idle + idle));
+        let top0 = b + rise[0];
+        sums.add(self, [0], strip::<L, true>(lanes, top0, b, s[0]));
+        for j in 1..N {
+            let top = b + rise[j];
+            sums.add(self, [j], strip::<L, false>(lanes, top, top - s[j].fall, s[j]));
+            let xy = square::<L, true>(lanes, top + rise[0], top, s[0], s[j]);
+            sums.add(self, [0, j], xy);
+            for k in j + 1..N {
+                let top = top + rise[k];
+                let low = top - s[j].fall;
+                sums.add(self, [j, k], square::<L, false>(lanes, top, low, s[j], s[k]));
+                let xyz = cube::<L, true>(lanes, top + rise[0], [s[0], s[j], s[k]]);
+                sums.add(self, [0, j, k], xyz);
+                for l in k + 1..N {
+                    let top = top + rise[l];
+                    let xyz = cube::<L, false>(lanes, top, [s[j], s[k], s[l]]);
+                    sums.add(self, [j, k, l], xyz);
+                    let all = tesseract(lanes, top + rise[0], [s[0], s[j], s[k], s[l]]);
+                    sums.add(self, [0, j, k, l], all);
                 }
             }
-            let s = |k: usize| slopes[active[k]];
-            let mut out = [zero; 5];
-            match (count, own) {
-                (0, _) => out[0] = lanes.relu(top),
-                (1, true) => out[..2].copy_from_slice(&strip::<L, true>(lanes, top, top - s(0).fall, s(0))),
-                (1, false) => out[..2].copy_from_slice(&strip::<L, false>(lanes, top, top - s(0).fall, s(0))),
-                (2, true) => out[..3].copy_from_slice(&square::<L, true>(lanes, top, top - s(0).fall, s(0), s(1))),
-                (2, false) => out[..3].copy_from_slice(&square::<L, false>(lanes, top, top - s(0).fall, s(0), s(1))),
-                (3, true) => out[..4].copy_from_slice(&cube::<L, true>(lanes, top, [s(0), s(1), s(2)])),
-                (3, false) => out[..4].copy_from_slice(&cube::<L, false>(lanes, top, [s(0), s(1), s(2)])),
-                _ => out = tesseract(lanes, top, [s(0), s(1), s(2), s(3)]),
-            }
-            let share = self.share[count];
-            let bias = share * out[0];
-            error += bias;
-            for (k, &j) in active.iter().enumerate().take(count) {
-                plain[j] += bias;
-                tilted[j] = share.mul_add(out[k + 1], tilted[j]);
-            }
         }
-        let mut cross = [zero; N];
-        for j in 0..N {
+        let mut cross = [idle; N];
+        for (k, &j) in order.iter().enumerate() {
             // Where the slope is positive the variable was measured from 1 downward.
-            cross[j] = row[j].simd_lt(zero).select(tilted[j], plain[j] - tilted[j]);
+            let falling = row[j].simd_lt(lanes.splat(0.0));
+            cross[j] = falling.select(sums.tilted[k], sums.plain[k] - sums.tilted[k]);
         }
-        (error, cross)
+        (sums.error, cross)
+    }
+}
+
+/// Sums over masks: of `int u`, the same over those masks only in which a feature is active, and
+/// of `int u t` for each feature.
+struct Sums<L: Lanes, const N: usize> {
+    error: L::F,
+    plain: [L::F; N],
+    tilted: [L::F; N],
+}
+
+impl<L: Lanes, const N: usize> Sums<L, N> {
+    #[inline(always)]
+    fn new(lanes: L, error: L::F) -> Self {
+        Self { error, plain: [lanes.splat(0.0); N], tilted: [lanes.splat(0.0); N] }
+    }
+
+    /// Adds the integrals of the mask in which these features are active.
+    #[inline(always)]
+    fn add<const K: usize, const D: usize>(
+        &mut self,
+        population: &Population<L, N>,
+        active: [usize; K],
+        integrals: [L::F; D],
+    ) {
+        let bias = population.six[K] * integrals[0];
+        self.error += bias;
+        for (k, j) in active.into_iter().enumerate() {
+            self.plain[j] += bias;
+            self.tilted[j] = population.share[K].mul_add(integrals[k + 1], self.tilted[j]);
+        }
     }
 }
 
@@ -132,12 +176,11 @@ impl<L: Lanes, const N: usize> Source<L, N> for Population<L, N> {
         let mut moments = Moments::zero(lanes);
         if N == 2 {
             let side = (lanes.relu(a[0][1]), a[0][1].simd_lt(lanes.splat(0.0)));
-            for i in 0..2 {
-                let [error, own, other] = self.pair(lanes, (slopes[i][i], slopes[0][1]), side, b[i]);
-                moments.error[i] = error;
-                moments.cross[i][i] = own;
-                moments.cross[i][1 - i] = other;
-            }
+            let first = self.pair(lanes, (slopes[0][0], slopes[0][1]), side, b[0]);
+            let second = self.pair(lanes, (slopes[1][1], slopes[0][1]), side, b[1]);
+            (moments.error[0], moments.error[1]) = (first[0], second[0]);
+            (moments.cross[0][0], moments.cross[0][1]) = (first[1], first[2]);
+            (moments.cross[1][1], moments.cross[1][0]) = (second[1], second[2]);
         } else {
             for i in 0..N {
                 (moments.error[i], moments.cross[i]) =

@@ -37,19 +37,15 @@ pub struct Slice<'a> {
 
 /// Models a group holds.
 ///
-/// Exact kernels are chains of dependent operations: two registers' worth of models keep the
-/// machine busy. Sampled kernels have enough to do with one, and wait less for the lane with the
-/// most samples.
-pub fn lanes(level: Level, data: Data) -> usize {
-    dispatch!(level, simd => lanes_of(simd, data))
+/// The exact kernel of two features is a short chain of dependent operations: two registers' worth
+/// of models keep the machine busy. The others have enough to do with one.
+pub fn lanes(level: Level, data: Data, features: u32) -> usize {
+    dispatch!(level, simd => lanes_of(simd, data == Data::Exact && features < 9))
 }
 
 #[inline(always)]
-fn lanes_of<S: Simd>(_: S, data: Data) -> usize {
-    match data {
-        Data::Exact => (2 * S::f32s::LEN).min(16),
-        Data::Sampled => S::f32s::LEN,
-    }
+fn lanes_of<S: Simd>(_: S, double: bool) -> usize {
+    if double { (2 * S::f32s::LEN).min(16) } else { S::f32s::LEN }
 }
 
 impl Slice<'_> {
@@ -71,14 +67,15 @@ impl Slice<'_> {
     }
 
     fn exact<const N: usize, const K: usize>(&self, level: Level, group: Group<'_>) {
-        dispatch!(level, simd => match lanes_of(simd, Data::Exact) {
+        dispatch!(level, simd => match lanes_of(simd, N < 9) {
+            4 => self.exact_with::<_, N, K>(X4(simd), group),
             8 => self.exact_with::<_, N, K>(X8(simd), group),
             _ => self.exact_with::<_, N, K>(X16(simd), group),
         });
     }
 
     fn sampled<const N: usize, const K: usize>(&self, level: Level, group: Group<'_>) {
-        dispatch!(level, simd => match lanes_of(simd, Data::Sampled) {
+        dispatch!(level, simd => match lanes_of(simd, false) {
             4 => self.sampled_with::<_, N, K>(X4(simd), group),
             8 => self.sampled_with::<_, N, K>(X8(simd), group),
             _ => self.sampled_with::<_, N, K>(X16(simd), group),

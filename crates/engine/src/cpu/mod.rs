@@ -26,7 +26,7 @@ use web_time::Instant;
 /// The backend in a person's words.
 pub fn name() -> String {
     let level = Level::new();
-    let (set, lanes) = (level_name(level), kernel::lanes(level, Data::Sampled));
+    let (set, lanes) = (level_name(level), kernel::lanes(level, Data::Sampled, 2));
     let threads = threads();
     let plural = if threads == 1 { "" } else { "s" };
     format!("CPU, {set}, {lanes} lanes, {threads} thread{plural}")
@@ -103,7 +103,7 @@ impl Training {
     /// The same with a certain instruction set, for tests and measurements.
     pub fn with_level(plan: &Plan, level: Level) -> Self {
         let sweep = &plan.sweep;
-        let lanes = kernel::lanes(level, sweep.data);
+        let lanes = kernel::lanes(level, sweep.data, sweep.features);
         let (size, models, per_row) = (sweep.parameters(), plan.models(), plan.models_per_row());
         let span = |row: usize, from: usize| Span {
             row,
@@ -116,8 +116,9 @@ impl Training {
         // What stands in a lane; a lane without a model repeats the group's last one.
         let locals = || groups.iter().flat_map(|g| (0..lanes).map(|l| g.first + l.min(g.used - 1)));
         let column = |local: usize| local % per_row / sweep.repeats as usize;
+        // What the moments are multiples of.
         let samples = match sweep.data {
-            Data::Exact => 1.0,
+            Data::Exact => f64::from(exact::FACTOR),
             Data::Sampled => f64::from(sweep.batch),
         };
         let keys = locals().map(|i| plan.key(i)).collect();

@@ -8,8 +8,9 @@
 //! at 0 or 1, where it belongs. Sums of squares, which only the loss needs, are left out.
 //!
 //! With a target (`OWN`) the first variable is the output's own feature, and the residual is
-//! `u = z - (1 - t_0)`; else `u = z`. Results are `int u` and the moments `int u t_j`, over the
-//! part of the cube where `z > 0`.
+//! `u = z - (1 - t_0)`; else `u = z`. Every function returns `2 int u`, then `12 int u t_j` for
+//! each variable, over the part of the cube where `z > 0`: with these factors most constants of
+//! the formulas below are 1.
 
 use super::lanes::Lanes;
 use fearless_simd::prelude::*;
@@ -23,32 +24,39 @@ pub struct Slope<L: Lanes> {
     pub inverse: L::F,
 }
 
-/// `1 / slope`, or the largest power that stays finite for slopes that are no normal number.
+/// `1 / slope`, or the largest number that stays finite for slopes that are no normal number.
 #[inline(always)]
 pub fn inverse<L: Lanes>(lanes: L, slope: L::F) -> L::F {
     lanes.splat(1.0) / slope.max(lanes.splat(f32::MIN_POSITIVE))
 }
 
-/// One variable: `z` runs from `top` to `low = top - slope`.
+/// `c - a b`, in one rounding where there is an instruction for it.
+#[inline(always)]
+fn less<L: Lanes>(c: L::F, a: L::F, b: L::F) -> L::F {
+    (-a).mul_add(b, c)
+}
+
+/// One variable: `z` runs from `top` to `low = top - slope`. The residual is linear on the
+/// length where `z > 0`, and `z = 0` at its end if that is inside.
 #[inline(always)]
 pub fn strip<L: Lanes, const OWN: bool>(lanes: L, top: L::F, low: L::F, a: Slope<L>) -> [L::F; 2] {
     let length = lanes.unit(top * a.inverse);
     let (mut near, mut far) = (lanes.relu(top), lanes.relu(low));
     if OWN {
         near -= lanes.splat(1.0);
-        far -= lanes.splat(1.0) - length;
+        far += length - lanes.splat(1.0);
     }
-    [
-        lanes.splat(0.5) * length * (near + far),
-        lanes.splat(1.0 / 6.0) * length * length * (far + far + near),
-    ]
+    let sum = near + far;
+    [length * sum, (length + length) * length * (sum + far)]
 }
 
 /// Two variables: `top` is `z` at the corner, `low = top - a` its value where the first is 1.
 ///
 /// Along the second variable `z > 0` throughout up to `full`, and for the part `length(t)` of the
-/// first up to `most`. In between that length is linear, and the integrals of [`strip`] over it
-/// are polynomials of the length, of degree 2 and 3, which are integrated term by term.
+/// first up to `most`. In the first part the residual is linear on a rectangle, where mean and
+/// variances are enough. In the second the length falls linearly from `from` to `to`, and the
+/// integrals of [`strip`], polynomials of the length of degree 2 and 3, are integrated term by
+/// term.
 #[inline(always)]
 pub fn square<L: Lanes, const OWN: bool>(
     lanes: L,
@@ -57,40 +65,38 @@ pub fn square<L: Lanes, const OWN: bool>(
     a: Slope<L>,
     c: Slope<L>,
 ) -> [L::F; 3] {
-    let own = lanes.splat(if OWN { 1.0 } else { 0.0 });
+    let (one, two, three) = (lanes.splat(1.0), lanes.splat(2.0), lanes.splat(3.0));
     let full = lanes.unit(low * c.inverse);
     let part = lanes.unit(top * c.inverse) - full;
     let from = lanes.unit(top * a.inverse);
     let to = lanes.unit((top - c.fall) * a.inverse);
 
-    // A linear residual on a rectangle: its mean, and the variance of each variable.
-    let half = lanes.splat(0.5) * full;
-    let slope = if OWN { a.fall - own } else { a.fall };
-    let near = if OWN { top - own } else { top };
-    let mean = near - lanes.splat(0.5) * slope - c.fall * half;
-    let bias = full * mean;
-    let first = full * (lanes.splat(0.5) * mean - lanes.splat(1.0 / 12.0) * slope);
-    let second = full * half * (mean - lanes.splat(1.0 / 3.0) * c.fall * half);
+    let fall = c.fall * full;
+    let ends = top + low - fall;
+    // Twice the mean residual, and the residual's slope.
+    let (mean, slope) = if OWN { (ends - one, a.fall - one) } else { (ends, a.fall) };
 
-    let (sum, product) = (from + to, from * to);
-    let (to2, squares) = (to * to, from * from + to * to);
-    let (square, tilted) = (squares + product, squares + product + product + to2 + to2);
-    let (cube, lean) = (sum * squares, sum + to);
-    let quadratic = lanes.splat(1.0 / 6.0) * if OWN { a.fall + own } else { a.fall };
-    let mut inner = quadratic * square;
-    let mut inner_second = lanes.splat(0.25) * quadratic * tilted;
-    let cubic = lanes.splat(1.0 / 24.0) * if OWN { slope + lanes.splat(3.0) } else { a.fall };
-    let mut inner_first = cubic * cube;
+    let (sum, product, to2) = (from + to, from * to, to * to);
+    let squares = from.mul_add(from, to2);
+    let square = squares + product;
+    let tilted = two.mul_add(to2, square + product);
+    let cube = sum * squares;
+    let rate = if OWN { a.fall + one } else { a.fall };
+    let mut inner = rate * lanes.splat(1.0 / 3.0) * square;
+    let mut inner_second = rate * lanes.splat(0.5) * tilted;
+    let mut inner_first = a.fall * lanes.splat(0.5) * cube;
     if OWN {
-        inner -= lanes.splat(0.5) * sum;
-        inner_second -= lanes.splat(1.0 / 6.0) * lean;
-        inner_first -= lanes.splat(1.0 / 6.0) * square;
+        inner -= sum;
+        inner_second = less::<L>(inner_second, two, sum + to);
+        inner_first += less::<L>(cube, two, square);
     }
     let inner = part * inner;
+    let first = full * three.mul_add(mean, -slope);
+    let second = full * three.mul_add(mean, -fall) + lanes.splat(6.0) * inner;
     [
-        bias + inner,
+        full.mul_add(mean, inner),
         part.mul_add(inner_first, first),
-        second + full * inner + part * part * inner_second,
+        (part * part).mul_add(inner_second, full * second),
     ]
 }
 
@@ -98,122 +104,130 @@ pub fn square<L: Lanes, const OWN: bool>(
 const NODES: [(f32, f32); 3] =
     [(0.112_701_66, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.887_298_35, 5.0 / 18.0)];
 
-/// Integrates `inner` over the intervals between `ends`, which ascend; adds to `sum`, and to
-/// `moment` the first integral times the variable.
+/// Calls `add` with every node of the intervals between `ends`, which ascend, and its weight.
+/// Intervals from `zero` on do not matter.
 #[inline(always)]
-fn sweep<L: Lanes, const D: usize>(
-    lanes: L,
-    ends: &[L::F],
-    sum: &mut [L::F; D],
-    moment: &mut L::F,
-    inner: impl Fn(L::F) -> [L::F; D],
-) {
+fn nodes<L: Lanes>(lanes: L, ends: &[L::F], zero: L::F, mut add: impl FnMut(L::F, L::F)) {
     for pair in ends.windows(2) {
         let length = pair[1] - pair[0];
         // Many intervals are empty, and neighbouring models are alike.
-        if !length.simd_gt(lanes.splat(0.0)).any_true() {
-            continue;
-        }
-        for (node, weight) in NODES {
-            let t = lanes.splat(node).mul_add(length, pair[0]);
-            let part = inner(t);
-            let weight = lanes.splat(weight) * length;
-            for (s, p) in sum.iter_mut().zip(part) {
-                *s = weight.mul_add(p, *s);
+        if (length.simd_gt(lanes.splat(0.0)) & pair[0].simd_lt(zero)).any_true() {
+            for (node, weight) in NODES {
+                add(lanes.splat(node).mul_add(length, pair[0]), lanes.splat(weight) * length);
             }
-            *moment = (weight * part[0]).mul_add(t, *moment);
         }
     }
 }
 
-/// Integrals over a cuboid where `z > 0` throughout: sides 1, but `length` along the last variable.
-#[inline(always)]
-fn cuboid<L: Lanes, const OWN: bool, const K: usize>(
-    lanes: L,
-    top: L::F,
-    slopes: [L::F; K],
-    length: L::F,
-) -> ([L::F; K], L::F) {
-    let mut slopes = slopes;
-    let mut mean = top;
-    if OWN {
-        slopes[0] -= lanes.splat(1.0);
-        mean -= lanes.splat(1.0);
-    }
-    slopes[K - 1] *= length;
-    for slope in slopes {
-        mean -= lanes.splat(0.5) * slope;
-    }
-    let mut sum = [length * mean; K];
-    let mut last = lanes.splat(0.0);
-    for j in 0..K {
-        let moment = length * (lanes.splat(0.5) * mean - lanes.splat(1.0 / 12.0) * slopes[j]);
-        if j + 1 < K {
-            sum[j + 1] = moment;
-        } else {
-            last = length * moment;
-        }
-    }
-    (sum, last)
-}
-
-/// Three variables: the third is split where the plane passes the corners of the first two.
+/// Three variables. Those of [`square`] inside, where `z` falls along the third; the first part,
+/// where `z > 0` throughout, needs mean and variances only.
 #[inline(always)]
 pub fn cube<L: Lanes, const OWN: bool>(
     lanes: L,
     top: L::F,
     [a, c, d]: [Slope<L>; 3],
 ) -> [L::F; 4] {
-    let (small, large) = (a.fall.min(c.fall), a.fall.max(c.fall));
-    let crossing = |z: L::F| lanes.unit(z * d.inverse);
-    let ends = [
-        crossing(top - small - large),
-        crossing(top - large),
-        crossing(top - small),
-        crossing(top),
+    let ends = corners(lanes, top, a.fall, c.fall, d.inverse, lanes.splat(1.0));
+    let full = ends[0];
+    let fall = d.fall * full;
+    let own = if OWN { lanes.splat(1.0) } else { lanes.splat(0.0) };
+    let slope = a.fall - own;
+    // Twice the mean residual, and three times that.
+    let mean = top + top - own - own - slope - c.fall - fall;
+    let thrice = lanes.splat(3.0) * mean;
+    let mut sum = [
+        full * mean,
+        full * (thrice - slope),
+        full * (thrice - c.fall),
+        full * full * (thrice - fall),
     ];
-    let (mut sum, mut third) = cuboid::<L, OWN, 3>(lanes, top, [a.fall, c.fall, d.fall], ends[0]);
-    sweep(
+    nodes(
         lanes,
         &ends,
-        &mut sum,
-        &mut third,
+        ends[3],
         #[inline(always)]
-        |t| {
-            let top = top - d.fall * t;
-            square::<L, OWN>(lanes, top, top - a.fall, a, c)
+        |t, weight| {
+            let top = less::<L>(top, d.fall, t);
+            let [bias, first, second] = square::<L, OWN>(lanes, top, top - a.fall, a, c);
+            let bias = weight * bias;
+            sum[0] += bias;
+            sum[1] = weight.mul_add(first, sum[1]);
+            sum[2] = weight.mul_add(second, sum[2]);
+            sum[3] = (lanes.splat(6.0) * t).mul_add(bias, sum[3]);
         },
     );
-    [sum[0], sum[1], sum[2], third]
+    sum
 }
 
-/// Four variables, the first with a target: the fourth is split as in [`cube`].
+/// Where, between 0 and `end`, a third variable takes `z` past zero at the corners of the first
+/// two, in ascending order.
+#[inline(always)]
+fn corners<L: Lanes>(lanes: L, top: L::F, a: L::F, c: L::F, inverse: L::F, end: L::F) -> [L::F; 4] {
+    let (small, large) = (a.min(c), a.max(c));
+    let mut all = [top - small - large, top - large, top - small, top];
+    for z in &mut all {
+        *z = lanes.relu(*z * inverse).min(end);
+    }
+    all
+}
+
+/// Four variables, the first with a target.
+///
+/// The last two act through `v = s + ratio r` alone, the steeper one's position plus its share of
+/// the other's: `z = top - a x - c t - d v`. At a given `v` the other ranges over `[r0, r1]`,
+/// whose ends are linear in `v` between 0, `ratio`, 1 and `1 + ratio`. So one sum over `v` does
+/// for two: the integrals of [`square`], times the length `r1 - r0`, times the mean of `s` or `r`
+/// there, are polynomials of degree 5 at most.
 #[inline(always)]
 pub fn tesseract<L: Lanes>(lanes: L, top: L::F, [a, c, d, e]: [Slope<L>; 4]) -> [L::F; 5] {
-    // The slopes in order, then all partial sums of them in order.
-    let (low, high) = (a.fall.min(c.fall), a.fall.max(c.fall));
-    let (s2, s3) = (high.min(d.fall), high.max(d.fall));
-    let (s1, s2) = (low.min(s2), low.max(s2));
-    let crossing = |sum: L::F| lanes.unit((top - sum) * e.inverse);
-    let ends = [
-        crossing(s1 + s2 + s3),
-        crossing(s2 + s3),
-        crossing(s1 + s3),
-        crossing(s3.max(s1 + s2)),
-        crossing(s3.min(s1 + s2)),
-        crossing(s2),
-        crossing(s1),
-        crossing(lanes.splat(0.0)),
-    ];
-    let slopes = [a.fall, c.fall, d.fall, e.fall];
-    let (mut sum, mut fourth) = cuboid::<L, true, 4>(lanes, top, slopes, ends[0]);
-    sweep(
+    let (zero, one) = (lanes.splat(0.0), lanes.splat(1.0));
+    let swap = d.fall.simd_lt(e.fall);
+    let steep = swap.select(e.fall, d.fall);
+    let shrink = swap.select(e.inverse, d.inverse);
+    let ratio = swap.select(d.fall, e.fall) * shrink;
+    let ratio = ratio.min(one);
+    let stretch = inverse(lanes, ratio);
+    let end = one + ratio;
+    let cuts = corners(lanes, top, a.fall, c.fall, shrink, end);
+    let ends = merge::<L>(cuts, [zero, ratio, one, end]);
+    let mut sum = [zero; 5];
+    nodes(
         lanes,
         &ends,
-        &mut sum,
-        &mut fourth,
+        cuts[3],
         #[inline(always)]
-        |t| cube::<L, true>(lanes, top - e.fall * t, [a, c, d]),
+        |v, weight| {
+            let top = less::<L>(top, steep, v);
+            let [bias, first, second] = square::<L, true>(lanes, top, top - a.fall, a, c);
+            let (r0, r1) = (lanes.unit((v - one) * stretch), lanes.unit(v * stretch));
+            let weight = weight * (r1 - r0);
+            let bias = weight * bias;
+            sum[0] += bias;
+            sum[1] = weight.mul_add(first, sum[1]);
+            sum[2] = weight.mul_add(second, sum[2]);
+            // Six times the means: three times the sum of the ends.
+            let r = lanes.splat(3.0) * (r0 + r1);
+            sum[3] = less::<L>(lanes.splat(6.0) * v, ratio, r).mul_add(bias, sum[3]);
+            sum[4] = r.mul_add(bias, sum[4]);
+        },
     );
-    [sum[0], sum[1], sum[2], sum[3], fourth]
+    let (steeper, other) = (sum[3], sum[4]);
+    sum[3] = swap.select(other, steeper);
+    sum[4] = swap.select(steeper, other);
+    sum
+}
+
+/// Merges two ascending lists of four (Batcher's bitonic network).
+#[inline(always)]
+fn merge<L: Lanes>(a: [L::F; 4], b: [L::F; 4]) -> [L::F; 8] {
+    let mut all = [a[0], a[1], a[2], a[3], b[3], b[2], b[1], b[0]];
+    for distance in [4, 2, 1] {
+        for i in 0..8 {
+            if i & distance == 0 {
+                let (x, y) = (all[i], all[i + distance]);
+                (all[i], all[i + distance]) = (x.min(y), x.max(y));
+            }
+        }
+    }
+    all
 }

@@ -1,0 +1,54 @@
+// What tests do with the page: wait for its stages, read its diagrams and pixels, run the command beside it.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** Waits until the status line shows this stage ("training", "paused", "done", ...). */
+export const stage = (page, word, timeout = 120_000) =>
+  page.waitForFunction((w) => document.querySelector(".status .stage")?.textContent === w, word, { timeout });
+
+/** Progress in per cent. */
+export const percent = async (page) => parseInt(await page.locator(".status .percent").textContent(), 10);
+
+/** A diagram's pixels as the reader sees them: width, height and RGBA bytes. */
+export const pixels = (page, name) =>
+  page.getByTestId(`heatmap-${name}`).evaluate((canvas) => {
+    const { width, height } = canvas;
+    return { width, height, data: [...canvas.getContext("2d").getImageData(0, 0, width, height).data] };
+  });
+
+/** Number of distinct colours of a diagram. */
+export const colours = async (page, name) => {
+  const { data } = await pixels(page, name);
+  const words = new Set();
+  for (let i = 0; i < data.length; i += 4) words.add(data.slice(i, i + 3).join());
+  return words.size;
+};
+
+/** Moves the diagram's cursor to a pixel and reads the inspector's column of trained values. */
+export async function inspect(page, name, row, column, grid) {
+  const box = await page.getByTestId(`heatmap-${name}`).boundingBox();
+  const at = [box.x + ((column + 0.5) / grid) * box.width, box.y + ((row + 0.5) / grid) * box.height];
+  await page.mouse.move(...at);
+  await page.waitForFunction(
+    ([test, place]) => document.querySelector(`[data-testid=plot-${test}]`).dataset.cursor === place,
+    [name, `${row},${column}`],
+  );
+  const cells = await page.getByTestId("figures").locator("tbody tr").evaluateAll((rows) =>
+    rows.map((row) => [row.querySelector("th").textContent, row.querySelector("td").textContent]),
+  );
+  return Object.fromEntries(cells);
+}
+
+/** Runs `superphase` and returns its table as objects, numbers where they are numbers. */
+export function superphase(...words) {
+  const text = execFileSync("cargo", ["run", "--quiet", "-p", "cli", "--", ...words], {
+    cwd: ROOT,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [header, ...lines] = text.trim().split("\n").map((line) => line.split(","));
+  const value = (cell) => (Number.isNaN(Number(cell)) ? cell : Number(cell));
+  return lines.map((line) => Object.fromEntries(line.map((cell, i) => [header[i], value(cell)])));
+}

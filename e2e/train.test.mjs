@@ -1,0 +1,89 @@
+// The main job: the page trains phase diagrams, on WebGPU and without, and the command agrees with it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withPage } from "./browser.mjs";
+import { colours, inspect, percent, pixels, stage, superphase } from "./instrument.mjs";
+
+const GRID = 12;
+const close = (a, b) => Math.abs(a - b) <= 0.011 * Math.max(1, Math.abs(b));
+
+/** Compares some pixels of the trained diagram, as the inspector reads them, with the command's. */
+async function agreesWithCommand(page, flags) {
+  const rows = superphase("sweep", "--grid", `${GRID}`, "--engine", "cpu", ...flags);
+  for (const [row, column] of [[0, 0], [1, 10], [6, 2], [9, 9], [11, 5]]) {
+    const shown = await inspect(page, "empirical", row, column, GRID);
+    const expected = rows[row * GRID + column];
+    assert.ok(close(Number(shown.norm), expected.last_norm), `norm ${shown.norm}, ${expected.last_norm} at ${row},${column}`);
+    assert.ok(
+      close(Number(shown.superposition), expected.last_superposition),
+      `superposition ${shown.superposition}, ${expected.last_superposition} at ${row},${column}`,
+    );
+  }
+}
+
+for (const [webgpu, engine, name] of [["software", "gpu", /GPU/], ["absent", "auto", /CPU/], ["no-adapter", "auto", /CPU/]]) {
+  for (const features of [2, 3]) {
+    const link = `?grid=${GRID}&repeats=4&steps=200&features=${features}&hidden=${features - 1}&engine=${engine}`;
+    test(
+      `train: ${features} features, WebGPU ${webgpu}`,
+      withPage({ webgpu, path: link }, async (page) => {
+        await stage(page, "done");
+        assert.equal(await percent(page), 100);
+        assert.match(await page.locator(".status").textContent(), name);
+        const { width, height } = await pixels(page, "empirical");
+        assert.deepEqual([width, height], [GRID, GRID]);
+        assert.ok((await colours(page, "empirical")) > 20, "the diagram is not filled");
+        assert.ok((await colours(page, "theory")) >= 3, "theory has its three phases");
+        await agreesWithCommand(page, ["--repeats", "4", "--steps", "200", "--features", `${features}`]);
+      }),
+    );
+  }
+}
+
+for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
+  test(
+    `train: sampled data with progress, pause, resume, reset and reload, WebGPU ${webgpu}`,
+    withPage({ webgpu, path: `?grid=${GRID}&repeats=2&data=sampled&batch=256&steps=4000&lr=0.003&engine=${engine}` }, async (page) => {
+      const button = (label) => page.getByRole("button", { name: label, exact: true });
+      // A run that takes long asks first.
+      await page.waitForFunction(() => /training|not started|done/.test(document.querySelector(".status .stage")?.textContent ?? ""));
+      if (await button("Train").isVisible()) await button("Train").click();
+      await page.waitForFunction(() => parseInt(document.querySelector(".status .percent").textContent) >= 1, null, { timeout: 60_000 });
+      await button("Pause").click();
+      await stage(page, "paused");
+      const paused = await percent(page);
+      assert.ok(paused >= 1 && paused < 100, `${paused} % when paused`);
+      const before = await pixels(page, "empirical");
+      await page.waitForTimeout(500);
+      assert.equal(await percent(page), paused, "a paused run does not go on");
+      assert.deepEqual(await pixels(page, "empirical"), before);
+      await button("Resume").click();
+      await page.waitForFunction((p) => parseInt(document.querySelector(".status .percent").textContent) > p, paused, { timeout: 60_000 });
+      await button("Reset").click();
+      await page.waitForFunction((p) => parseInt(document.querySelector(".status .percent").textContent) <= p, paused);
+      await page.reload();
+      assert.equal(await page.locator("#steps, [data-name=steps] input").first().inputValue(), "4000");
+    }),
+  );
+}
+
+test(
+  "train: a retrained run is the same run",
+  withPage({ path: `?grid=${GRID}&repeats=2&steps=60&engine=gpu&seed=9` }, async (page) => {
+    await stage(page, "done");
+    const first = await pixels(page, "empirical");
+    await page.reload();
+    await stage(page, "done");
+    assert.deepEqual(await pixels(page, "empirical"), first);
+  }),
+);
+
+test(
+  "train: a bad link says what it ignored and the page works",
+  withPage({ path: "?features=1&lr=NaN&grid=8&steps=20&colour=red" }, async (page) => {
+    await stage(page, "done");
+    const text = await page.locator("body").innerText();
+    assert.match(text, /features is 1; it must be a whole number from 2 to 8/);
+    assert.match(text, /colour is not known/);
+  }),
+);
