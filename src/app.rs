@@ -1,5 +1,6 @@
 //! The page as a whole: what stands where.
 
+use crate::address;
 use crate::article::Article;
 use crate::bar::Bar;
 use crate::controls::Controls;
@@ -13,7 +14,6 @@ use crate::state::State;
 use crate::status::Status;
 use crate::theme::Dark;
 use crate::theory::{THEORIES, Theory, has_optimum};
-use crate::address;
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::picture::Picture;
@@ -50,12 +50,17 @@ pub fn App() -> impl IntoView {
                             type="button"
                             class="adjust"
                             aria-expanded=move || sheet.get().to_string()
-                            on:click=move |_| sheet.update(|open| *open = !*open)
+                            on:click=move |_| {
+                                sheet.update(|open| *open = !*open);
+                                if sheet.get_untracked() {
+                                    show_above_sheet();
+                                }
+                            }
                         >
                             {move || if sheet.get() { "Close" } else { "Parameters" }}
                         </button>
                     </div>
-                    <div class="pair">
+                    <div class="pair" id="pair">
                         <Empirical name="empirical" />
                         <div class="right">
                             <TheoryMenu />
@@ -79,6 +84,13 @@ pub fn App() -> impl IntoView {
             <Article />
         </main>
         <HelpDialog />
+    }
+}
+
+/// Scrolls to where the first diagram stands above the sheet, to be watched while parameters move.
+fn show_above_sheet() {
+    if let Some(pair) = document().get_element_by_id("pair") {
+        pair.scroll_into_view();
     }
 }
 
@@ -188,8 +200,8 @@ fn training(sweep: &Sweep) -> String {
     let labels = toy::param::AGGREGATES.iter();
     let label = labels.clone().find(|(word, _)| *word == aggregate).map_or("", |(_, label)| *label);
     match sweep.repeats {
-        1 => "one model a pixel".into(),
-        repeats => format!("{label} of {repeats} models a pixel"),
+        1 => "one model".into(),
+        repeats => format!("{label} of {repeats} models"),
     }
 }
 

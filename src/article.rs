@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn every_sentence_leads_somewhere() {
-        let links: Vec<_> = TEXT.split("href=\"?").skip(1).filter_map(|t| t.split('"').next()).collect();
+        let links: Vec<_> =
+            TEXT.split("href=\"?").skip(1).filter_map(|t| t.split('"').next()).collect();
         assert!(links.len() > 10);
         for link in links {
             let (sweep, view, notices) = crate::address::open(&link.replace("&amp;", "&"));

@@ -20,9 +20,7 @@ pub fn Bar() -> impl IntoView {
     };
     let busy = move || matches!(stage.get(), Stage::Loading | Stage::Starting);
     let steps = move || matches!(stage.get(), Stage::Training | Stage::Paused);
-    let resets = move || {
-        matches!(stage.get(), Stage::Training | Stage::Paused | Stage::Done)
-    };
+    let resets = move || matches!(stage.get(), Stage::Training | Stage::Paused | Stage::Done);
     let asks = move || match stage.get() {
         Stage::Asking(seconds) => {
             let begun = run.progress.get().step > 0 && run.is_current();

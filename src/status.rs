@@ -37,6 +37,7 @@ pub fn Status() -> impl IntoView {
     };
     view! {
         <footer class="status" aria-label="status">
+            <div class="line">
             <EngineChoice />
             <span class="stage" role="status">{word}</span>
             <span class="figure">{models}</span>
@@ -48,6 +49,7 @@ pub fn Status() -> impl IntoView {
             <span class="figure step">{step}</span>
             <span class="figure left">{left}</span>
             <Agreement />
+            </div>
             <Failure />
         </footer>
     }
@@ -99,7 +101,9 @@ fn EngineChoice() -> impl IntoView {
             <span class="name" title=move || engine(|engine| engine.name.clone())>
                 {move || engine(words)}
             </span>
-            <span class="reason">{move || engine(|engine| sentence(&engine.reason))}</span>
+            <span class="reason" title=move || engine(|engine| sentence(&engine.reason))>
+                {move || engine(|engine| sentence(&engine.reason))}
+            </span>
         </span>
     }
 }

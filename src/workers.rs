@@ -58,7 +58,9 @@ impl Worker {
             let cause = js_sys::Reflect::get(&event, &JsValue::from("message")).ok();
             let cause = cause.and_then(|m| m.as_string()).filter(|m| !m.is_empty());
             let cause = cause.unwrap_or_else(|| "its code could not be loaded".into());
-            let sentence = format!("The worker that trains stopped: {cause}. Train again, or reload the page.");
+            let sentence = format!(
+                "The worker that trains stopped: {cause}. Train again, or reload the page."
+            );
             hear(Report::Failed { run: 0, sentence });
         });
         inner.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

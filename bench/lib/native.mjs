@@ -6,7 +6,7 @@ import { peakOf } from "./memory.mjs";
 import { stepsFor, summary } from "./statistics.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-let binary;
+let binary = process.env.SUPERPHASE;
 
 /** Builds the command as a user would and returns its path. */
 export function command() {

@@ -38,8 +38,9 @@ pub fn Field(item: Item) -> impl IntoView {
     let state = expect_context::<State>();
     let Hint(hint) = expect_context::<Hint>();
     let Item { name, help, .. } = item;
-    let matters =
-        move || state.sweep.with(|sweep| find(name).is_none_or(|p| crate::state::matters(p, sweep)));
+    let matters = move || {
+        state.sweep.with(|sweep| find(name).is_none_or(|p| crate::state::matters(p, sweep)))
+    };
     let control = match item.kind {
         Kind::Integer { .. } | Kind::Real { .. } => single(state, item).into_any(),
         Kind::Span { .. } => span(state, item).into_any(),

@@ -25,7 +25,9 @@ impl Scale {
             // A dimension more than the features has room for would only be refused.
             Kind::Integer { min, .. } if name == "hidden" => (min, sweep.features - 1, false, true),
             Kind::Integer { min, max } => (min, max, min > 0 && max / min > 100, true),
-            Kind::Real { min, max, log } => return Some(Self { min, max, log, whole: false, doubling }),
+            Kind::Real { min, max, log } => {
+                return Some(Self { min, max, log, whole: false, doubling });
+            }
             Kind::Span { min, max } => {
                 return Some(Self { min, max, log: true, whole: false, doubling });
             }
@@ -56,11 +58,7 @@ impl Scale {
     /// Where a number stands.
     pub fn position(self, text: &str) -> f64 {
         let value: f64 = text.parse().unwrap_or(self.min);
-        if self.log {
-            TICKS * (value / self.min).ln() / (self.max / self.min).ln()
-        } else {
-            value
-        }
+        if self.log { TICKS * (value / self.min).ln() / (self.max / self.min).ln() } else { value }
     }
 
     /// The number at a position, as round as a person would choose it.

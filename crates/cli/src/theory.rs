@@ -6,6 +6,7 @@ use clap::{Arg, ArgMatches, Command};
 use rayon::prelude::*;
 use std::path::PathBuf;
 use toy::optimum::{Optimum, Solver};
+use toy::phase::Thresholds;
 use toy::picture::Picture;
 use toy::{Sweep, ansatz, csv};
 
@@ -76,7 +77,8 @@ fn optimum_picture(sweep: &Sweep) -> Result<Picture, Error> {
         .into_par_iter()
         .map(|row| {
             let minima = solver.row(sweep.density_at(row), importances.iter().copied(), &[]);
-            Ok(Picture::optimum(sweep, row, &minima.collect::<Result<Vec<_>, _>>()?))
+            let minima = minima.collect::<Result<Vec<_>, _>>()?;
+            Ok(Picture::optimum(sweep, row, &minima, &Thresholds::default()))
         })
         .collect::<Result<_, Error>>()?;
     let mut picture = Picture::of(sweep);

@@ -84,6 +84,16 @@ impl Measures {
         Self { columns: sweep.columns, repeats: sweep.repeats, rows: rows.to_vec(), models }
     }
 
+    /// Decides the phases again by other thresholds.
+    pub fn reclassify(&mut self, sweep: &Sweep, thresholds: &Thresholds) {
+        let shape = Shape::of(sweep);
+        let context = Context { biases: sweep.bias, excess: None };
+        for model in &mut self.models {
+            let (w, _) = shape.split(&model.parameters);
+            model.phase = thresholds.classify(w, shape.m, context).phase;
+        }
+    }
+
     /// The rows measured, as rows of the sweep.
     pub fn rows(&self) -> &[u32] {
         &self.rows
@@ -240,8 +250,8 @@ impl Picture {
         picture
     }
 
-    /// A row of the true optimum, from the minima of its columns.
-    pub fn optimum(sweep: &Sweep, row: u32, minima: &[Optimum]) -> Self {
+    /// A row of the true optimum, from the minima of its columns, with phases by these thresholds.
+    pub fn optimum(sweep: &Sweep, row: u32, minima: &[Optimum], thresholds: &Thresholds) -> Self {
         let shape = Shape::of(sweep);
         let last = shape.n - 1;
         let mut picture = Self::blank(sweep.columns, vec![row]);
@@ -253,7 +263,7 @@ impl Picture {
                 superposition: superposition(shape, &minimum.w, last) as f32,
                 polysemanticity: polysemanticity(shape, &minimum.w, last) as f32,
                 loss: minimum.loss as f32,
-                phase: minimum.verdict.phase,
+                phase: minimum.classify(thresholds).phase,
             };
             picture.set(pixel, &[model], Aggregate::Lowest);
         }
@@ -311,6 +321,16 @@ mod tests {
         assert!(assembled.counts.chunks(PHASES).all(|c| c.iter().sum::<u16>() == 3));
         assert_eq!(measures(&sweep, &[1, 3]).pixel(3, 2).len(), 3);
         assert!(measures(&sweep, &[1, 3]).pixel(0, 2).is_empty());
+    }
+
+    #[test]
+    fn thresholds_move_the_lines() {
+        let sweep = Sweep { columns: 1, rows: 1, repeats: 1, ..Sweep::default() };
+        let mut measures =
+            Measures::new(&sweep, &[0], &[1.0, 0.3, 0.0, 0.0], &Thresholds::default());
+        assert_ne!(measures.models()[0].phase, Phase::NotRepresented);
+        measures.reclassify(&sweep, &Thresholds { norm: 0.5, ..Thresholds::default() });
+        assert_eq!(measures.models()[0].phase, Phase::NotRepresented);
     }
 
     /// Published reproductions have plotted feature 0 in place of the extra one.

@@ -48,9 +48,9 @@ impl Surface {
         let step = 2.0 * extent / f64::from(size - 1);
         let mut minima = vec![];
         for (i, w) in lowest_of_neighbours(&grid, size as usize) {
-            let found = descend(&loss, [at(i as u32), at(w as u32)], step);
+            let found = descend(loss, [at(i as u32), at(w as u32)], step);
             let known = |m: &Minimum| (m.w[0] - found.w[0]).hypot(m.w[1] - found.w[1]) < step;
-            if !minima.iter().any(known) && is_strict(&loss, &found) {
+            if !minima.iter().any(known) && is_strict(loss, &found) {
                 minima.push(found);
             }
         }

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use toy::Sweep;
 use toy::aggregate::Aggregate;
+use toy::optimum::Edge;
+use toy::phase::Thresholds;
 use toy::picture::{Picture, Repeat};
 use toy::surface::Surface;
 use toy::trajectory::Trajectory;
@@ -109,6 +111,16 @@ pub enum Request {
         /// The worker's share.
         shard: Shard,
     },
+    /// Compute where the true phases of a sweep's diagram end; answered by [`Report::Boundary`],
+    /// one density after the other, after any optimum that was asked for before.
+    Boundary {
+        /// Number that every report about this job carries.
+        run: u32,
+        /// The sweep whose axes are meant; two or three features.
+        sweep: Sweep,
+    },
+    /// Draw the lines between phases elsewhere, now and in later runs; answered by a picture.
+    Thresholds(Thresholds),
     /// Compute the landscape and the training paths of a pixel; answered by [`Report::Paths`].
     Paths {
         /// Number that the report carries.
@@ -184,6 +196,17 @@ pub enum Report {
         run: u32,
         /// The rows.
         picture: Picture,
+    },
+    /// Where the true phases end at one density.
+    Boundary {
+        /// The job.
+        run: u32,
+        /// The density.
+        density: f64,
+        /// Importance below which the last feature is not represented, if there is one.
+        lower: Option<Edge>,
+        /// Importance above which it has a dimension of its own, if there is one.
+        upper: Option<Edge>,
     },
     /// How the models of a pixel got where they are, and over which landscape.
     Paths {

@@ -19,6 +19,7 @@ pub struct Job {
     id: u32,
     run: Run,
     aggregate: Aggregate,
+    thresholds: Thresholds,
     paused: bool,
     /// Steps to take before pausing, after a request to step.
     allowance: Option<u32>,
@@ -32,12 +33,18 @@ pub struct Job {
 
 impl Job {
     /// Wraps a run at step 0 and shows its start.
-    pub async fn new(id: u32, run: Run, paused: bool) -> Result<Self, EngineError> {
+    pub async fn new(
+        id: u32,
+        run: Run,
+        thresholds: Thresholds,
+        paused: bool,
+    ) -> Result<Self, EngineError> {
         let aggregate = run.plan().sweep.aggregate;
         let mut job = Self {
             id,
             run,
             aggregate,
+            thresholds,
             paused,
             allowance: None,
             trained: Duration::ZERO,
@@ -90,7 +97,7 @@ impl Job {
         let start = Instant::now();
         let parameters = self.run.parameters().await?;
         let plan = self.run.plan();
-        let measures = Measures::new(&plan.sweep, &plan.rows, &parameters, &Thresholds::default());
+        let measures = Measures::new(&plan.sweep, &plan.rows, &parameters, &self.thresholds);
         self.measures = Some((self.run.step(), measures));
         self.picture();
         self.pixel();
@@ -148,6 +155,16 @@ impl Job {
     pub fn aggregate(&mut self, aggregate: Aggregate) {
         self.aggregate = aggregate;
         self.picture();
+    }
+
+    /// Shows the phases by other thresholds.
+    pub fn thresholds(&mut self, thresholds: Thresholds) {
+        self.thresholds = thresholds;
+        if let Some((_, measures)) = &mut self.measures {
+            measures.reclassify(&self.run.plan().sweep, &thresholds);
+        }
+        self.picture();
+        self.pixel();
     }
 
     /// Shows a pixel's repeats, now and with every picture to come.

@@ -2,9 +2,12 @@
 
 use crate::job::Job;
 use crate::post::{Breath, inbox, send};
+use crate::theory::{Edges, Minima, Theory, paths};
 use engine::{Engine, EngineError};
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
+use std::collections::VecDeque;
+use toy::phase::Thresholds;
 use wire::{Choice, Report, Request};
 
 /// What the worker has and does.
@@ -12,13 +15,20 @@ pub struct Session {
     inbox: UnboundedReceiver<Request>,
     engine: Option<(Choice, Engine)>,
     job: Option<Job>,
-    theory: Option<crate::theory::Theory>,
+    theories: VecDeque<Theory>,
+    thresholds: Thresholds,
 }
 
 impl Session {
     /// Starts to listen.
     pub fn new() -> Self {
-        Self { inbox: inbox(), engine: None, job: None, theory: None }
+        Self {
+            inbox: inbox(),
+            engine: None,
+            job: None,
+            theories: VecDeque::new(),
+            thresholds: Thresholds::default(),
+        }
     }
 
     /// Works until the page closes the worker.
@@ -35,9 +45,9 @@ impl Session {
                     self.job = None;
                     self.fail(run, &error);
                 }
-            } else if let Some(theory) = &mut self.theory {
+            } else if let Some(theory) = self.theories.front_mut() {
                 if !theory.work() {
-                    self.theory = None;
+                    self.theories.pop_front();
                 }
             } else if let Some(request) = self.inbox.next().await {
                 self.handle(request).await;
@@ -51,6 +61,7 @@ impl Session {
         let run = match &request {
             Request::Start { run, .. }
             | Request::Optimum { run, .. }
+            | Request::Boundary { run, .. }
             | Request::Paths { run, .. } => *run,
             _ => self.job.as_ref().map_or(0, Job::id),
         };
@@ -68,24 +79,29 @@ impl Session {
             Request::Start { run, sweep, shard, choice, paused } => {
                 self.job = None;
                 let started = self.engine(choice).await?.start(&sweep, shard).await?;
-                self.job = Some(Job::new(run, started, paused).await?);
+                self.job = Some(Job::new(run, started, self.thresholds, paused).await?);
             }
             Request::Optimum { run, sweep, shard } => {
                 sweep.validate()?;
-                self.theory = Some(crate::theory::Theory::new(run, sweep, shard));
+                // A newer diagram replaces whatever was in computation for an older one.
+                let minima = Minima::new(run, sweep, shard, self.thresholds);
+                self.theories = VecDeque::from([Theory::Optimum(minima)]);
+            }
+            Request::Boundary { run, sweep } => {
+                sweep.validate()?;
+                self.theories.push_back(Theory::Boundary(Edges::new(run, sweep)));
+            }
+            Request::Thresholds(thresholds) => {
+                self.thresholds = thresholds;
+                self.job.iter_mut().for_each(|job| job.thresholds(thresholds));
             }
             Request::Paths { run, sweep, row, column } => {
                 sweep.validate()?;
-                crate::theory::paths(
-                    run,
-                    &sweep,
-                    row.min(sweep.rows - 1),
-                    column.min(sweep.columns - 1),
-                );
+                paths(run, &sweep, row.min(sweep.rows - 1), column.min(sweep.columns - 1));
             }
             Request::Cancel => {
                 self.job = None;
-                self.theory = None;
+                self.theories.clear();
             }
             Request::Pause => {
                 if let Some(job) = &mut self.job {

@@ -3,16 +3,46 @@
 use crate::post::send;
 use std::collections::VecDeque;
 use toy::Sweep;
-use toy::optimum::{Optimum, Solver};
+use toy::optimum::{Boundary, Optimum, Solver};
+use toy::phase::Thresholds;
 use toy::picture::Picture;
+use toy::population::PopulationError;
 use toy::surface::Surface;
 use toy::trajectory::Trajectory;
 use wire::{Report, Shard};
 
+/// A theory in computation.
+pub enum Theory {
+    /// Rows of the optimum's diagram.
+    Optimum(Minima),
+    /// Where its phases end.
+    Boundary(Edges),
+}
+
+impl Theory {
+    /// Does a little; returns whether anything is left. A shape without an exact loss, more than
+    /// four features, has no optimum: the page is told and the job ends.
+    pub fn work(&mut self) -> bool {
+        let (run, result) = match self {
+            Self::Optimum(minima) => (minima.run, minima.work()),
+            Self::Boundary(edges) => (edges.run, edges.work()),
+        };
+        result.unwrap_or_else(|error| {
+            send(&Report::Failed { run, sentence: error.to_string() });
+            false
+        })
+    }
+}
+
+fn solver(sweep: &Sweep) -> Result<Solver, PopulationError> {
+    Solver::new(sweep.features as usize, sweep.hidden as usize, sweep.bias)
+}
+
 /// A share of the optimum's diagram in computation.
-pub struct Theory {
-    id: u32,
+pub struct Minima {
+    run: u32,
     sweep: Sweep,
+    thresholds: Thresholds,
     rows: VecDeque<u32>,
     /// Minima of the row computed last: good starts for the next one.
     above: Vec<Optimum>,
@@ -23,45 +53,55 @@ pub struct Theory {
 /// Pixels solved before the worker looks at its inbox again.
 const SLICE: usize = 16;
 
-impl Theory {
+impl Minima {
     /// The optimum of a share of a sweep's rows.
-    pub fn new(id: u32, sweep: Sweep, shard: Shard) -> Self {
+    pub fn new(run: u32, sweep: Sweep, shard: Shard, thresholds: Thresholds) -> Self {
         let rows = shard.rows(sweep.rows).into();
-        Self { id, sweep, rows, above: vec![], row: vec![] }
+        Self { run, sweep, thresholds, rows, above: vec![], row: vec![] }
     }
 
-    /// Solves some pixels; returns whether any are left. A shape without an exact loss, more than
-    /// four features, has no optimum: the page is told and the job ends.
-    pub fn work(&mut self) -> bool {
-        let Some(&row) = self.rows.front() else { return false };
-        let sweep = &self.sweep;
-        let (n, m) = (sweep.features as usize, sweep.hidden as usize);
+    fn work(&mut self) -> Result<bool, PopulationError> {
+        let Some(&row) = self.rows.front() else { return Ok(false) };
+        let (sweep, solver) = (&self.sweep, solver(&self.sweep)?);
         let s = sweep.density_at(row);
-        let solve = |solver: &Solver, column: usize, left: Option<&Optimum>| {
-            let warm: Vec<&Optimum> = left.into_iter().chain(self.above.get(column)).collect();
-            solver.solve(s, sweep.importance_at(column as u32), &warm)
-        };
         let end = (self.row.len() + SLICE).min(sweep.columns as usize);
-        let mut solved = std::mem::take(&mut self.row);
-        let result = Solver::new(n, m, sweep.bias).and_then(|solver| {
-            for column in solved.len()..end {
-                solved.push(solve(&solver, column, solved.last())?);
-            }
-            Ok(())
-        });
-        if let Err(error) = result {
-            send(&Report::Failed { run: self.id, sentence: error.to_string() });
-            return false;
+        for column in self.row.len()..end {
+            let near: Vec<_> = self.row.last().into_iter().chain(self.above.get(column)).collect();
+            let minimum = solver.solve(s, sweep.importance_at(column as u32), &near)?;
+            self.row.push(minimum);
         }
-        if solved.len() == sweep.columns as usize {
-            let picture = Picture::optimum(sweep, row, &solved);
-            send(&Report::Optimum { run: self.id, picture });
-            self.above = solved;
+        if end == sweep.columns as usize {
+            let picture = Picture::optimum(sweep, row, &self.row, &self.thresholds);
+            send(&Report::Optimum { run: self.run, picture });
+            self.above = std::mem::take(&mut self.row);
             self.rows.pop_front();
-        } else {
-            self.row = solved;
         }
-        !self.rows.is_empty()
+        Ok(!self.rows.is_empty())
+    }
+}
+
+/// Densities at which the ends of the phases are computed.
+const DENSITIES: u32 = 49;
+
+/// The ends of the phases in computation.
+pub struct Edges {
+    run: u32,
+    sweep: Sweep,
+    next: u32,
+}
+
+impl Edges {
+    /// The ends of the phases over a sweep's range of densities.
+    pub fn new(run: u32, sweep: Sweep) -> Self {
+        Self { run, sweep, next: 0 }
+    }
+
+    fn work(&mut self) -> Result<bool, PopulationError> {
+        let density = self.sweep.density.at(self.next, DENSITIES);
+        let Boundary { lower, upper, .. } = solver(&self.sweep)?.boundary(density)?;
+        send(&Report::Boundary { run: self.run, density, lower, upper });
+        self.next += 1;
+        Ok(self.next < DENSITIES)
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Slice<'a> {
 /// The exact kernel of two features is a short chain of dependent operations: two registers' worth
 /// of models keep the machine busy. The others have enough to do with one.
 pub fn lanes(level: Level, data: Data, features: u32) -> usize {
-    dispatch!(level, simd => lanes_of(simd, data == Data::Exact && features < 9))
+    dispatch!(level, simd => lanes_of(simd, data == Data::Exact && features == 2))
 }
 
 #[inline(always)]
@@ -67,7 +67,7 @@ impl Slice<'_> {
     }
 
     fn exact<const N: usize, const K: usize>(&self, level: Level, group: Group<'_>) {
-        dispatch!(level, simd => match lanes_of(simd, N < 9) {
+        dispatch!(level, simd => match lanes_of(simd, N == 2) {
             4 => self.exact_with::<_, N, K>(X4(simd), group),
             8 => self.exact_with::<_, N, K>(X8(simd), group),
             _ => self.exact_with::<_, N, K>(X16(simd), group),

@@ -13,9 +13,10 @@
 use super::{Optimum, Solver};
 use crate::phase::Phase;
 use crate::population::PopulationError;
+use serde::{Deserialize, Serialize};
 
 /// How the optimum changes at an edge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Transition {
     /// Weights jump: two different minima have the same loss.
     FirstOrder,
@@ -24,7 +25,7 @@ pub enum Transition {
 }
 
 /// One end of the superposition region at a density.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
     /// Relative importance of the last feature.
     pub r: f64,

@@ -1,0 +1,155 @@
+// Measures Superphase and its peers, all in one run, and reports it: bench/run, make bench. See README.md.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { cpus } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { DIST } from "../e2e/serve.mjs";
+import { findChromium } from "../e2e/chromium.mjs";
+import * as native from "./lib/native.mjs";
+import * as page from "./lib/page.mjs";
+import * as peers from "./lib/peers.mjs";
+import { report } from "./lib/report.mjs";
+
+const BENCH = fileURLToPath(new URL(".", import.meta.url));
+
+/** Parts of a run, and what each needs installed. */
+const PARTS = {
+  page: { about: "the page's speed, sampled and exact, on WebGPU and on workers" },
+  native: { about: "the command's speed, on the CPU and through Vulkan" },
+  jaxjs: { about: "jax-js, webgpu and wasm", needs: "npm" },
+  tfjs: { about: "TensorFlow.js, webgpu", needs: "npm" },
+  jax: { about: "JAX on the CPU", needs: "python" },
+  warp: { about: "NVIDIA Warp on the CPU", needs: "python" },
+  torch: { about: "PyTorch on the CPU", needs: "torch" },
+  runs: { about: "whole runs on the page: time to the first diagram, 500 steps, 1,048,576 models" },
+  scaling: { about: "time and memory against models and features" },
+  peak: { about: "the machine's peak", needs: "python" },
+};
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: "string" },
+    skip: { type: "string" },
+    seconds: { type: "string", default: "1" },
+    repetitions: { type: "string", default: "5" },
+    dist: { type: "string", default: DIST },
+    help: { type: "boolean", default: false },
+  },
+});
+if (options.help) {
+  console.log(`usage: bench/run [--only PART,...] [--skip PART,...] [--seconds 1] [--repetitions 5] [--dist DIR]
+
+Prints a table of medians; progress goes to standard error. A run of all parts writes bench/RESULTS.md,
+any run bench/results/. Parts:`);
+  for (const [name, { about }] of Object.entries(PARTS)) console.log(`  ${name.padEnd(9)}${about}`);
+  process.exit(0);
+}
+const list = (text) => text?.split(",").map((name) => name.trim());
+for (const name of [...(list(options.only) ?? []), ...(list(options.skip) ?? [])]) {
+  if (!Object.hasOwn(PARTS, name)) {
+    console.error(`there is no part called ${name}; there are ${Object.keys(PARTS).join(", ")}`);
+    process.exit(2);
+  }
+}
+const chosen = (list(options.only) ?? Object.keys(PARTS)).filter((name) => !list(options.skip)?.includes(name));
+const timing = { seconds: Number(options.seconds), repetitions: Number(options.repetitions) };
+
+const say = (text) => console.error(`bench: ${text}`);
+const needs = [...new Set(chosen.map((name) => PARTS[name].needs).filter(Boolean))];
+if (needs.length) execFileSync(join(BENCH, "setup"), needs, { stdio: "inherit" });
+page.setDist(resolve(options.dist));
+if (["page", "runs", "scaling"].some((part) => chosen.includes(part)) && !existsSync(join(options.dist, "index.html"))) {
+  say(`there is no page in ${options.dist}: make dist`);
+  process.exit(1);
+}
+if (["native", "scaling"].some((part) => chosen.includes(part))) native.command();
+
+// --- The sweeps ---------------------------------------------------------------
+// As links and flags name them. Both grids have all densities and importances of repro-superposition.
+const shape = (n) => ({ features: n, hidden: n - 1 });
+const sampled = (n) => ({ preset: "repro-superposition", ...shape(n), grid: 64, repeats: 1 });
+const exact = (n) => ({ data: "exact", ...shape(n), grid: 64, repeats: 4 });
+
+// Each peer at a number of models that suits it: of 64, 256 and 1,024 models the best, or the smallest if none is better.
+const GRIDS = { "jaxjs webgpu": 16, "jaxjs wasm": 32, tfjs: 8, jax: 16, warp: 16, torch: 16 };
+const request = (who, n) => ({ n, grid: GRIDS[who], ...timing });
+
+// --- Measuring ----------------------------------------------------------------
+const measured = {};
+const failures = [];
+async function row(part, key, measure) {
+  if (!chosen.includes(part)) return;
+  const start = performance.now();
+  try {
+    measured[key] = await measure();
+    const { median } = measured[key];
+    const figure = median ? `${Math.round(median).toLocaleString("en")} model-steps/s, ` : "";
+    say(`${key}: ${figure}${((performance.now() - start) / 1000).toFixed(0)} s`);
+  } catch (error) {
+    failures.push({ key, error: error.message });
+    say(`${key} FAILED: ${error.message}`);
+  }
+}
+
+const begun = Date.now();
+for (const n of [2, 3]) {
+  for (const engine of ["gpu", "cpu"]) {
+    await row("page", `sampled ${n} page ${engine}`, () => page.speed(engine, sampled(n), timing));
+    await row("native", `sampled ${n} native ${engine}`, () => native.speed(engine, sampled(n), timing));
+  }
+  for (const device of ["webgpu", "wasm"]) {
+    const who = `jaxjs ${device}`;
+    await row("jaxjs", `sampled ${n} ${who}`, () => peers.web("jaxjs", { ...request(who, n), device }));
+  }
+  // A step takes seconds.
+  await row("tfjs", `sampled ${n} tfjs`, () => peers.web("tfjs", { ...request("tfjs", n), repetitions: Math.min(3, timing.repetitions) }));
+  for (const who of ["jax", "warp", "torch"]) {
+    await row(who, `sampled ${n} ${who}`, () => peers.python(who, request(who, n)));
+  }
+  for (const engine of ["gpu", "cpu"]) {
+    await row("page", `exact ${n} page ${engine}`, () => page.speed(engine, exact(n), timing));
+    await row("native", `exact ${n} native ${engine}`, () => native.speed(engine, exact(n), timing));
+  }
+}
+await row("native", "exact 2 native core", () => native.speed("cpu", exact(2), { ...timing, threads: 1 }));
+
+await row("runs", "first diagram", () => page.wholeRuns("", {}, { repetitions: timing.repetitions }));
+await row("runs", "500 steps", () => page.wholeRuns("", { ...exact(2), repeats: 16, steps: 500 }, { repetitions: 3 }));
+await row("runs", "1048576 models", () => page.wholeRuns("", { ...exact(2), grid: 256, repeats: 16 }, { repetitions: 2 }));
+
+const short = { seconds: 0.7 * timing.seconds, repetitions: Math.min(3, timing.repetitions) };
+const scale = (n, grid) => ({ ...exact(n), grid, repeats: 16 });
+for (const grid of [8, 16, 32, 64, 128, 256]) {
+  const models = 16 * grid ** 2;
+  await row("scaling", `models ${models} native`, () => native.speed("cpu", scale(2, grid), short));
+  await row("scaling", `models ${models} page cpu`, () => page.speed("cpu", scale(2, grid), short));
+  await row("scaling", `models ${models} page gpu`, () => page.speed("gpu", scale(2, grid), short));
+}
+for (const n of [2, 3, 4, 5, 6, 7, 8]) {
+  if (n <= 4) await row("scaling", `features ${n} exact native`, () => native.speed("cpu", exact(n), short));
+  if (n <= 4) await row("scaling", `features ${n} exact page cpu`, () => page.speed("cpu", exact(n), short));
+  await row("scaling", `features ${n} sampled native`, () => native.speed("cpu", sampled(n), short));
+  await row("scaling", `features ${n} sampled page cpu`, () => page.speed("cpu", sampled(n), short));
+}
+
+if (chosen.includes("peak")) {
+  mkdirSync(join(BENCH, "results"), { recursive: true });
+  const assembler = join(BENCH, "../e2e/node_modules/.bin/wasm-as");
+  execFileSync(assembler, [join(BENCH, "web/peak.wat"), "--enable-simd", "-o", join(BENCH, "results/peak.wasm")]);
+}
+await row("peak", "peak native", () => peers.python("peak", {}));
+await row("peak", "peak wasm", () => peers.web("peak", {}));
+
+const machine = {
+  cpu: cpus()[0]?.model.trim(),
+  cores: cpus().length,
+  system: `${process.platform} ${process.arch}`,
+  browser: execFileSync(findChromium(), ["--version"], { encoding: "utf8" }).trim(),
+  date: new Date().toISOString().slice(0, 10),
+  minutes: Math.round((Date.now() - begun) / 6000) / 10,
+};
+const complete = chosen.length === Object.keys(PARTS).length && !failures.length;
+console.log(report({ measured, failures, machine, timing, grids: GRIDS, complete }));
+process.exitCode = failures.length ? 1 : 0;
