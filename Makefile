@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help serve dist test lint unit e2e deny setup clean
+.PHONY: help serve dist test lint unit e2e figures bench deny setup clean
 
 # Tools come from the project's npm packages and from cargo install; system paths are only added to.
 CARGO_BIN := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -41,6 +41,13 @@ unit: ## cargo's tests; those of the GPU use whatever Vulkan driver there is, Me
 e2e: dist ## the built page in a real browser, with and without WebGPU
 	@scripts/setup test
 	npm test --silent --prefix e2e
+
+figures: dist ## draw the README's figures from the built page (some minutes)
+	@scripts/setup test
+	node e2e/figures.mjs
+
+bench: dist ## measure speed against other libraries and write bench/RESULTS.md (ARGS="--only page,jax"; some 10 minutes)
+	bench/run $(ARGS)
 
 # Not a part of `test`: building cargo-deny takes longer than all the rest, and the checks change only with Cargo.lock.
 # Advisories are left out since their database is fetched from the network: run `cargo deny check advisories` for them.

@@ -55,6 +55,8 @@ for (const name of [...(list(options.only) ?? []), ...(list(options.skip) ?? [])
 }
 const chosen = (list(options.only) ?? Object.keys(PARTS)).filter((name) => !list(options.skip)?.includes(name));
 const timing = { seconds: Number(options.seconds), repetitions: Number(options.repetitions) };
+// On the page a run is asked for, set up and shown, which should not weigh more than it does for a person.
+const long = { seconds: 2 * timing.seconds, repetitions: Math.min(3, timing.repetitions) };
 
 const say = (text) => console.error(`bench: ${text}`);
 const needs = [...new Set(chosen.map((name) => PARTS[name].needs).filter(Boolean))];
@@ -96,7 +98,7 @@ async function row(part, key, measure) {
 const begun = Date.now();
 for (const n of [2, 3]) {
   for (const engine of ["gpu", "cpu"]) {
-    await row("page", `sampled ${n} page ${engine}`, () => page.speed(engine, sampled(n), timing));
+    await row("page", `sampled ${n} page ${engine}`, () => page.speed(engine, sampled(n), long));
     await row("native", `sampled ${n} native ${engine}`, () => native.speed(engine, sampled(n), timing));
   }
   for (const device of ["webgpu", "wasm"]) {
@@ -109,7 +111,7 @@ for (const n of [2, 3]) {
     await row(who, `sampled ${n} ${who}`, () => peers.python(who, request(who, n)));
   }
   for (const engine of ["gpu", "cpu"]) {
-    await row("page", `exact ${n} page ${engine}`, () => page.speed(engine, exact(n), timing));
+    await row("page", `exact ${n} page ${engine}`, () => page.speed(engine, exact(n), long));
     await row("native", `exact ${n} native ${engine}`, () => native.speed(engine, exact(n), timing));
   }
 }
@@ -119,19 +121,27 @@ await row("runs", "first diagram", () => page.wholeRuns("", {}, { repetitions: t
 await row("runs", "500 steps", () => page.wholeRuns("", { ...exact(2), repeats: 16, steps: 500 }, { repetitions: 3 }));
 await row("runs", "1048576 models", () => page.wholeRuns("", { ...exact(2), grid: 256, repeats: 16 }, { repetitions: 2 }));
 
-const short = { seconds: 0.7 * timing.seconds, repetitions: Math.min(3, timing.repetitions) };
-const scale = (n, grid) => ({ ...exact(n), grid, repeats: 16 });
+// The page takes the same steps at every size, so that what a run costs besides its steps counts alike.
+const short = { seconds: 0.5 * timing.seconds, repetitions: Math.min(3, timing.repetitions) };
+const scale = (grid) => ({ ...exact(2), grid, repeats: 16 });
 for (const grid of [8, 16, 32, 64, 128, 256]) {
   const models = 16 * grid ** 2;
-  await row("scaling", `models ${models} native`, () => native.speed("cpu", scale(2, grid), short));
-  await row("scaling", `models ${models} page cpu`, () => page.speed("cpu", scale(2, grid), short));
-  await row("scaling", `models ${models} page gpu`, () => page.speed("gpu", scale(2, grid), short));
+  await row("scaling", `models ${models} native`, () => native.speed("cpu", scale(grid), short));
+  await row("scaling", `models ${models} page cpu`, () => page.pace("cpu", { ...scale(grid), steps: 200 }, { repetitions: 2 }));
+  if (grid === 64 || grid === 256) {
+    await row("scaling", `models ${models} page gpu`, () => page.pace("gpu", { ...scale(grid), steps: 20 }, { repetitions: 2 }));
+  }
 }
+// By the workers' clock: the losses of models with more than four features take longer to measure than a short run does.
 for (const n of [2, 3, 4, 5, 6, 7, 8]) {
-  if (n <= 4) await row("scaling", `features ${n} exact native`, () => native.speed("cpu", exact(n), short));
-  if (n <= 4) await row("scaling", `features ${n} exact page cpu`, () => page.speed("cpu", exact(n), short));
-  await row("scaling", `features ${n} sampled native`, () => native.speed("cpu", sampled(n), short));
-  await row("scaling", `features ${n} sampled page cpu`, () => page.speed("cpu", sampled(n), short));
+  for (const [word, sweep, top] of [["exact", exact(n), 4], ["sampled", sampled(n), 8]]) {
+    if (n > top) continue;
+    const key = `features ${n} ${word}`;
+    await row("scaling", `${key} native`, () => native.speed("cpu", { ...sweep, grid: 32 }, short));
+    const rate = measured[`${key} native`]?.median ?? 1e5;
+    const steps = Math.max(20, Math.round((0.2 * timing.seconds * rate) / (32 * 32 * sweep.repeats)));
+    await row("scaling", `${key} page cpu`, () => page.pace("cpu", { ...sweep, grid: 32, steps }, { repetitions: 2, clock: "workers" }));
+  }
 }
 
 if (chosen.includes("peak")) {
@@ -146,7 +156,7 @@ const machine = {
   cpu: cpus()[0]?.model.trim(),
   cores: cpus().length,
   system: `${process.platform} ${process.arch}`,
-  browser: execFileSync(findChromium(), ["--version"], { encoding: "utf8" }).trim(),
+  browser: execFileSync(findChromium(), ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim(),
   date: new Date().toISOString().slice(0, 10),
   minutes: Math.round((Date.now() - begun) / 6000) / 10,
 };

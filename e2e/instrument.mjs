@@ -41,9 +41,21 @@ export async function inspect(page, name, row, column, grid) {
   return Object.fromEntries(cells);
 }
 
-/** Runs `superphase` and returns its table as objects, numbers where they are numbers. */
+/** A number as the page writes it: "0.93", "1.86 × 10⁻⁵", "−0.2". */
+export function number(text) {
+  const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  const plain = text.replace("−", "-").replace(/\s*×\s*10(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/, (_, sign, power) =>
+    `e${sign ? "-" : ""}${[...power].map((d) => digits.indexOf(d)).join("")}`,
+  );
+  return Number(plain);
+}
+
+/** Runs `superphase` (the binary SUPERPHASE names, or cargo's) and returns its table as objects, numbers where they are numbers. */
 export function superphase(...words) {
-  const text = execFileSync("cargo", ["run", "--quiet", "-p", "cli", "--", ...words], {
+  const [command, ...before] = process.env.SUPERPHASE
+    ? [process.env.SUPERPHASE]
+    : ["cargo", "run", "--quiet", "-p", "cli", "--"];
+  const text = execFileSync(command, [...before, ...words], {
     cwd: ROOT,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],

@@ -27,7 +27,7 @@ const MIME = {
 };
 
 /** Where the production build lands. */
-export const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
+export const DIST = process.env.DIST ?? fileURLToPath(new URL("../dist/", import.meta.url));
 
 /**
  * Starts a server for `root` on the loopback interface; port 0 picks a free one.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { colours, inspect, percent, pixels, stage, superphase } from "./instrument.mjs";
+import { colours, inspect, number, percent, pixels, stage, superphase } from "./instrument.mjs";
 
 const GRID = 12;
 const close = (a, b) => Math.abs(a - b) <= 0.011 * Math.max(1, Math.abs(b));
@@ -13,9 +13,9 @@ async function agreesWithCommand(page, flags) {
   for (const [row, column] of [[0, 0], [1, 10], [6, 2], [9, 9], [11, 5]]) {
     const shown = await inspect(page, "empirical", row, column, GRID);
     const expected = rows[row * GRID + column];
-    assert.ok(close(Number(shown.norm), expected.last_norm), `norm ${shown.norm}, ${expected.last_norm} at ${row},${column}`);
+    assert.ok(close(number(shown.norm), expected.last_norm), `norm ${shown.norm}, ${expected.last_norm} at ${row},${column}`);
     assert.ok(
-      close(Number(shown.superposition), expected.last_superposition),
+      close(number(shown.superposition), expected.last_superposition),
       `superposition ${shown.superposition}, ${expected.last_superposition} at ${row},${column}`,
     );
   }
@@ -51,6 +51,8 @@ for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
       await page.waitForFunction(() => parseInt(document.querySelector(".status .percent").textContent) >= 1, null, { timeout: 60_000 });
       await button("Pause").click();
       await stage(page, "paused");
+      // The slice that was under way when the button was pressed is still shown.
+      await page.waitForTimeout(1500);
       const paused = await percent(page);
       assert.ok(paused >= 1 && paused < 100, `${paused} % when paused`);
       const before = await pixels(page, "empirical");

@@ -9,10 +9,24 @@ const SAMPLES = {SAMPLES}u;
 /// Blocks of four words a draw takes.
 const BLOCKS = {BLOCKS}u;
 
-fn moments(model: Model, a: Gram, row: Row, key: u32, step: u32) -> Moments {
+/// Non-zero samples in a model's batch.
+fn nonzero_count(row: Row, key: u32, step: u32) -> u32 {
+    return binomial(row.count, random_block(run.seed, key, step, COUNT_BLOCK).x);
+}
+
+/// Moments of `count` non-zero samples, but of every `stride`-th draw from `first` on only.
+fn sum_draws(
+    model: Model,
+    a: Gram,
+    row: Row,
+    key: u32,
+    step: u32,
+    count: u32,
+    first: u32,
+    stride: u32,
+) -> Moments {
     var sum: Moments;
-    let count = binomial(row.count, random_block(run.seed, key, step, COUNT_BLOCK).x);
-    for (var draw = 0u; draw * SAMPLES < count; draw++) {
+    for (var draw = first; draw * SAMPLES < count; draw += stride) {
         //: for block in BLOCKS
         let words{block} = random_block(run.seed, key, step, draw * BLOCKS + {block}u);
         //: end
@@ -42,9 +56,20 @@ fn moments(model: Model, a: Gram, row: Row, key: u32, step: u32) -> Moments {
         }
         //: end
     }
-    let zeros = f32(run.batch - count);
+    return sum;
+}
+
+/// The moments with those of `zeros` samples added that are entirely zero.
+fn with_zeros(nonzero: Moments, model: Model, zeros: u32) -> Moments {
+    var sum = nonzero;
     //: for i in N
-    sum.error{i} += zeros * max(model.b{i}.value, 0.0);
+    sum.error{i} += f32(zeros) * max(model.b{i}.value, 0.0);
     //: end
     return sum;
+}
+
+fn moments(model: Model, a: Gram, row: Row, key: u32, step: u32) -> Moments {
+    let count = nonzero_count(row, key, step);
+    let nonzero = sum_draws(model, a, row, key, step, count, 0u, 1u);
+    return with_zeros(nonzero, model, run.batch - count);
 }

@@ -2,91 +2,17 @@
 
 const MODELS_A_GROUP = {GROUP};
 
-/// What a dispatch does.
-struct Run {
-    /// Steps from `first_step` on.
-    first_step: u32,
-    steps: u32,
-    /// The dispatch begins at this model of the buffers, which hold `models`.
-    first_model: u32,
-    models: u32,
-    /// Place of the buffers' first model in the share, where models of a row are neighbours, and
-    /// among them those of a pixel.
-    offset: u32,
-    models_per_row: u32,
-    repeats: u32,
-    /// Seed of all random numbers.
-    seed: u32,
-    /// Samples a step.
-    batch: u32,
-    beta1: f32,
-    beta2: f32,
-    epsilon: f32,
-    /// Factor from moments to gradient: 2 / n, and for sums over a batch, 2 / (n batch).
-    scale: f32,
-    /// 1 when biases are trained, else 0.
-    bias: f32,
-}
-
-@group(0) @binding(0) var<uniform> run: Run;
-/// State: parameter p of model i stands at p * models + i; weight W_ik is parameter i m + k, bias
-/// b_i is parameter n m + i.
-@group(0) @binding(1) var<storage, read_write> values: array<f32>;
-@group(0) @binding(2) var<storage, read_write> firsts: array<f32>;
-@group(0) @binding(3) var<storage, read_write> seconds: array<f32>;
-/// One entry a step, a column and a row.
-@group(0) @binding(4) var<storage, read> rates: array<StepRates>;
-@group(0) @binding(5) var<storage, read> importances: array<f32>;
-@group(0) @binding(6) var<storage, read> rows: array<Row>;
-
-fn load(parameter: u32, index: u32) -> Parameter {
-    let at = parameter * run.models + index;
-    return Parameter(values[at], firsts[at], seconds[at]);
-}
-
-fn store(parameter: u32, index: u32, state: Parameter) {
-    let at = parameter * run.models + index;
-    values[at] = state.value;
-    firsts[at] = state.first;
-    seconds[at] = state.second;
-}
-
 @compute @workgroup_size(MODELS_A_GROUP)
 fn train(@builtin(global_invocation_id) id: vec3u) {
     let index = run.first_model + id.x;
     if (index >= run.models) {
         return;
     }
-    let place = run.offset + index;
-    let in_row = place % run.models_per_row;
-    let row = rows[place / run.models_per_row];
-    let key = row.key + in_row;
-    let importance = importances[in_row / run.repeats];
-
-    var model: Model;
-    //: for i in N
-    //: for k in M
-    model.w{i}_{k} = load({i} * {M} + {k}, index);
-    //: end
-    model.b{i} = load({N} * {M} + {i}, index);
-    //: end
-
+    let place = place_of(index);
+    var model = load_model(index);
     for (var step = run.first_step; step < run.first_step + run.steps; step++) {
-        let sums = moments(model, gram(model), row, key, step);
-        let d = gradient(model, sums, importance, run.scale, run.bias);
-        let now = rates[step];
-        //: for i in N
-        //: for k in M
-        model.w{i}_{k} = adam_step(model.w{i}_{k}, d.w{i}_{k}, now);
-        //: end
-        model.b{i} = adam_step(model.b{i}, d.b{i}, now);
-        //: end
+        let sums = moments(model, gram(model), place.row, place.key, step);
+        model = stepped(model, sums, place.importance, rates[step]);
     }
-
-    //: for i in N
-    //: for k in M
-    store({i} * {M} + {k}, index, model.w{i}_{k});
-    //: end
-    store({N} * {M} + {i}, index, model.b{i});
-    //: end
+    store_model(index, model);
 }

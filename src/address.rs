@@ -1,10 +1,12 @@
 //! The page's address: everything that is set, readable, and nothing that is at its default.
 
-use crate::diagram::Layer;
+use crate::diagram::{Layer, limits};
+use crate::export::Embed;
 use crate::state::State;
 use crate::theory::Theory;
 use leptos::prelude::*;
 use std::time::Duration;
+use toy::phase::Thresholds;
 use toy::{Sweep, link};
 use wasm_bindgen::JsValue;
 use wire::Choice;
@@ -21,8 +23,19 @@ pub struct View {
     pub theory: Theory,
     /// Which engine is asked for.
     pub choice: Choice,
+    /// How much of the page is shown.
+    pub embed: Embed,
     /// The pixel kept in the inspector: row, column.
     pub pinned: Option<(u32, u32)>,
+    /// Where phases end and begin.
+    pub thresholds: Thresholds,
+}
+
+impl View {
+    /// The same on the whole page.
+    pub fn whole(self) -> Self {
+        Self { embed: Embed::No, ..self }
+    }
 }
 
 /// A link's text as sweep, view and what there is to say about it.
@@ -34,7 +47,12 @@ pub fn open(query: &str) -> (Sweep, View, Vec<String>) {
             "layer" => Layer::parse(&value).map(|layer| view.layer = layer),
             "theory" => Theory::parse(&value).map(|theory| view.theory = theory),
             "engine" => Choice::parse(&value).map(|choice| view.choice = choice),
+            "embed" => Embed::parse(&value).map(|embed| view.embed = embed),
             "pixel" => pixel(&value, &sweep).map(|pixel| view.pinned = Some(pixel)),
+            "norm-threshold" => limits::parse(&value).map(|t| view.thresholds.norm = t),
+            "interference-threshold" => {
+                limits::parse(&value).map(|t| view.thresholds.interference = t)
+            }
             _ => {
                 notices.push(format!("{} is not known and was ignored", short(&key)));
                 continue;
@@ -73,8 +91,18 @@ pub fn query(sweep: &Sweep, view: &View) -> String {
     if view.choice != default.choice {
         say("engine", view.choice.word().to_owned());
     }
+    if view.embed != default.embed {
+        say("embed", view.embed.word().to_owned());
+    }
     if let Some((row, column)) = view.pinned {
         say("pixel", format!("{row},{column}"));
+    }
+    let Thresholds { norm, interference, .. } = view.thresholds;
+    if norm != default.thresholds.norm {
+        say("norm-threshold", norm.to_string());
+    }
+    if interference != default.thresholds.interference {
+        say("interference-threshold", interference.to_string());
     }
     if pairs.len() == 1 {
         // The version alone says nothing.
@@ -83,12 +111,17 @@ pub fn query(sweep: &Sweep, view: &View) -> String {
     link::write(&pairs)
 }
 
-/// The address that shows what this page shows.
+/// The address of the whole page that shows what this one shows.
 pub fn share(state: State) -> String {
+    state.sweep.with_untracked(|sweep| absolute(sweep, &state.view_untracked().whole()))
+}
+
+/// The address that shows this.
+pub fn absolute(sweep: &Sweep, view: &View) -> String {
     let location = window().location();
     let origin = location.origin().unwrap_or_default();
     let path = location.pathname().unwrap_or_default();
-    let query = state.sweep.with_untracked(|sweep| query(sweep, &state.view_untracked()));
+    let query = query(sweep, view);
     let mark = if query.is_empty() { "" } else { "?" };
     format!("{origin}{path}{mark}{query}")
 }
@@ -99,7 +132,8 @@ pub fn follow(state: State) {
     let write = move || {
         if let Ok(history) = window().history() {
             // A page opened from a file has an address that must not change; it works without.
-            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&share(state)));
+            let link = state.sweep.with_untracked(|s| absolute(s, &state.view_untracked()));
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&link));
         }
     };
     let set = Memo::new(move |_| (state.sweep.get(), state.view()));
@@ -127,10 +161,12 @@ mod tests {
             theory: Theory::Optimum,
             choice: Choice::Cpu,
             pinned: Some((3, 63)),
+            thresholds: Thresholds { norm: 0.25, ..Thresholds::DEFAULT },
             ..View::default()
         };
         let text = query(&sweep, &view);
-        assert_eq!(text, "v=1&features=3&hidden=2&theory=optimum&engine=cpu&pixel=3,63");
+        let pairs = "theory=optimum&engine=cpu&pixel=3,63&norm-threshold=0.25";
+        assert_eq!(text, format!("v=1&features=3&hidden=2&{pairs}"));
         assert_eq!(open(&text), (sweep, view, vec![]));
         assert_eq!(query(&Sweep::default(), &View::default()), "");
     }

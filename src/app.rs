@@ -5,7 +5,9 @@ use crate::article::Article;
 use crate::bar::Bar;
 use crate::controls::Controls;
 use crate::diagram::{Curve, Diagram, Layer, curve};
+use crate::export::{Embed, Embedded};
 use crate::header::Header;
+use crate::import::{FileNotes, Files};
 use crate::inspector::Inspector;
 use crate::keys::{self, Help, HelpDialog};
 use crate::notices::Notices;
@@ -31,11 +33,16 @@ pub fn App() -> impl IntoView {
     provide_context(Panels::of(state));
     address::follow(state);
     keys::listen(state, dark, help);
+    if state.embed != Embed::No {
+        return view! { <Embedded /> }.into_any();
+    }
+    provide_context(Files::listen(state));
     let sheet = RwSignal::new(false);
     view! {
         <a class="skip" href="#diagrams">"Skip to the diagrams"</a>
         <Header />
         <Notices />
+        <FileNotes />
         <main>
             <section class="instrument" aria-label="instrument">
                 <section class="controls" class:open=move || sheet.get() aria-label="parameters">
@@ -77,6 +84,8 @@ pub fn App() -> impl IntoView {
                         ansatz=state.theories.ansatz
                         optimum=state.theories.optimum
                         view=state.run.pixel
+                        theories=state.theories
+                        thresholds=state.thresholds
                     />
                 </aside>
                 <Status />
@@ -85,6 +94,7 @@ pub fn App() -> impl IntoView {
         </main>
         <HelpDialog />
     }
+    .into_any()
 }
 
 /// Scrolls to where the first diagram stands above the sheet, to be watched while parameters move.
@@ -122,15 +132,15 @@ fn Lede() -> impl IntoView {
 
 /// What both pairs of diagrams, above and beside the article, have in common.
 #[derive(Clone, Copy)]
-struct Panels {
+pub struct Panels {
     /// The right picture.
-    theory: Memo<Picture>,
+    pub theory: Memo<Picture>,
     /// What either is compared with.
-    references: [Memo<Option<Picture>>; 2],
+    pub references: [Memo<Option<Picture>>; 2],
     /// What to call those.
-    names: [Memo<&'static str>; 2],
-    curves: Memo<Vec<Curve>>,
-    show_curves: RwSignal<bool>,
+    pub names: [Memo<&'static str>; 2],
+    /// Lines over both.
+    pub curves: Memo<Vec<Curve>>,
 }
 
 impl Panels {
@@ -161,8 +171,11 @@ impl Panels {
             theory,
             references: [Memo::new(left), Memo::new(right)],
             names: [Memo::new(left_name), Memo::new(right_name)],
-            curves: Memo::new(move |_| state.run.shown.with(curve::ansatz)),
-            show_curves: RwSignal::new(true),
+            curves: Memo::new(move |_| {
+                let mut curves = state.run.shown.with(curve::ansatz);
+                curves.extend(theories.ends.with(|ends| curve::exact(ends)));
+                curves
+            }),
         }
     }
 }
@@ -180,7 +193,10 @@ pub fn Empirical(
         <Diagram
             name
             title="trained"
-            subtitle=Signal::derive(move || run.shown.with(training))
+            subtitle=Signal::derive(move || match run.source.get() {
+                Some(file) => format!("from file {file}"),
+                None => run.shown.with(training),
+            })
             sweep=run.shown
             picture=run.picture
             reference=panels.references[0]
@@ -189,7 +205,8 @@ pub fn Empirical(
             cursor=state.cursor
             pinned=state.pinned
             curves=panels.curves
-            show_curves=panels.show_curves
+            show_curves=state.show_curves
+            thresholds=state.thresholds
         />
     }
 }
@@ -243,7 +260,8 @@ pub fn Theoretical(
             cursor=state.cursor
             pinned=state.pinned
             curves=panels.curves
-            show_curves=panels.show_curves
+            show_curves=state.show_curves
+            thresholds=state.thresholds
         />
     }
 }

@@ -11,14 +11,14 @@ pub fn Bar() -> impl IntoView {
     let State { run, .. } = expect_context();
     let stage = run.stage;
     let primary = move || match stage.get() {
-        Stage::Loading => "Train",
-        Stage::Starting | Stage::Training => "Pause",
+        // One word from the first movement of a slider to the last.
+        Stage::Loading | Stage::Starting | Stage::Training => "Pause",
         Stage::Paused if run.progress.get().step > 0 => "Resume",
         Stage::Paused | Stage::Asking(_) => "Train",
         Stage::Done => "Train again",
         Stage::Failed(_) => "Try again",
     };
-    let busy = move || matches!(stage.get(), Stage::Loading | Stage::Starting);
+    let busy = move || stage.get() == Stage::Loading;
     let steps = move || matches!(stage.get(), Stage::Training | Stage::Paused);
     let resets = move || matches!(stage.get(), Stage::Training | Stage::Paused | Stage::Done);
     let asks = move || match stage.get() {

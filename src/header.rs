@@ -1,6 +1,7 @@
 //! The head of the page: name, protocols, link, theme, help.
 
 use crate::address::share;
+use crate::export::TakeAway;
 use crate::keys::Help;
 use crate::state::{State, preset_of};
 use crate::theme::Dark;
@@ -23,6 +24,7 @@ pub fn Header() -> impl IntoView {
             <p class="tagline">"phase diagrams of superposition, trained while you watch"</p>
             <Protocols />
             <Share />
+            <TakeAway />
             <button
                 type="button"
                 class="quiet"
@@ -128,7 +130,7 @@ fn Share() -> impl IntoView {
 }
 
 /// Writes to the clipboard, where there is one: insecure addresses have none.
-async fn write(text: &str) -> Result<(), JsValue> {
+pub async fn write(text: &str) -> Result<(), JsValue> {
     let navigator = window().navigator();
     if js_sys::Reflect::get(&navigator, &"clipboard".into())?.is_undefined() {
         return Err(JsValue::UNDEFINED);

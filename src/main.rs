@@ -9,9 +9,12 @@ mod article;
 mod bar;
 mod controls;
 mod cost;
+mod crew;
 mod diagram;
+mod export;
 mod format;
 mod header;
+mod import;
 mod inspector;
 mod keys;
 mod notices;
@@ -25,6 +28,7 @@ mod workers;
 fn main() {
     console_error_panic_hook::set_once();
     leptos::mount::mount_to_body(app::App);
+    export::keep_a_copy();
     // What the page says while it loads.
     if let Some(loading) = leptos::prelude::document().get_element_by_id("loading") {
         loading.remove();

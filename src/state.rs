@@ -3,11 +3,13 @@
 
 use crate::address::View;
 use crate::diagram::Layer;
-use crate::run::Run;
-use crate::theory::{Theories, Theory, has_optimum};
+use crate::export::Embed;
+use crate::run::{Run, Stage};
+use crate::theory::{Theories, Theory, Wanted, has_ends, has_optimum};
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::param::Param;
+use toy::phase::Thresholds;
 use toy::preset::{PRESETS, Preset};
 use wire::Choice;
 
@@ -25,10 +27,16 @@ pub struct State {
     pub theory: RwSignal<Theory>,
     /// Which engine is asked for.
     pub choice: RwSignal<Choice>,
+    /// How much of the page is shown.
+    pub embed: Embed,
     /// The pixel under pointer or keyboard cursor: row, column.
     pub cursor: RwSignal<Option<(u32, u32)>>,
     /// The pixel kept in the inspector.
     pub pinned: RwSignal<Option<(u32, u32)>>,
+    /// Where phases end and begin.
+    pub thresholds: RwSignal<Thresholds>,
+    /// Whether lines between phases are drawn.
+    pub show_curves: RwSignal<bool>,
     /// What the reader should know, such as what was wrong with a link.
     pub notices: RwSignal<Vec<String>>,
     /// Counts changes made elsewhere than in the form, whose fields then forget what was typed.
@@ -47,25 +55,36 @@ impl State {
         let sweep = RwSignal::new(sweep);
         let theory = RwSignal::new(view.theory);
         let choice = RwSignal::new(view.choice);
-        let run = Run::follow(sweep, choice);
+        let thresholds = RwSignal::new(view.thresholds);
+        let show_curves = RwSignal::new(true);
+        let run = Run::follow(sweep, choice, thresholds);
         let layer = RwSignal::new(view.layer);
         // Excess loss is measured from it.
         let wanted = Signal::derive(move || {
             let asked = theory.get() == Theory::Optimum || layer.get() == Layer::Excess;
             asked && run.shown.with(has_optimum)
         });
+        // Lines are wanted with any picture, but not so much that training should wait for them.
+        let lines = Signal::derive(move || {
+            let quiet = theory.get() == Theory::Optimum || run.stage.get() == Stage::Done;
+            quiet && show_curves.get() && run.shown.with(has_ends)
+        });
+        let wanted = Wanted { optimum: wanted, ends: lines };
         let state = Self {
             sweep,
             layer,
             theory,
             choice,
+            embed: view.embed,
             cursor: RwSignal::new(None),
             pinned: RwSignal::new(view.pinned),
+            thresholds,
+            show_curves,
             notices: RwSignal::new(notices),
             outside: RwSignal::new(0),
             past: RwSignal::new(vec![]),
             run,
-            theories: Theories::follow(run.shown, wanted),
+            theories: Theories::follow(run.shown, thresholds, wanted),
         };
         state.keep_inside();
         state.remember();
@@ -82,7 +101,9 @@ impl State {
             layer: self.layer.get(),
             theory: self.theory.get(),
             choice: self.choice.get(),
+            embed: self.embed,
             pinned: self.pinned.get(),
+            thresholds: self.thresholds.get(),
         }
     }
 
@@ -124,6 +145,7 @@ impl State {
         self.theory.set(view.theory);
         self.cursor.set(None);
         self.pinned.set(view.pinned);
+        self.thresholds.set(view.thresholds);
     }
 
     /// Sets a protocol, and keeps what is trained: the model.

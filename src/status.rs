@@ -56,9 +56,10 @@ pub fn Status() -> impl IntoView {
 }
 
 /// The stage in words, for eyes and screen readers alike.
-fn stage_words(stage: &Stage, engine: Option<&Engine>) -> &'static str {
+pub fn stage_words(stage: &Stage, engine: Option<&Engine>) -> &'static str {
     match (stage, engine.map(|engine| engine.kind)) {
-        (Stage::Loading, _) => "loading the engine",
+        (Stage::Loading, None) => "loading the engine",
+        (Stage::Loading, _) => "choosing the engine",
         (Stage::Starting, Some(Kind::Gpu)) => "compiling shaders",
         (Stage::Starting, _) => "starting",
         (Stage::Training, _) => "training",

@@ -1,8 +1,14 @@
-//! The diagram on the right: closed-form theory, or the true optimum as a worker finds it.
+//! What a further worker computes beside the run: the true optimum, where its phases end, and how
+//! the models of a pixel were trained. The closed-form theory needs no worker.
 
-use crate::workers::Worker;
+use crate::diagram::Place;
+use crate::diagram::curve::Ends;
+use crate::inspector::{Paths, Trace};
+use crate::workers::{Worker, sentence};
 use leptos::prelude::*;
 use toy::Sweep;
+use toy::aggregate::Aggregate;
+use toy::phase::Thresholds;
 use toy::picture::Picture;
 use toy::sweep::MAX_EXACT_FEATURES;
 use wire::{Report, Request, Shard};
@@ -46,12 +52,48 @@ pub fn has_optimum(sweep: &Sweep) -> bool {
     sweep.features <= MAX_EXACT_FEATURES
 }
 
+/// Whether the ends of a sweep's true phases can be computed while someone waits for them.
+pub fn has_ends(sweep: &Sweep) -> bool {
+    sweep.features <= 3
+}
+
+/// The part of a sweep that the ends of its true phases depend on.
+fn outline(sweep: &Sweep) -> Sweep {
+    let Sweep { features, hidden, bias, density, .. } = *sweep;
+    Sweep { features, hidden, bias, density, ..Sweep::default() }
+}
+
+/// Outlines whose ends are remembered.
+const MEMORY: usize = 8;
+
 #[derive(Default)]
 struct Inner {
     worker: Option<Worker>,
+    /// Number of the job asked for last.
     number: u32,
-    /// What the optimum at hand, complete or not, is the optimum of.
-    of: Option<Sweep>,
+    /// What the optimum at hand, complete or not, is the optimum of, and the number of its job.
+    optimum: Option<(Sweep, Thresholds, u32)>,
+    /// What the ends at hand are the ends of.
+    outline: Option<Sweep>,
+    /// Number of the job that computes them.
+    ends: Option<u32>,
+    /// Complete ends.
+    known: Vec<(Sweep, Vec<Ends>)>,
+    /// The pixel whose paths are at hand or on their way, and the number of the job.
+    traced: Option<(Sweep, Place, u32)>,
+}
+
+impl Inner {
+    fn next(&mut self) -> u32 {
+        self.number = self.number.wrapping_add(1).max(1);
+        self.number
+    }
+
+    fn send(&self, request: Request) {
+        if let Some(worker) = &self.worker {
+            worker.send(request);
+        }
+    }
 }
 
 /// Theory as signals; copies are handles to the same.
@@ -63,19 +105,40 @@ pub struct Theories {
     pub optimum: RwSignal<Option<Picture>>,
     /// Rows of the optimum found so far.
     pub found: RwSignal<u32>,
+    /// Where the true phases end, as far as it is known.
+    pub ends: RwSignal<Vec<Ends>>,
+    /// The training of one pixel.
+    pub trace: RwSignal<Trace>,
     /// Why there is no optimum.
     pub failure: RwSignal<Option<String>>,
+    thresholds: RwSignal<Thresholds>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
+/// What is wanted of the worker now.
+#[derive(Clone, Copy)]
+pub struct Wanted {
+    /// The true optimum.
+    pub optimum: Signal<bool>,
+    /// Where its phases end.
+    pub ends: Signal<bool>,
+}
+
 impl Theories {
-    /// Theory that follows the sweep shown; the optimum only while it is wanted.
-    pub fn follow(shown: RwSignal<Sweep>, wanted: Signal<bool>) -> Self {
+    /// Theory that follows the sweep shown; what takes long only while it is wanted.
+    pub fn follow(
+        shown: RwSignal<Sweep>,
+        thresholds: RwSignal<Thresholds>,
+        wanted: Wanted,
+    ) -> Self {
         let theories = Self {
             ansatz: RwSignal::new(Picture::ansatz(&shown.get_untracked())),
             optimum: RwSignal::new(None),
             found: RwSignal::new(0),
+            ends: RwSignal::new(vec![]),
+            trace: RwSignal::new(Trace::None),
             failure: RwSignal::new(None),
+            thresholds,
             inner: StoredValue::new_local(Inner::default()),
         };
         let essence = Memo::new(move |_| shown.with(essence));
@@ -86,63 +149,136 @@ impl Theories {
             },
             false,
         );
+        Effect::watch(
+            move || thresholds.get(),
+            move |thresholds, _, _| {
+                theories.inner.with_value(|i| i.send(Request::Thresholds(*thresholds)));
+            },
+            false,
+        );
+        let (optimum, ends) =
+            (Memo::new(move |_| wanted.optimum.get()), Memo::new(move |_| wanted.ends.get()));
         Effect::new(move || {
-            let sweep = essence.get();
-            if wanted.get() {
-                theories.solve(sweep);
-            } else {
-                theories.rest(&sweep);
-            }
+            let (sweep, thresholds) = (essence.get(), thresholds.get());
+            let (optimum, ends) = (optimum.get(), ends.get());
+            // The optimum first: it takes the place of everything else the worker has to do.
+            theories.solve(&sweep, thresholds, optimum);
+            theories.outline(outline(&sweep), ends);
         });
         theories
     }
 
-    /// Makes sure that the optimum of this sweep is there or on its way.
-    fn solve(self, sweep: Sweep) {
-        if self.inner.with_value(|inner| inner.of.as_ref() == Some(&sweep)) {
+    /// Sends a request, to a new worker if there is none.
+    fn ask(self, request: Request) {
+        self.inner.update_value(|inner| {
+            if inner.worker.is_none() {
+                match Worker::spawn(move |report| self.hear(report)) {
+                    Ok(worker) => {
+                        worker.send(Request::Thresholds(self.thresholds.get_untracked()));
+                        inner.worker = Some(worker);
+                    }
+                    Err(why) => return self.failure.set(Some(why)),
+                }
+            }
+            inner.send(request);
+        });
+    }
+
+    /// Makes sure that the optimum of this sweep is there or on its way, if it is wanted. If not,
+    /// one that is of another diagram, or not complete, is dropped.
+    fn solve(self, sweep: &Sweep, thresholds: Thresholds, wanted: bool) {
+        let current = self.inner.with_value(|inner| {
+            inner.optimum.as_ref().is_some_and(|(of, by, _)| of == sweep && *by == thresholds)
+        });
+        let complete = current && self.found.get_untracked() == sweep.rows;
+        let idle = complete || self.optimum.with_untracked(Option::is_none);
+        if if wanted { current } else { idle } {
             return;
         }
         self.failure.set(None);
         self.found.set(0);
-        self.optimum.set(Some(Picture::of(&sweep)));
-        self.inner.update_value(|inner| {
-            inner.number = inner.number.wrapping_add(1).max(1);
-            if inner.worker.is_none() {
-                match Worker::spawn(move |report| self.hear(report)) {
-                    Ok(worker) => inner.worker = Some(worker),
-                    Err(why) => return self.failure.set(Some(why)),
-                }
-            }
-            inner.of = Some(sweep.clone());
-            if let Some(worker) = &inner.worker {
-                worker.send(Request::Cancel);
-                worker.send(Request::Optimum { run: inner.number, sweep, shard: Shard::ALL });
-            }
+        self.optimum.set(wanted.then(|| Picture::of(sweep)));
+        let run = self.inner.try_update_value(|inner| {
+            inner.send(Request::Cancel);
+            inner.ends = None;
+            inner.optimum = None;
+            inner.next()
         });
+        if let Some(run) = run.filter(|_| wanted) {
+            let of = Some((sweep.clone(), thresholds, run));
+            self.inner.update_value(|inner| inner.optimum = of);
+            self.ask(Request::Optimum { run, sweep: sweep.clone(), shard: Shard::ALL });
+        }
     }
 
-    /// Nobody wants the optimum now. One that is of another diagram, or not complete, is dropped.
-    fn rest(self, sweep: &Sweep) {
-        let complete = self.found.get_untracked() == sweep.rows;
-        let current = self.inner.with_value(|inner| inner.of.as_ref() == Some(sweep));
-        if (complete && current) || self.optimum.with_untracked(Option::is_none) {
+    /// Makes sure that the ends of the phases are there or on their way, if they are wanted.
+    fn outline(self, outline: Sweep, wanted: bool) {
+        let new = self.inner.with_value(|inner| inner.outline.as_ref() != Some(&outline));
+        let known = self.inner.with_value(|inner| {
+            let found = inner.known.iter().find(|(of, _)| *of == outline);
+            found.map(|(_, ends)| ends.clone())
+        });
+        let complete = known.is_some();
+        if new {
+            self.ends.set(known.unwrap_or_default());
+            self.inner.update_value(|inner| {
+                // Another outline means another optimum, so there is nothing else to lose.
+                if inner.ends.take().is_some() {
+                    inner.send(Request::Cancel);
+                }
+                inner.outline = Some(outline.clone());
+            });
+        }
+        if !wanted || complete || self.inner.with_value(|inner| inner.ends.is_some()) {
             return;
         }
-        self.inner.update_value(|inner| {
-            inner.of = None;
-            inner.number = inner.number.wrapping_add(1).max(1);
-            if let Some(worker) = &inner.worker {
-                worker.send(Request::Cancel);
-            }
+        self.ends.set(vec![]);
+        let run = self.inner.try_update_value(|inner| {
+            let run = inner.next();
+            inner.ends = Some(run);
+            run
         });
-        self.found.set(0);
-        self.optimum.set(None);
+        if let Some(run) = run {
+            self.ask(Request::Boundary { run, sweep: outline });
+        }
+    }
+
+    /// Trains the models of a pixel again, alone, and keeps how they got where they are.
+    pub fn trace(self, sweep: &Sweep, place: Place) {
+        // How the repeats are shown has no influence on them.
+        let sweep = Sweep { aggregate: Aggregate::Lowest, ..sweep.clone() };
+        let same = |(of, at, _): &(Sweep, Place, u32)| *of == sweep && *at == place;
+        if self.inner.with_value(|inner| inner.traced.as_ref().is_some_and(same)) {
+            return;
+        }
+        self.trace.set(Trace::Waiting);
+        let run = self.inner.try_update_value(|inner| {
+            let run = inner.next();
+            inner.traced = Some((sweep.clone(), place, run));
+            run
+        });
+        if let Some(run) = run {
+            self.ask(Request::Paths { run, sweep, row: place.0, column: place.1 });
+        }
+    }
+
+    /// Nobody looks at the paths any more.
+    pub fn forget_trace(self) {
+        self.inner.update_value(|inner| inner.traced = None);
+        self.trace.set(Trace::None);
     }
 
     fn hear(self, report: Report) {
-        let number = self.inner.with_value(|inner| inner.number);
+        let (optimum, ends, traced) = self.inner.with_value(|inner| {
+            let number = |of: &(_, _, u32)| of.2;
+            (
+                inner.optimum.as_ref().map(|(.., run)| *run),
+                inner.ends,
+                inner.traced.as_ref().map(number),
+            )
+        });
         match report {
-            Report::Optimum { run, picture } if run == number => {
+            Report::Optimum { run, picture } if Some(run) == optimum => {
                 self.found.update(|found| *found += picture.rows.len() as u32);
                 self.optimum.update(|whole| {
                     if let Some(whole) = whole {
@@ -150,14 +286,49 @@ impl Theories {
                     }
                 });
             }
-            Report::Failed { run, sentence } if run == number || run == 0 => {
-                self.failure.set(Some(crate::workers::sentence(&sentence)));
-                self.inner.update_value(|inner| {
-                    inner.worker = None;
-                    inner.of = None;
-                });
+            Report::Boundary { run, density, lower, upper } if Some(run) == ends => {
+                self.ends.update(|ends| ends.push(Ends { density, lower, upper }));
+                self.remember(density);
             }
+            Report::Paths { run, row, column, surface, trajectory } if Some(run) == traced => {
+                let paths = Paths { place: (row, column), surface, trajectory };
+                self.trace.set(Trace::Known(paths));
+            }
+            Report::Failed { run, sentence: why } => self.failed(run, sentence(&why)),
             _ => {}
+        }
+    }
+
+    /// Remembers the ends of the phases when those of the last density have come.
+    fn remember(self, density: f64) {
+        let ends = self.ends.get_untracked();
+        self.inner.update_value(|inner| {
+            let Some(outline) = inner.outline.clone() else { return };
+            if density == outline.density.to {
+                inner.ends = None;
+                inner.known.truncate(MEMORY - 1);
+                inner.known.insert(0, (outline, ends));
+            }
+        });
+    }
+
+    /// A job failed, or with number 0 the worker, and with it every job.
+    fn failed(self, run: u32, why: String) {
+        let traced =
+            self.inner.with_value(|i| i.traced.as_ref().is_some_and(|(.., job)| *job == run));
+        let optimum =
+            self.inner.with_value(|i| i.optimum.as_ref().is_some_and(|(.., job)| *job == run));
+        let waiting = self.trace.with_untracked(|trace| *trace == Trace::Waiting);
+        if traced || (run == 0 && waiting) {
+            self.trace.set(Trace::Failed(why.clone()));
+        }
+        if optimum || run == 0 {
+            self.failure.set(Some(why));
+            self.inner.update_value(|inner| {
+                inner.worker = None;
+                inner.optimum = None;
+                inner.ends = None;
+            });
         }
     }
 }

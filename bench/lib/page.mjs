@@ -57,18 +57,19 @@ class Tab {
     this.problems = problems;
   }
 
-  /** Waits for the end of the run: `{ seconds, rate, finished }`, the last since navigation. */
+  /** Waits for the end of the run: `{ seconds, training, rate, finished }`; finished is since navigation. */
   async done(timeout = 300_000) {
     await this.page.waitForFunction(() => ["done", "stopped"].includes(window.benchLog.at(-1)?.stage), null, { timeout, polling: 50 });
     const log = await this.page.evaluate(() => window.benchLog);
     const end = log.at(-1);
     if (end.stage === "stopped") throw Error(`the page stopped: ${await this.page.textContent(".status .failure")}`);
     if (this.problems.length) throw Error(`the page complained: ${this.problems.join("; ")}`);
-    const begin = log.findLastIndex(({ stage }) => ["starting", "compiling shaders"].includes(stage));
-    const start = log.slice(begin).find(({ stage }) => stage === "training") ?? log[begin];
-    // The rate is written in the same turn as the stage, before or after it.
+    // From the moment the run was asked for; on a fresh page workers and shaders are loaded in that time too.
+    const started = log.findLast(({ stage }) => ["starting", "compiling shaders"].includes(stage)) ?? log[0];
+    const training = log.findLast(({ stage }) => stage === "training") ?? started;
+    // The rate is of the time in kernels, as the workers report it.
     const rate = rateOf(await this.page.textContent(".status .rate"));
-    return { seconds: end.at - start.at, rate, finished: end.at, log };
+    return { seconds: end.at - started.at, training: end.at - training.at, rate, finished: end.at };
   }
 
   /** Trains the same sweep once more. */
@@ -113,6 +114,22 @@ export async function speed(engine, sweep, { seconds, repetitions }) {
   });
 }
 
+/** Speed of a sweep that takes `steps`, by the clock; or by the workers' own, which stops while models are measured and shown. */
+export async function pace(engine, sweep, { repetitions, clock = "page" }) {
+  return withBrowser(async (open, browser) => {
+    const { result, added } = await watchMemory(browser, async () => {
+      const tab = await open(sweep, engine);
+      await tab.done();
+      const runs = [];
+      for (let i = 0; i < repetitions; i++) runs.push(await tab.again());
+      const work = modelsOf(sweep) * sweep.steps;
+      const rates = runs.map((run) => (clock === "page" ? work / run.seconds : run.rate));
+      return { ...summary(rates), models: modelsOf(sweep), steps: sweep.steps };
+    });
+    return { ...result, memory: added };
+  });
+}
+
 /** Seconds that whole sweeps take on a fresh page, from the first step to the last picture; `navigation` counts from the click on the link. */
 export async function wholeRuns(engine, sweep, { repetitions }) {
   const runs = [];
@@ -121,16 +138,14 @@ export async function wholeRuns(engine, sweep, { repetitions }) {
       await withBrowser(async (open, browser) => {
         const { result, added } = await watchMemory(browser, async () => {
           const tab = await open(sweep, engine);
-          const run = await tab.done();
-          const step = await tab.page.textContent(".status .step");
-          return { ...run, step, device: await tab.engine() };
+          return { ...(await tab.done()), device: await tab.engine() };
         });
         return { ...result, memory: added };
       }),
     );
   }
-  const { device, step } = runs[0];
+  const { device } = runs[0];
   const memory = Math.max(...runs.map((run) => run.memory)) || null;
   const navigation = summary(runs.map((run) => run.finished));
-  return { training: summary(runs.map((run) => run.seconds)), navigation, memory, device, step };
+  return { training: summary(runs.map((run) => run.training)), navigation, memory, device };
 }

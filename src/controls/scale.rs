@@ -106,7 +106,7 @@ fn neighbour(value: f64, up: bool) -> f64 {
     if up {
         series.find(|next| *next > value * (1.0 + 1e-9)).unwrap_or(value)
     } else {
-        series.filter(|next| *next < value * (1.0 - 1e-9)).last().unwrap_or(value)
+        series.rfind(|next| *next < value * (1.0 - 1e-9)).unwrap_or(value)
     }
 }
 

@@ -1,8 +1,9 @@
 //! What the colours of a layer mean.
 
 use super::colour::{self, Rgb};
-use super::curve::Curve;
+use super::curve::{Curve, Stroke};
 use super::layer::Layer;
+use super::limits::Limits;
 use super::number::{percent, three};
 use super::paint::{EXCESS_RANGE, Scene, phase_name};
 use leptos::prelude::*;
@@ -41,6 +42,8 @@ impl Key {
 /// The legend of the chosen layer, and a sentence about it.
 #[component]
 pub fn Legend(
+    /// Word for ids.
+    name: &'static str,
     /// What it says.
     #[prop(into)]
     key: Signal<Key>,
@@ -50,7 +53,12 @@ pub fn Legend(
     curves: Signal<Vec<Curve>>,
     /// Whether they are drawn.
     show_curves: RwSignal<bool>,
+    /// Where phases end and begin.
+    thresholds: RwSignal<Thresholds>,
 ) -> impl IntoView {
+    let named = Memo::new(move |_| {
+        key.with(|key| matches!(key.layer, Layer::Phase | Layer::Basin | Layer::Agreement))
+    });
     let body = move || {
         let key = key.get();
         match key.layer {
@@ -73,6 +81,9 @@ pub fn Legend(
     view! {
         <div class="legend" data-testid="legend">
             {body}
+            <Show when=move || named.get()>
+                <Limits name thresholds />
+            </Show>
             <CurveKey curves show_curves />
             <p class="legend-help">{move || key.with(|key| key.layer.help())}</p>
         </div>
@@ -157,16 +168,9 @@ fn phases(key: &Key) -> impl IntoView + use<> {
             </li>
         }
     });
-    let Thresholds { norm, interference, .. } = Thresholds::DEFAULT;
-    let rule = format!(
-        "Not represented: norm below {}. Dedicated: interference, the root of the superposition, below {}.",
-        three(norm),
-        three(interference)
-    );
     let list = list.collect_view();
     view! {
         <ul class="legend-list legend-row">{list}</ul>
-        <p class="legend-note">{rule}</p>
     }
 }
 
@@ -174,18 +178,19 @@ fn phases(key: &Key) -> impl IntoView + use<> {
 #[component]
 fn CurveKey(curves: Signal<Vec<Curve>>, show_curves: RwSignal<bool>) -> impl IntoView {
     let names = Memo::new(move |_| {
-        let mut names: Vec<(String, bool)> = vec![];
+        let mut names: Vec<(String, Stroke)> = vec![];
         curves.with(|curves| {
-            for Curve { name, dashed, .. } in curves {
+            for Curve { name, stroke, .. } in curves {
                 if !names.iter().any(|(known, _)| known == name) {
-                    names.push((name.clone(), *dashed));
+                    names.push((name.clone(), *stroke));
                 }
             }
         });
         names
     });
-    let entry = |(name, dashed): (String, bool)| {
-        view! { <span class="curve-name"><i class="curve-mark" class:dashed=dashed></i>{name}</span> }
+    let entry = |(name, stroke): (String, Stroke)| {
+        let mark = format!("curve-mark {}", stroke.class());
+        view! { <span class="curve-name"><i class=mark></i>{name}</span> }
     };
     view! {
         <Show when=move || names.with(|names| !names.is_empty())>

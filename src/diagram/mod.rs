@@ -4,9 +4,10 @@ pub mod axis;
 pub mod colour;
 pub mod cursor;
 pub mod curve;
-mod draw;
+pub mod draw;
 pub mod layer;
 mod legend;
+pub mod limits;
 pub mod number;
 pub mod paint;
 mod plot;
@@ -23,6 +24,7 @@ use leptos::prelude::*;
 use paint::Scene;
 use plot::{Plot, Readout};
 use toy::Sweep;
+use toy::phase::Thresholds;
 use toy::picture::Picture;
 
 /// One diagram. Diagrams that share `cursor` and `pinned` have one cross-hair.
@@ -59,6 +61,8 @@ pub fn Diagram(
     curves: Signal<Vec<Curve>>,
     /// Whether they are drawn.
     show_curves: RwSignal<bool>,
+    /// Where phases end and begin.
+    thresholds: RwSignal<Thresholds>,
     /// Further controls in the header.
     #[prop(optional)]
     children: Option<Children>,
@@ -116,7 +120,7 @@ pub fn Diagram(
                 <canvas class="diagram-axes" node_ref=lines aria-hidden="true"></canvas>
             </div>
             <Readout name words focused />
-            <Legend key reference_name curves show_curves />
+            <Legend name key reference_name curves show_curves thresholds />
         </figure>
     }
 }

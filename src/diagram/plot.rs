@@ -128,7 +128,7 @@ fn Lines(
             // A light line below a dark one is seen on every colour.
             view! {
                 <path class="curve-halo" d=path.clone() />
-                <path class="curve" class:dashed=curve.dashed d=path />
+                <path class=format!("curve {}", curve.stroke.class()) d=path />
             }
         };
         shown.into_iter().map(draw).collect_view()

@@ -1,17 +1,28 @@
 //! The inspector: everything that is known about one pixel.
 
 mod arrows;
+mod detail;
 mod figures;
 mod gram;
 mod plane;
 mod repeats;
+mod replay;
+mod surface;
+mod tracks;
 
 use crate::diagram::Place;
+use crate::theory::Theories;
+use detail::Detail;
 use figures::Figures;
 use leptos::prelude::*;
 use repeats::Repeats;
+use replay::{Replay, Scrubber};
+use surface::Landscape;
 use toy::Sweep;
+use toy::phase::Thresholds;
 use toy::picture::{Picture, Repeat};
+use toy::surface::Surface;
+use toy::trajectory::Trajectory;
 
 /// Every model of one pixel, as a worker reports them.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +35,31 @@ pub struct PixelView {
     pub step: u32,
     /// The models.
     pub repeats: Vec<Repeat>,
+}
+
+/// How the models of one pixel were trained, and over which landscape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paths {
+    /// The pixel.
+    pub place: Place,
+    /// The landscape, for two features.
+    pub surface: Option<Surface>,
+    /// The models at some steps.
+    pub trajectory: Trajectory,
+}
+
+/// What is known of a pixel's training.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Trace {
+    /// Nobody asked.
+    #[default]
+    None,
+    /// A worker trains the pixel again.
+    Waiting,
+    /// It cannot; the sentence says why.
+    Failed(String),
+    /// All of it.
+    Known(Paths),
 }
 
 /// What is known of the pinned pixel, or else of the one under the cursor.
@@ -48,6 +84,10 @@ pub fn Inspector(
     /// The pixel's models; those of another pixel are not shown.
     #[prop(into)]
     view: Signal<Option<PixelView>>,
+    /// Who trains a pixel again.
+    theories: Theories,
+    /// Where phases end and begin.
+    thresholds: RwSignal<Thresholds>,
     /// Further parts below.
     #[prop(optional)]
     children: Option<Children>,
@@ -60,6 +100,17 @@ pub fn Inspector(
     let own = Signal::derive(move || {
         let place = place.get()?;
         view.with(|view| view.clone().filter(|view| (view.row, view.column) == place))
+    });
+    let replay = Replay::follow(sweep, pinned, theories);
+    let chosen = RwSignal::new(None::<usize>);
+    Effect::watch(move || place.get(), move |_, _, _| chosen.set(None), false);
+    // The best is shown in detail until another is chosen.
+    let detailed = Memo::new(move |_| {
+        own.with(|view| {
+            let repeats = &view.as_ref()?.repeats;
+            let last = repeats.len().checked_sub(1)?;
+            Some(chosen.get().or_else(|| plane::best(repeats)).unwrap_or(0).min(last))
+        })
     });
     let parameters = move || {
         let waiting = held() && own.with(Option::is_none);
@@ -86,7 +137,12 @@ pub fn Inspector(
             <Show when=move || known.get() fallback=Empty>
                 <Figures sweep place trained ansatz optimum />
                 {parameters}
-                <Repeats sweep view=own />
+                <Detail sweep view=own detailed replay />
+                <Show when=held>
+                    <Landscape sweep replay detailed thresholds />
+                    <Scrubber replay />
+                </Show>
+                <Repeats sweep view=own detailed chosen />
             </Show>
             {children.map(|children| children())}
         </section>

@@ -1,7 +1,6 @@
-//! The models of a pixel: a table of all, and one of them in detail.
+//! The models of a pixel as a table.
 
 use super::arrows::Arrows;
-use super::gram::Gram;
 use super::{PixelView, plane};
 use crate::diagram::colour;
 use crate::diagram::number::fixed;
@@ -11,48 +10,28 @@ use toy::Sweep;
 use toy::model::Shape;
 use toy::picture::Repeat;
 
-/// The repeats of a pixel. The best is shown in detail until another is chosen.
+/// The repeats of a pixel; choosing one shows it in detail.
 #[component]
 pub fn Repeats(
     /// The sweep they belong to.
     sweep: Signal<Sweep>,
     /// The repeats.
     view: Signal<Option<PixelView>>,
+    /// The one shown in detail.
+    detailed: Memo<Option<usize>>,
+    /// The one the reader chose.
+    chosen: RwSignal<Option<usize>>,
 ) -> impl IntoView {
-    let chosen = RwSignal::new(None::<usize>);
-    let place = Memo::new(move |_| view.with(|v| v.as_ref().map(|v| (v.row, v.column))));
-    Effect::new(move |_| {
-        place.track();
-        chosen.set(None);
-    });
     move || {
         let shape = sweep.with(Shape::of);
         let view = view.get().filter(|view| !view.repeats.is_empty())?;
         let best = plane::best(&view.repeats);
         let reach = plane::reach(shape, &view.repeats);
-        let detailed = chosen.get().or(best).unwrap_or(0).min(view.repeats.len() - 1);
-        let model = view.repeats.get(detailed)?.parameters.clone();
         let row = |(index, repeat): (usize, &Repeat)| {
-            entry(shape, reach, index, repeat, best == Some(index), detailed == index, chosen)
+            entry(shape, reach, index, repeat, best == Some(index), detailed, chosen)
         };
         let rows = view.repeats.iter().enumerate().map(row).collect_view();
-        let count = view.repeats.len();
-        let rank = if count > 1 && best == Some(detailed) { "lowest loss, " } else { "" };
-        let note = match shape.m {
-            1 => "A line for each feature; marks at −1, 0 and 1.",
-            2 => "Turned so that feature 1 points right; circle of radius 1.",
-            _ => "The two directions of most weight; circle of radius 1.",
-        };
         Some(view! {
-            <section class="pixel-model" aria-label="Weights">
-                <h3>
-                    {format!("Repeat {} ", detailed + 1)}
-                    <span class="quiet">{format!("{rank}{} steps", view.step)}</span>
-                </h3>
-                <Arrows shape parameters=model.clone() reach labels=true />
-                <p class="quiet">{note}</p>
-                <Gram shape parameters=model />
-            </section>
             <section class="pixel-repeats" aria-label="Repeats" tabindex="0">
                 <table class="repeats" data-testid="repeats">
                     <thead>
@@ -77,14 +56,15 @@ fn entry(
     index: usize,
     repeat: &Repeat,
     best: bool,
-    detailed: bool,
+    detailed: Memo<Option<usize>>,
     chosen: RwSignal<Option<usize>>,
 ) -> impl IntoView + use<> {
     let colour = colour::phase(repeat.phase).css();
+    let shown = move || detailed.get() == Some(index);
     view! {
-        <tr class:chosen=detailed class:best=best data-phase=repeat.phase.name() on:click=move |_| chosen.set(Some(index))>
+        <tr class:chosen=shown class:best=best data-phase=repeat.phase.name() on:click=move |_| chosen.set(Some(index))>
             <th scope="row">
-                <button type="button" aria-pressed=if detailed { "true" } else { "false" }
+                <button type="button" aria-pressed=move || shown().to_string()
                     aria-label=format!("Show repeat {}", index + 1)>{index + 1}</button>
             </th>
             <td class="weights"><Arrows shape parameters=repeat.parameters.clone() reach /></td>

@@ -1,21 +1,24 @@
 //! `superphase devices`.
 
 use crate::error::Error;
-use engine::{Choice, Engine};
+use engine::{Choice, Engine, EngineError, Found};
+use toy::Sweep;
 
-/// Says what each choice of engine comes to on this machine.
+/// Says what each choice of engine comes to on this machine, for the default
+/// sweep.
 pub fn run() -> Result<(), Error> {
     for (choice, word, _) in wire::CHOICES {
-        match pollster::block_on(Engine::new(choice)) {
-            Ok(engine) => println!(
-                "--engine {word:5} {:?}: {}. {}",
-                engine.kind(),
-                engine.name,
-                engine.reason
-            ),
+        match pollster::block_on(find(choice)) {
+            Ok(Found { kind, name, reason }) => {
+                println!("--engine {word:5} {kind:?}: {name}. {reason}");
+            }
             Err(error) if choice == Choice::Gpu => println!("--engine {word:5} {error}"),
             Err(error) => return Err(error.into()),
         }
     }
     Ok(())
+}
+
+async fn find(choice: Choice) -> Result<Found, EngineError> {
+    Engine::new(choice).await?.choose(&Sweep::default(), 1).await
 }

@@ -3,11 +3,12 @@
 use crate::error::{Error, write};
 use crate::flags;
 use clap::{Arg, ArgMatches, Command};
-use engine::{Choice, Engine};
+use engine::{Choice, Engine, Found};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::time::Instant;
 use toy::csv;
+use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::Measures;
 use wire::{CHOICES, Shard};
@@ -21,7 +22,7 @@ pub fn command() -> Command {
                 .value_name("ENGINE")
                 .value_parser(CHOICES.map(|(_, word, _)| word))
                 .default_value("auto")
-                .help("What trains: gpu, cpu, or whichever is there"),
+                .help("What trains: gpu, cpu, or whichever a short trial finds faster"),
         )
         .arg(flags::file("out", "Writes the diagram, a row a pixel (CSV); standard output without"))
         .arg(flags::file("models", "Writes every model, a row a model (CSV)"))
@@ -44,8 +45,9 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
 }
 
 async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
-    let engine = Engine::new(choice).await?;
-    let mut run = engine.start(sweep, Shard::ALL).await?;
+    let mut engine = Engine::new(choice).await?;
+    let Found { kind, name, reason } = engine.choose(sweep, 1).await?;
+    let mut run = engine.start(sweep, Shard::ALL, kind).await?;
     let models = sweep.models();
     // Draws only when standard error is a terminal.
     let bar = ProgressBar::new(u64::from(sweep.steps));
@@ -54,7 +56,7 @@ async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
     {
         bar.set_style(style);
     }
-    bar.set_prefix(engine.name.clone());
+    bar.set_prefix(name.clone());
     let start = Instant::now();
     let rate = |step: u32| f64::from(step) * models as f64 / start.elapsed().as_secs_f64() / 1e6;
     while !run.is_done() {
@@ -66,10 +68,9 @@ async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
     let speed = rate(sweep.steps);
     bar.finish_and_clear();
     eprintln!(
-        "{}: {models} models x {} steps in {:.2} s, {speed:.2} M model-steps/s",
-        engine.name,
+        "{name}: {models} models x {} steps in {:.2} s, {speed:.2} M model-steps/s. {reason}",
         sweep.steps,
         start.elapsed().as_secs_f64(),
     );
-    Ok(Measures::new(sweep, &run.plan().rows, &parameters, &Thresholds::default()))
+    Ok(Measures::new(sweep, &run.plan().rows, &parameters, &Thresholds::default(), Effort::Final))
 }

@@ -8,6 +8,7 @@ pub mod gpu;
 pub mod pace;
 pub mod plan;
 mod run;
+mod trial;
 
-pub use run::{Engine, EngineError, Run};
+pub use run::{Engine, EngineError, Found, Run};
 pub use wire::{Choice, Kind};

@@ -2,6 +2,7 @@
 
 use toy::sample::Sampler;
 use toy::schedule::StepRates;
+use toy::sweep::Data;
 use toy::{Sweep, init};
 pub use wire::Shard;
 
@@ -16,7 +17,7 @@ pub struct Plan {
     pub sweep: Sweep,
     /// The rows of the share, as rows of the sweep.
     pub rows: Vec<u32>,
-    /// A sampler for each row of the share.
+    /// A sampler for each row of the share; none when data are exact.
     pub samplers: Vec<Sampler>,
     /// Density of each row of the share.
     pub densities: Vec<f64>,
@@ -32,7 +33,10 @@ impl Plan {
         let rows = shard.rows(sweep.rows);
         let sampler = |&row: &u32| Sampler::new(sweep.features, sweep.density_at(row), sweep.batch);
         Self {
-            samplers: rows.iter().map(sampler).collect(),
+            samplers: match sweep.data {
+                Data::Exact => vec![],
+                Data::Sampled => rows.iter().map(sampler).collect(),
+            },
             densities: rows.iter().map(|&row| sweep.density_at(row)).collect(),
             importances: (0..sweep.columns).map(|c| sweep.importance_at(c)).collect(),
             rates: StepRates::all(sweep),
@@ -63,10 +67,18 @@ impl Plan {
         let std = sweep.init.std(sweep.features, sweep.hidden);
         let mut all = vec![0.0; models * sweep.parameters()];
         let weights = (sweep.features * sweep.hidden) as usize;
-        for (index, plane) in all.chunks_exact_mut(models.max(1)).take(weights).enumerate() {
+        let plane = |(index, plane): (usize, &mut [f32])| {
             for (local, weight) in plane.iter_mut().enumerate() {
                 *weight = init::weight(sweep.seed, self.key(local), index as u32, std);
             }
+        };
+        let all_weights = &mut all[..weights * models];
+        #[cfg(target_arch = "wasm32")]
+        all_weights.chunks_exact_mut(models.max(1)).enumerate().for_each(plane);
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            use rayon::prelude::*;
+            all_weights.par_chunks_exact_mut(models.max(1)).enumerate().for_each(plane);
         }
         all
     }

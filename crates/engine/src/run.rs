@@ -1,9 +1,10 @@
 //! The engine and its runs.
 
 use crate::plan::{Plan, Shard};
+use crate::trial::Trial;
 use crate::{cpu, gpu};
 use toy::{Sweep, SweepError};
-use wire::{Choice, Kind};
+use wire::{Choice, Class, Kind};
 
 /// Why there is no run, or no more of it.
 #[derive(Debug, thiserror::Error)]
@@ -14,61 +15,122 @@ pub enum EngineError {
     /// The GPU was asked for, but there is none to be had.
     #[error("no GPU can be used here: {0}; choose the CPU engine")]
     NoGpu(String),
+    /// The GPU has no room for the models; it still works.
+    #[error("the GPU has too little memory for so many models; choose fewer, or the CPU engine")]
+    Memory,
     /// The GPU stopped working during the run.
     #[error("the GPU stopped: {0}; start the run again, or choose the CPU engine")]
     Lost(String),
 }
 
-/// Trains sweeps on one backend.
-pub struct Engine {
-    gpu: Option<gpu::Gpu>,
-    /// What runs, in a person's words: the adapter's name, or the CPU's lanes.
+/// What a sweep should be trained on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The backend.
+    pub kind: Kind,
+    /// It in a person's words: the adapter's name, or the CPU's lanes.
     pub name: String,
-    /// Why this backend was chosen, a sentence.
+    /// Why it was chosen, a sentence.
     pub reason: String,
 }
 
+impl Found {
+    fn cpu(reason: impl Into<String>) -> Self {
+        Self { kind: Kind::Cpu, name: cpu::name(), reason: reason.into() }
+    }
+
+    fn gpu(gpu: &gpu::Gpu, reason: impl Into<String>) -> Self {
+        Self { kind: Kind::Gpu, name: gpu.name(), reason: reason.into() }
+    }
+}
+
+/// Trains sweeps on the backends that a choice allows.
+pub struct Engine {
+    choice: Choice,
+    /// The GPU, or a sentence that says why there is none.
+    gpu: Result<gpu::Gpu, String>,
+    /// What trials have found, and for how many workers.
+    found: Vec<(Class, u32, Found)>,
+}
+
 impl Engine {
-    /// Finds the backend for a choice.
+    /// Opens what a choice allows.
     ///
     /// # Errors
     /// When the GPU was asked for by name and there is none.
     pub async fn new(choice: Choice) -> Result<Self, EngineError> {
-        let cpu = |reason: String| Self { gpu: None, name: cpu::name(), reason };
-        if choice == Choice::Cpu {
-            return Ok(cpu("The CPU was asked for.".into()));
-        }
-        match gpu::Gpu::new().await {
-            Ok(gpu) if choice == Choice::Auto && gpu.is_software() => {
-                Ok(cpu(format!("The only GPU adapter, {}, is software.", gpu.name())))
-            }
-            Ok(gpu) => {
-                let reason = match choice {
-                    Choice::Gpu => "The GPU was asked for.".into(),
-                    Choice::Auto | Choice::Cpu => "A GPU is available.".into(),
-                };
-                Ok(Self { name: gpu.name(), gpu: Some(gpu), reason })
-            }
-            Err(error) if choice == Choice::Gpu => Err(error),
-            Err(error) => Ok(cpu(error.to_string())),
-        }
+        let gpu = match choice {
+            Choice::Cpu => Err("The CPU was asked for.".into()),
+            Choice::Gpu => Ok(gpu::Gpu::new().await?),
+            Choice::Auto => gpu::Gpu::new().await.map_err(|error| match error {
+                EngineError::NoGpu(why) => format!("No GPU can be used here: {why}."),
+                error => format!("No GPU can be used here: {error}."),
+            }),
+        };
+        Ok(Self { choice, gpu, found: vec![] })
     }
 
-    /// Which backend this is.
-    pub fn kind(&self) -> Kind {
-        if self.gpu.is_some() { Kind::Gpu } else { Kind::Cpu }
+    /// What this engine was opened for.
+    pub fn choice(&self) -> Choice {
+        self.choice
+    }
+
+    /// Whether it can train on a backend.
+    pub fn offers(&self, kind: Kind) -> bool {
+        kind == Kind::Cpu || self.gpu.is_ok()
+    }
+
+    /// Finds what to train a sweep on. Where the choice is the engine's, that takes a short trial,
+    /// once for each class of sweeps; on the CPU the sweep's rows would be shared by a pool of so
+    /// many workers like this one.
+    ///
+    /// In a browser software adapters are not tried: they take seconds to compile shaders, a first
+    /// diagram should not.
+    ///
+    /// # Errors
+    /// When the sweep is not valid.
+    pub async fn choose(&mut self, sweep: &Sweep, pool: u32) -> Result<Found, EngineError> {
+        sweep.validate()?;
+        let gpu = match &self.gpu {
+            Ok(gpu) if self.choice == Choice::Auto => gpu,
+            Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
+            Err(why) => return Ok(Found::cpu(why)),
+        };
+        if gpu.is_software() && cfg!(target_arch = "wasm32") {
+            let reason = format!(
+                "The only GPU adapter, {}, is software; it was not measured, since it would take seconds to compile shaders.",
+                gpu.name()
+            );
+            return Ok(Found::cpu(reason));
+        }
+        let class = Class::of(sweep);
+        let before = self.found.iter().find(|(c, p, _)| (*c, *p) == (class, pool));
+        if let Some((.., found)) = before {
+            return Ok(found.clone());
+        }
+        let found = match Trial::new(gpu, sweep, pool).await {
+            Ok(trial) if trial.prefers_gpu() => Found::gpu(gpu, trial.sentence()),
+            Ok(trial) => Found::cpu(trial.sentence()),
+            // Not kept: the next trial may go better.
+            Err(error) => return Ok(Found::cpu(format!("A trial of the GPU failed: {error}."))),
+        };
+        self.found.push((class, pool, found.clone()));
+        Ok(found)
     }
 
     /// Prepares a run of a share of a sweep, at step 0.
     ///
     /// # Errors
-    /// When the sweep is not valid or the GPU fails.
-    pub async fn start(&self, sweep: &Sweep, shard: Shard) -> Result<Run, EngineError> {
+    /// When the sweep is not valid, there is no such backend here, or the GPU fails.
+    pub async fn start(&self, sweep: &Sweep, shard: Shard, kind: Kind) -> Result<Run, EngineError> {
         sweep.validate()?;
         let plan = Plan::new(sweep, shard);
-        let backend = match &self.gpu {
-            Some(gpu) => Backend::Gpu(Box::new(gpu::Training::new(gpu, &plan).await?)),
-            None => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
+        let backend = match (kind, &self.gpu) {
+            (Kind::Cpu, _) => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
+            (Kind::Gpu, Ok(gpu)) => Backend::Gpu(Box::new(gpu::Training::new(gpu, &plan).await?)),
+            (Kind::Gpu, Err(why)) => {
+                return Err(EngineError::NoGpu(why.trim_end_matches('.').into()));
+            }
         };
         Ok(Run { plan, backend, step: 0 })
     }

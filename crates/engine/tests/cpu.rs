@@ -121,7 +121,7 @@ fn one_step_is_the_reference_s() {
 #[test]
 fn gradients_are_the_reference_s_at_awkward_points() {
     let awkward = |n: usize, m: usize| -> Vec<(Vec<f32>, Vec<f32>)> {
-        let signs = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 };
+        let signs = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
         let weights = |f: &dyn Fn(usize) -> f32| (0..n * m).map(f).collect::<Vec<f32>>();
         vec![
             (weights(&|_| 0.0), vec![0.0; n]),

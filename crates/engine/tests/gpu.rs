@@ -4,6 +4,7 @@
 //! them without having looked; a software driver will do.
 #![cfg(not(target_arch = "wasm32"))]
 
+use engine::gpu::shader::Kernel;
 use engine::gpu::{Gpu, Training};
 use engine::plan::{Plan, Shard};
 use pollster::block_on;
@@ -18,6 +19,9 @@ fn gpu() -> Gpu {
         panic!("{error}\nInstall a Vulkan driver to run this test; Mesa's software one is in Debian's mesa-vulkan-drivers.")
     })
 }
+
+/// Bytes of a binding, at most: more than these tests need.
+const LIMIT: u64 = 1 << 27;
 
 /// Every shape up to four features with either data, and some up to eight.
 fn sweeps() -> Vec<Sweep> {
@@ -48,6 +52,35 @@ fn label(sweep: &Sweep) -> String {
     format!("n = {}, m = {}, {:?}", sweep.features, sweep.hidden, sweep.data)
 }
 
+/// The kernels that train a sweep: an invocation a model and, with samples to share, a workgroup.
+fn kernels(sweep: &Sweep) -> Vec<Kernel> {
+    let alone = Kernel::of(sweep);
+    match sweep.data {
+        Data::Exact => vec![alone],
+        Data::Sampled => vec![alone, Kernel { shared: true, ..alone }],
+    }
+}
+
+fn with_kernels(sweep: &Sweep) -> Vec<(Sweep, Kernel)> {
+    kernels(sweep).into_iter().map(|kernel| (sweep.clone(), kernel)).collect()
+}
+
+/// Every sweep with each of its kernels.
+fn cases() -> Vec<(Sweep, Kernel)> {
+    sweeps().iter().flat_map(with_kernels).collect()
+}
+
+/// Few models may share their samples, many do not, and exact data has none.
+#[test]
+fn only_few_models_with_many_samples_share_them() {
+    let sampled = Sweep { data: Data::Sampled, ..Sweep::default() };
+    let shares = |sweep: &Sweep, models| Kernel::sharing(sweep, models).is_some();
+    assert!(shares(&sampled, 1) && shares(&sampled, 1000));
+    assert!(!shares(&sampled, 0) && !shares(&sampled, 1 << 20));
+    assert!(!shares(&Sweep { batch: 16, ..sampled }, 1));
+    assert!(!shares(&Sweep::default(), 1));
+}
+
 /// Random parameters and moments of all models: parameters from -1 to 1, moments of the size that
 /// gradients have.
 fn random_state(plan: &Plan) -> [Vec<f32>; 3] {
@@ -76,13 +109,14 @@ fn pixel(plan: &Plan, local: usize) -> Pixel<'_> {
 /// Trains a state on the GPU, in slices as they come.
 fn train(
     gpu: &Gpu,
+    kernel: Kernel,
     plan: &Plan,
     start: Option<&[Vec<f32>; 3]>,
     first: u32,
     steps: u32,
 ) -> [Vec<f32>; 3] {
     block_on(async {
-        let mut training = Training::new(gpu, plan).await?;
+        let mut training = Training::with(gpu, plan, kernel, LIMIT).await?;
         if let Some(state) = start {
             training.set_state(state);
         }
@@ -99,10 +133,10 @@ fn train(
 #[test]
 fn one_step_is_the_reference() {
     let gpu = gpu();
-    for sweep in sweeps() {
+    for (sweep, kernel) in cases() {
         let plan = Plan::new(&sweep, Shard::ALL);
         let (before, step) = (random_state(&plan), 3);
-        let after = train(&gpu, &plan, Some(&before), step, 1);
+        let after = train(&gpu, kernel, &plan, Some(&before), step, 1);
         let mut worst = [0f64; 3];
         for local in 0..plan.models() {
             let (start, found) = (model(&before, &plan, local), model(&after, &plan, local));
@@ -124,12 +158,11 @@ fn one_step_is_the_reference() {
             let limits = [1e-5, 1e-5, 1e-6];
             assert!(
                 errors.iter().zip(limits).all(|(error, limit)| *error <= limit),
-                "{}, model {local}: gradient, second moment, parameters differ by {errors:?}, {limits:?} is allowed\nfrom {start:?}\nexpected {expected:?}\nfound {found:?}",
-                label(&sweep)
+                "{kernel:?}, model {local}: gradient, second moment, parameters differ by {errors:?}, {limits:?} is allowed\nfrom {start:?}\nexpected {expected:?}\nfound {found:?}",
             );
         }
         let [gradient, second, parameters] = worst;
-        println!("{}: {gradient:.1e} {second:.1e} {parameters:.1e}", label(&sweep));
+        println!("{kernel:?}: {gradient:.1e} {second:.1e} {parameters:.1e}");
     }
 }
 
@@ -137,9 +170,9 @@ fn one_step_is_the_reference() {
 #[test]
 fn two_hundred_steps_are_close_to_the_reference() {
     let gpu = gpu();
-    for sweep in sweeps() {
+    for (sweep, kernel) in cases() {
         let plan = Plan::new(&sweep, Shard::ALL);
-        let after = train(&gpu, &plan, None, 0, sweep.steps);
+        let after = train(&gpu, kernel, &plan, None, 0, sweep.steps);
         let far = (0..plan.models()).filter(|&local| {
             let mut expected = Model::new(&sweep, plan.key(local));
             let pixel = pixel(&plan, local);
@@ -151,8 +184,8 @@ fn two_hundred_steps_are_close_to_the_reference() {
             error > 1e-3
         });
         let far = far.count();
-        println!("{}: {far} of {} far", label(&sweep), plan.models());
-        assert!(100 * far <= plan.models(), "{}: {far} models are far off", label(&sweep));
+        println!("{kernel:?}: {far} of {} far", plan.models());
+        assert!(100 * far <= plan.models(), "{kernel:?}: {far} models are far off");
     }
 }
 
@@ -160,21 +193,14 @@ fn two_hundred_steps_are_close_to_the_reference() {
 #[test]
 fn neither_shares_nor_blocks_nor_slices_matter() {
     let gpu = gpu();
-    for data in [Data::Exact, Data::Sampled] {
-        let sweep = Sweep {
-            data,
-            columns: 9,
-            rows: 5,
-            repeats: 7,
-            batch: 100,
-            steps: 40,
-            ..Sweep::default()
-        };
+    let size = Sweep { columns: 9, rows: 5, repeats: 7, batch: 100, steps: 40, ..Sweep::default() };
+    let both = [Data::Exact, Data::Sampled].map(|data| Sweep { data, ..size.clone() });
+    for (sweep, kernel) in both.iter().flat_map(with_kernels) {
         let whole = Plan::new(&sweep, Shard::ALL);
-        let expected = train(&gpu, &whole, None, 0, sweep.steps);
+        let expected = train(&gpu, kernel, &whole, None, 0, sweep.steps);
 
         let alone = Plan::new(&sweep, Shard { first: 3, stride: sweep.rows });
-        let found = train(&gpu, &alone, None, 0, sweep.steps);
+        let found = train(&gpu, kernel, &alone, None, 0, sweep.steps);
         for local in 0..alone.models() {
             let key = alone.key(local) as usize;
             assert_eq!(model(&found, &alone, local), model(&expected, &whole, key), "row alone");
@@ -183,7 +209,7 @@ fn neither_shares_nor_blocks_nor_slices_matter() {
         let blocks = block_on(async {
             // Bindings of 128 models.
             let size = 4 * sweep.parameters() as u64 * 128;
-            let mut training = Training::with_binding_size(&gpu, &whole, size).await?;
+            let mut training = Training::with(&gpu, &whole, kernel, size).await?;
             for step in 0..sweep.steps {
                 assert_eq!(training.advance(&whole, step, 1).await?, 1);
             }
@@ -200,17 +226,21 @@ fn an_empty_share_is_no_error() {
     let sweep = Sweep { rows: 2, ..Sweep::default() };
     let plan = Plan::new(&sweep, Shard { first: 5, stride: 9 });
     assert_eq!(plan.models(), 0);
-    assert_eq!(train(&gpu(), &plan, None, 0, 10), [const { vec![] }; 3]);
+    let gpu = gpu();
+    for kernel in kernels(&sweep) {
+        assert_eq!(train(&gpu, kernel, &plan, None, 0, 10), [const { vec![] }; 3]);
+    }
 }
 
 /// Biases that are off stay zero.
 #[test]
 fn biases_can_be_off() {
     let gpu = gpu();
-    for data in [Data::Exact, Data::Sampled] {
-        let sweep = Sweep { data, bias: false, columns: 3, rows: 3, steps: 50, ..Sweep::default() };
+    let off = Sweep { bias: false, columns: 3, rows: 3, steps: 50, ..Sweep::default() };
+    let both = [Data::Exact, Data::Sampled].map(|data| Sweep { data, ..off.clone() });
+    for (sweep, kernel) in both.iter().flat_map(with_kernels) {
         let plan = Plan::new(&sweep, Shard::ALL);
-        let [parameters, ..] = train(&gpu, &plan, None, 0, sweep.steps);
+        let [parameters, ..] = train(&gpu, kernel, &plan, None, 0, sweep.steps);
         let (weights, biases) = parameters.split_at(2 * plan.models());
         assert!(biases.iter().all(|b| *b == 0.0));
         assert_ne!(weights, &plan.initial_parameters()[..weights.len()]);

@@ -11,7 +11,10 @@ use toy::schedule::StepRates;
 fn kernels() -> Vec<Kernel> {
     let shapes = (2..=8).flat_map(|n| (1..n).map(move |m| (n, m)));
     shapes
-        .flat_map(|(n, m)| [false, true].map(|exact| Kernel { n, m, exact }))
+        .flat_map(|(n, m)| {
+            let ways = [(false, false), (false, true), (true, false)];
+            ways.map(|(exact, shared)| Kernel { n, m, exact, shared })
+        })
         .filter(|kernel| !kernel.exact || kernel.n <= toy::population::MAX_EXACT)
         .collect()
 }
@@ -25,7 +28,7 @@ fn parse(kernel: Kernel) -> naga::Module {
 #[test]
 fn every_kernel_is_valid() {
     let kernels = kernels();
-    assert_eq!(kernels.len(), 28 + 6);
+    assert_eq!(kernels.len(), 2 * 28 + 6);
     for kernel in kernels {
         let module = parse(kernel);
         let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
@@ -40,6 +43,18 @@ fn every_kernel_is_valid() {
             .iter()
             .filter(|(_, variable)| matches!(variable.space, naga::AddressSpace::Storage { .. }));
         assert!(storage.count() <= 8, "WebGPU promises 8 storage buffers");
+        // Where sizes are constants, as Safari wants it, the module knows them.
+        let workgroup: u32 = module
+            .global_variables
+            .iter()
+            .filter(|(_, variable)| variable.space == naga::AddressSpace::WorkGroup)
+            .map(|(_, variable)| module.types[variable.ty].inner.size(module.to_ctx()))
+            .sum();
+        let moments = (kernel.n * (kernel.n + 1)) as u32;
+        let expected = if kernel.shared { 4 * (GROUP / 2 + 1) * moments } else { 0 };
+        assert_eq!(workgroup, expected);
+        assert!(workgroup <= 16384, "WebGPU promises 16384 bytes");
+        assert!(module.overrides.is_empty());
         assert!(!kernel.source().contains("//:"), "a loop was not written out");
     }
 }

@@ -2,8 +2,10 @@
 //! `cargo test --release -p engine --test gpu_speed -- --ignored --nocapture`
 #![cfg(not(target_arch = "wasm32"))]
 
+use engine::gpu::shader::Kernel;
 use engine::gpu::{Gpu, Training};
 use engine::plan::{Plan, Shard};
+use engine::{Choice, Engine};
 use pollster::block_on;
 use std::time::{Duration, Instant};
 use toy::Sweep;
@@ -52,5 +54,50 @@ fn model_steps_per_second() {
     for (features, hidden) in [(2, 1), (3, 2), (4, 2)] {
         let exact = Sweep { features, hidden, data: Data::Exact, ..sampled.clone() };
         measure(&gpu, &format!("exact n = {features}"), &exact);
+    }
+}
+
+/// Where a workgroup a model pays.
+#[test]
+#[ignore = "measures, and takes a while"]
+fn few_models() {
+    let gpu = block_on(Gpu::new()).unwrap_or_else(|error| panic!("{error}"));
+    println!("{}", gpu.name());
+    let grid = Sweep { data: Data::Sampled, repeats: 1, steps: 1000, ..Sweep::default() };
+    for (features, hidden, batch) in [(2, 1, 1024), (8, 4, 1024)] {
+        for (columns, rows) in [(4, 4), (16, 16), (32, 32), (64, 64)] {
+            let sweep = Sweep { features, hidden, batch, columns, rows, ..grid.clone() };
+            let plan = Plan::new(&sweep, Shard::ALL);
+            let rate = |shared| {
+                let kernel = Kernel { shared, ..Kernel::of(&sweep) };
+                let rate = block_on(async {
+                    Training::with(&gpu, &plan, kernel, 1 << 27).await?.measure(&plan).await
+                });
+                rate.unwrap_or_else(|error| panic!("{error}"))
+            };
+            // The machine may be busy with other things: the best of some.
+            let best = |shared| (0..5).map(|_| rate(shared)).fold(0.0, f64::max);
+            let (alone, shared) = (best(false), best(true));
+            println!(
+                "n = {features}, batch {batch}, {} models: alone {alone:.3e}, shared {shared:.3e} model-steps/s, {:.2} times",
+                plan.models(),
+                shared / alone
+            );
+        }
+    }
+}
+
+/// What choosing by trial costs.
+#[test]
+#[ignore = "measures"]
+fn trials() {
+    let published = toy::preset::find("repro-superposition").expect("a preset");
+    for sweep in [Sweep::default(), (published.sweep)()] {
+        let mut engine = block_on(Engine::new(Choice::Auto)).unwrap_or_else(|e| panic!("{e}"));
+        for name in ["first", "cached"] {
+            let begun = Instant::now();
+            let found = block_on(engine.choose(&sweep, 1)).unwrap_or_else(|e| panic!("{e}"));
+            println!("{name}: {:?}, {:?}", begun.elapsed(), found);
+        }
     }
 }

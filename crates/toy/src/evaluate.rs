@@ -7,8 +7,23 @@ use crate::random::EVALUATION_STEP;
 use crate::sample::Sampler;
 use crate::sweep::{MAX_EXACT_FEATURES, Sweep};
 
-/// Non-zero samples the estimate uses. The zero samples are added with their exact weight.
-const SAMPLES: u32 = 4096;
+/// Non-zero samples an estimate uses. The zero samples are added with their exact weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// 256: a picture of a run under way, which the next one replaces.
+    Live,
+    /// 4,096: a result.
+    Final,
+}
+
+impl Effort {
+    const fn samples(self) -> u32 {
+        match self {
+            Self::Live => 256,
+            Self::Final => 4096,
+        }
+    }
+}
 
 /// Evaluates models at one density.
 pub struct Evaluator {
@@ -20,11 +35,11 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// The evaluator of a row of a sweep.
-    pub fn new(sweep: &Sweep, row: u32) -> Self {
+    /// The evaluator of a row of a sweep; the effort matters only where the loss is estimated.
+    pub fn new(sweep: &Sweep, row: u32, effort: Effort) -> Self {
         let density = sweep.density_at(row);
         let sampler = Sampler::new(sweep.features, density, 1);
-        let count = if Self::is_exact(sweep) { 0 } else { SAMPLES };
+        let count = if Self::is_exact(sweep) { 0 } else { effort.samples() };
         // Seed and model are constants: all models of a row are judged by the same samples.
         let sample = |i| sampler.nonzero_sample(0, 0, EVALUATION_STEP, i).map(f64::from);
         Self {
@@ -68,13 +83,13 @@ mod tests {
     #[test]
     fn the_estimate_estimates_the_exact_loss() {
         let sweep = Sweep { features: 4, hidden: 2, data: Data::Sampled, ..Sweep::default() };
-        let exact = Evaluator::new(&sweep, 20);
+        let exact = Evaluator::new(&sweep, 20, Effort::Final);
         let sampler = Sampler::new(4, sweep.density_at(20), 1);
         let sample = |i| sampler.nonzero_sample(0, 0, EVALUATION_STEP, i).map(f64::from);
         let estimate = Evaluator {
             shape: exact.shape,
             density: exact.density,
-            samples: (0..SAMPLES).map(sample).collect(),
+            samples: (0..Effort::Final.samples()).map(sample).collect(),
             nonzero: sampler.nonzero_probability(),
         };
         let p = [0.9, 0.1, -0.8, 0.2, 0.1, 1.0, -0.1, -0.9, 0.1, -0.1, 0.0, 0.05];

@@ -2,7 +2,7 @@
 
 use crate::aggregate::Aggregate;
 use crate::ansatz;
-use crate::evaluate::Evaluator;
+use crate::evaluate::{Effort, Evaluator};
 use crate::measure::{norm, polysemanticity, superposition};
 use crate::model::Shape;
 use crate::optimum::Optimum;
@@ -67,13 +67,19 @@ pub struct Measures {
 impl Measures {
     /// Measures the models of these rows. Parameter `p` of model `i` stands at `p * models + i`,
     /// models in the order of [`Sweep::model_index`].
-    pub fn new(sweep: &Sweep, rows: &[u32], parameters: &[f32], thresholds: &Thresholds) -> Self {
+    pub fn new(
+        sweep: &Sweep,
+        rows: &[u32],
+        parameters: &[f32],
+        thresholds: &Thresholds,
+        effort: Effort,
+    ) -> Self {
         let per_row = (sweep.columns * sweep.repeats) as usize;
         let count = per_row * rows.len();
         let importances: Vec<_> = (0..sweep.columns).map(|c| sweep.importances(c)).collect();
         let mut models = Vec::with_capacity(count);
         for (index, &row) in rows.iter().enumerate() {
-            let evaluator = Evaluator::new(sweep, row);
+            let evaluator = Evaluator::new(sweep, row, effort);
             for place in 0..per_row {
                 let local = index * per_row + place;
                 let own = parameters.iter().skip(local).step_by(count).copied().collect();
@@ -304,7 +310,13 @@ mod tests {
             .map(|key| Model::new(sweep, key).parameters)
             .collect();
         let planes = (0..sweep.parameters()).flat_map(|p| models.iter().map(move |m| m[p]));
-        Measures::new(sweep, rows, &planes.collect::<Vec<_>>(), &Thresholds::default())
+        Measures::new(
+            sweep,
+            rows,
+            &planes.collect::<Vec<_>>(),
+            &Thresholds::default(),
+            Effort::Final,
+        )
     }
 
     #[test]
@@ -326,8 +338,13 @@ mod tests {
     #[test]
     fn thresholds_move_the_lines() {
         let sweep = Sweep { columns: 1, rows: 1, repeats: 1, ..Sweep::default() };
-        let mut measures =
-            Measures::new(&sweep, &[0], &[1.0, 0.3, 0.0, 0.0], &Thresholds::default());
+        let mut measures = Measures::new(
+            &sweep,
+            &[0],
+            &[1.0, 0.3, 0.0, 0.0],
+            &Thresholds::default(),
+            Effort::Final,
+        );
         assert_ne!(measures.models()[0].phase, Phase::NotRepresented);
         measures.reclassify(&sweep, &Thresholds { norm: 0.5, ..Thresholds::default() });
         assert_eq!(measures.models()[0].phase, Phase::NotRepresented);
@@ -337,7 +354,8 @@ mod tests {
     #[test]
     fn the_last_feature_is_the_one_shown() {
         let sweep = Sweep { columns: 1, rows: 1, repeats: 1, ..Sweep::default() };
-        let shown = |w: [f32; 4]| Measures::new(&sweep, &[0], &w, &Thresholds::default());
+        let shown =
+            |w: [f32; 4]| Measures::new(&sweep, &[0], &w, &Thresholds::default(), Effort::Final);
         assert_eq!(shown([1.0, 0.0, 0.0, 0.0]).picture(Aggregate::Mean).norm, [0.0]);
         assert_eq!(shown([0.0, 1.0, 0.0, 0.0]).picture(Aggregate::Mean).norm, [1.0]);
         assert_eq!(shown([f32::NAN; 4]).picture(Aggregate::Mean).phase, [Phase::Diverged.code()]);

@@ -8,6 +8,7 @@ use toy::optimum::Edge;
 use toy::phase::Thresholds;
 use toy::picture::{Picture, Repeat};
 use toy::surface::Surface;
+use toy::sweep::Data;
 use toy::trajectory::Trajectory;
 
 /// A share of a sweep: every `stride`-th row from `first` on. Interleaved, because the cost of a
@@ -33,7 +34,7 @@ impl Shard {
 /// Which backend the user asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Choice {
-    /// The GPU if there is one that is not a software imitation, else the CPU.
+    /// Whichever a short trial finds faster.
     #[default]
     Auto,
     /// The GPU, or an error.
@@ -67,12 +68,42 @@ pub enum Kind {
     Cpu,
 }
 
+/// What it depends on which backend is faster: sweeps of one class share a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Class {
+    features: u32,
+    hidden: u32,
+    /// Samples a step, rounded up to a power of two; `None` for exact data.
+    batch: Option<u32>,
+    /// Models, rounded up to a power of two.
+    models: u64,
+}
+
+/// With so many models every GPU is taken to be busy.
+pub const BUSY_MODELS: u64 = 1 << 16;
+
+impl Class {
+    /// The class of a sweep.
+    pub fn of(sweep: &Sweep) -> Self {
+        let batch = (sweep.data == Data::Sampled).then(|| sweep.batch.next_power_of_two());
+        let models = sweep.models().clamp(1, BUSY_MODELS).next_power_of_two();
+        Self { features: sweep.features, hidden: sweep.hidden, batch, models }
+    }
+}
+
 /// What the page asks of a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// Find out which backend there is, without training anything; answered by
-    /// [`Report::Engine`].
-    Probe(Choice),
+    /// Drop whatever runs and find out which backend a sweep should be trained on; answered by
+    /// [`Report::Engine`]. May take a trial, once for each [`Class`] of sweeps.
+    Probe {
+        /// What the user asked for.
+        choice: Choice,
+        /// What is to be trained.
+        sweep: Sweep,
+        /// Workers that would train on the CPU.
+        pool: u32,
+    },
     /// Drop whatever runs and train this share of a sweep from step 0.
     Start {
         /// Number that every report about this run carries.
@@ -81,8 +112,8 @@ pub enum Request {
         sweep: Sweep,
         /// The worker's share.
         shard: Shard,
-        /// On which backend.
-        choice: Choice,
+        /// On which backend, as a probe has found.
+        kind: Kind,
         /// Whether to wait at step 0 for [`Request::Resume`] or [`Request::Step`].
         paused: bool,
     },

@@ -4,6 +4,7 @@ use crate::post::send;
 use engine::{EngineError, Run};
 use std::time::Duration;
 use toy::aggregate::Aggregate;
+use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::Measures;
 use web_time::Instant;
@@ -97,7 +98,9 @@ impl Job {
         let start = Instant::now();
         let parameters = self.run.parameters().await?;
         let plan = self.run.plan();
-        let measures = Measures::new(&plan.sweep, &plan.rows, &parameters, &self.thresholds);
+        let effort = if self.is_active() { Effort::Live } else { Effort::Final };
+        let (sweep, rows) = (&plan.sweep, &plan.rows);
+        let measures = Measures::new(sweep, rows, &parameters, &self.thresholds, effort);
         self.measures = Some((self.run.step(), measures));
         self.picture();
         self.pixel();

@@ -3,17 +3,17 @@
 use crate::job::Job;
 use crate::post::{Breath, inbox, send};
 use crate::theory::{Edges, Minima, Theory, paths};
-use engine::{Engine, EngineError};
+use engine::{Engine, EngineError, Found};
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use std::collections::VecDeque;
 use toy::phase::Thresholds;
-use wire::{Choice, Report, Request};
+use wire::{Choice, Kind, Report, Request};
 
 /// What the worker has and does.
 pub struct Session {
     inbox: UnboundedReceiver<Request>,
-    engine: Option<(Choice, Engine)>,
+    engine: Option<Engine>,
     job: Option<Job>,
     theories: VecDeque<Theory>,
     thresholds: Thresholds,
@@ -73,12 +73,20 @@ impl Session {
 
     async fn obey(&mut self, request: Request) -> Result<(), EngineError> {
         match request {
-            Request::Probe(choice) => {
-                self.engine(choice).await?;
-            }
-            Request::Start { run, sweep, shard, choice, paused } => {
+            Request::Probe { choice, sweep, pool } => {
                 self.job = None;
-                let started = self.engine(choice).await?.start(&sweep, shard).await?;
+                let engine = self.engine(choice, |engine| engine.choice() == choice).await?;
+                let Found { kind, name, reason } = engine.choose(&sweep, pool).await?;
+                send(&Report::Engine { kind, name, reason });
+            }
+            Request::Start { run, sweep, shard, kind, paused } => {
+                self.job = None;
+                let choice = match kind {
+                    Kind::Gpu => Choice::Gpu,
+                    Kind::Cpu => Choice::Cpu,
+                };
+                let engine = self.engine(choice, |engine| engine.offers(kind)).await?;
+                let started = engine.start(&sweep, shard, kind).await?;
                 self.job = Some(Job::new(run, started, self.thresholds, paused).await?);
             }
             Request::Optimum { run, sweep, shard } => {
@@ -120,18 +128,17 @@ impl Session {
         Ok(())
     }
 
-    /// The engine for a choice, opened when it is first needed and announced to the page.
-    async fn engine(&mut self, choice: Choice) -> Result<&Engine, EngineError> {
-        let engine = match self.engine.take() {
-            Some((opened, engine)) if opened == choice => engine,
-            _ => {
-                let engine = Engine::new(choice).await?;
-                let (kind, name, reason) = (engine.kind(), &engine.name, &engine.reason);
-                send(&Report::Engine { kind, name: name.clone(), reason: reason.clone() });
-                engine
-            }
+    /// The engine there is, if it will do, else one for this choice.
+    async fn engine(
+        &mut self,
+        choice: Choice,
+        will_do: impl Fn(&Engine) -> bool,
+    ) -> Result<&mut Engine, EngineError> {
+        let engine = match self.engine.take().filter(will_do) {
+            Some(engine) => engine,
+            None => Engine::new(choice).await?,
         };
-        Ok(&self.engine.insert((choice, engine)).1)
+        Ok(self.engine.insert(engine))
     }
 
     /// Tells the page why something failed, and forgets an engine that may be lost.

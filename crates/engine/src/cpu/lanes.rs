@@ -50,13 +50,59 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     /// The positive part.
     #[inline(always)]
     fn relu(self, x: Self::F) -> Self::F {
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        return pseudo::relu::<Self>(x);
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
         x.max(self.splat(0.0))
     }
 
     /// The nearest value in [0, 1].
     #[inline(always)]
     fn unit(self, x: Self::F) -> Self::F {
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        return pseudo::unit::<Self>(x);
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
         self.relu(x).min(self.splat(1.0))
+    }
+}
+
+/// WebAssembly's "pseudo" minimum and maximum are one machine instruction each; the ones that
+/// pass NaN on, which portable code gets, are eight.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod pseudo {
+    use super::Lanes;
+    use core::arch::wasm32::*;
+    use fearless_simd::prelude::*;
+
+    /// Four lanes at a time; taking a vector apart and putting it together costs nothing.
+    #[inline(always)]
+    fn quads<L: Lanes>(mut x: L::F, op: impl Fn(v128) -> v128) -> L::F {
+        for quad in x.as_mut_slice().chunks_exact_mut(4) {
+            let y = op(f32x4(quad[0], quad[1], quad[2], quad[3]));
+            quad[0] = f32x4_extract_lane::<0>(y);
+            quad[1] = f32x4_extract_lane::<1>(y);
+            quad[2] = f32x4_extract_lane::<2>(y);
+            quad[3] = f32x4_extract_lane::<3>(y);
+        }
+        x
+    }
+
+    #[inline(always)]
+    pub fn relu<L: Lanes>(x: L::F) -> L::F {
+        quads::<L>(
+            x,
+            #[inline(always)]
+            |v| f32x4_pmax(f32x4_splat(0.0), v),
+        )
+    }
+
+    #[inline(always)]
+    pub fn unit<L: Lanes>(x: L::F) -> L::F {
+        quads::<L>(
+            x,
+            #[inline(always)]
+            |v| f32x4_pmin(f32x4_splat(1.0), f32x4_pmax(f32x4_splat(0.0), v)),
+        )
     }
 }
 

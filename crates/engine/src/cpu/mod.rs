@@ -143,7 +143,8 @@ impl Training {
             pace: Pace::new(Duration::from_millis(30)),
         };
         let start = plan.initial_parameters();
-        training.fill(|local, plane| if plane < size { start[plane * models + local] } else { 0.0 });
+        training
+            .fill(|local, plane| if plane < size { start[plane * models + local] } else { 0.0 });
         training
     }
 

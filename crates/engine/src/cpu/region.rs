@@ -122,11 +122,7 @@ fn nodes<L: Lanes>(lanes: L, ends: &[L::F], zero: L::F, mut add: impl FnMut(L::F
 /// Three variables. Those of [`square`] inside, where `z` falls along the third; the first part,
 /// where `z > 0` throughout, needs mean and variances only.
 #[inline(always)]
-pub fn cube<L: Lanes, const OWN: bool>(
-    lanes: L,
-    top: L::F,
-    [a, c, d]: [Slope<L>; 3],
-) -> [L::F; 4] {
+pub fn cube<L: Lanes, const OWN: bool>(lanes: L, top: L::F, [a, c, d]: [Slope<L>; 3]) -> [L::F; 4] {
     let ends = corners(lanes, top, a.fall, c.fall, d.inverse, lanes.splat(1.0));
     let full = ends[0];
     let fall = d.fall * full;

@@ -82,11 +82,11 @@ impl<L: Lanes, const N: usize> Batches<'_, L, N> {
         let (mut error, mut cross) = ([lanes.splat(0.0); R], [[lanes.splat(0.0); N]; R]);
         error.copy_from_slice(&sum.error[from..from + R]);
         cross.copy_from_slice(&sum.cross[from..from + R]);
-        let mut index = match limit {
+        let first = match limit {
             Some((_, first)) => first,
             None => 0,
         };
-        for x in samples {
+        for (x, index) in samples.iter().zip(first..) {
             for r in 0..R {
                 let mut z = b[from + r];
                 for j in 0..N {
@@ -102,7 +102,6 @@ impl<L: Lanes, const N: usize> Batches<'_, L, N> {
                     cross[r][j] = e.mul_add(x[j], cross[r][j]);
                 }
             }
-            index += 1;
         }
         sum.error[from..from + R].copy_from_slice(&error);
         sum.cross[from..from + R].copy_from_slice(&cross);
@@ -137,7 +136,7 @@ impl<L: Lanes, const N: usize> Source<L, N> for Batches<'_, L, N> {
             let length = CHUNK.min(most - index);
             self.draw(lanes, &mut stream, &mut scratch[..length.next_multiple_of(Self::TOGETHER)]);
             // Up to the smallest count no lane has to be held back.
-            let common = length.min(least.saturating_sub(index));
+            let common = length;
             Self::observe(lanes, &scratch[..common], affine, None, &mut sum);
             let rest = Some((limit, (index + common) as i32));
             Self::observe(lanes, &scratch[common..length], affine, rest, &mut sum);

@@ -39,8 +39,7 @@ pub trait Source<L: Lanes, const N: usize> {
 }
 
 /// `A = W W^T` and the biases: outputs are `relu(A x + b)`.
-pub type Affine<'a, L, const N: usize> =
-    (&'a [[<L as Lanes>::F; N]; N], &'a [<L as Lanes>::F; N]);
+pub type Affine<'a, L, const N: usize> = (&'a [[<L as Lanes>::F; N]; N], &'a [<L as Lanes>::F; N]);
 
 /// What all models of a run share.
 #[derive(Clone, Copy, Debug)]

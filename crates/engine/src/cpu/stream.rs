@@ -119,3 +119,52 @@ impl<L: Lanes, const N: usize> Law<L, N> {
         x
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::lanes::X8;
+    use crate::cpu::levels;
+    use fearless_simd::{Simd, dispatch};
+
+    fn same_bits<S: Simd, const N: usize>(lanes: X8<S>, density: f64) {
+        let sampler = Sampler::new(N as u32, density, 1000);
+        let law = Law::<X8<S>, N>::new(lanes, &sampler);
+        let keys = std::array::from_fn(|lane| 77 * lane as u32 + 5).simd_into(lanes.token());
+        for step in [0, 1, 9999] {
+            let found = counts(lanes, &sampler, 3, keys, step);
+            for lane in 0..8 {
+                assert_eq!(found[lane], sampler.nonzero_count(3, keys[lane], step));
+            }
+            let mut stream = Stream::new(lanes, 3, keys, step, 0);
+            let stride = N.next_power_of_two();
+            for first in (0..200).step_by(4usize.div_ceil(stride)) {
+                let words: Vec<_> =
+                    (0..stride.div_ceil(4)).flat_map(|_| stream.block(lanes)).collect();
+                for (k, words) in words.chunks(stride).enumerate() {
+                    let x = law.sample(lanes, words);
+                    for lane in 0..8 {
+                        let index = (first + k) as u32;
+                        let expected = sampler.nonzero_sample(3, keys[lane], step, index);
+                        for i in 0..N {
+                            assert_eq!(x[i][lane].to_bits(), expected[i].to_bits());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lanes_draw_the_bits_of_the_plain_sampler() {
+        for level in levels() {
+            for density in [1.0, 0.4, 0.01] {
+                dispatch!(level, simd => same_bits::<_, 2>(X8(simd), density));
+                dispatch!(level, simd => same_bits::<_, 3>(X8(simd), density));
+                dispatch!(level, simd => same_bits::<_, 4>(X8(simd), density));
+                dispatch!(level, simd => same_bits::<_, 5>(X8(simd), density));
+                dispatch!(level, simd => same_bits::<_, 8>(X8(simd), density));
+            }
+        }
+    }
+}

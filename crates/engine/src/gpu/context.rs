@@ -46,7 +46,7 @@ impl Context {
         let errors = [memory.pop(), validation.pop(), internal.pop()];
         for error in errors {
             if let Some(error) = error.await {
-                return Err(EngineError::Lost(one_line(&error)));
+                return Err(refusal(&error));
             }
         }
         self.check()?;
@@ -100,9 +100,31 @@ impl Submission {
     }
 }
 
+/// What the device said no to.
+fn refusal(error: &wgpu::Error) -> EngineError {
+    match error {
+        wgpu::Error::OutOfMemory { .. } => EngineError::Memory,
+        _ => EngineError::Lost(one_line(error)),
+    }
+}
+
 /// An error as one line of text, to stand inside a sentence.
 pub fn one_line(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_little_memory_is_no_lost_device() {
+        let source = || Box::new(std::io::Error::other("no. "));
+        let memory = wgpu::Error::OutOfMemory { source: source() };
+        assert!(matches!(refusal(&memory), EngineError::Memory));
+        let internal = wgpu::Error::Internal { source: source(), description: "no. ".into() };
+        assert!(matches!(refusal(&internal), EngineError::Lost(text) if !text.ends_with('.')));
+    }
 }

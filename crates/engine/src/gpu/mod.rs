@@ -13,16 +13,20 @@ pub mod unroll;
 pub use training::Training;
 
 use crate::EngineError;
+use crate::plan::Plan;
 use context::Context;
 use shader::Kernel;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use wire::Class;
 
 /// A GPU that can be computed on.
 pub struct Gpu {
     context: Context,
     info: wgpu::AdapterInfo,
     pipelines: Mutex<HashMap<Kernel, wgpu::ComputePipeline>>,
+    /// The faster kernel of each class of sweeps of few models.
+    faster: Mutex<Vec<(Class, Kernel)>>,
 }
 
 impl Gpu {
@@ -54,8 +58,8 @@ impl Gpu {
             let name = &info.name;
             EngineError::NoGpu(format!("{name} refused: {}", context::one_line(&error)))
         })?;
-        let pipelines = Mutex::default();
-        Ok(Self { context: Context::new(device, queue), info, pipelines })
+        let context = Context::new(device, queue);
+        Ok(Self { context, info, pipelines: Mutex::default(), faster: Mutex::default() })
     }
 
     /// The adapter's name; browsers may keep it to themselves.
@@ -70,6 +74,34 @@ impl Gpu {
         let imitations = ["swiftshader", "llvmpipe", "microsoft basic render"];
         self.info.device_type == wgpu::DeviceType::Cpu
             || imitations.iter().any(|imitation| name.contains(imitation))
+    }
+
+    /// The kernel to train a plan with. Where a workgroup a model may pay, that is measured once
+    /// for each class of sweeps, but not on software adapters: they have no lanes to spare, and
+    /// waiting for one another takes theirs longer than a model's whole step.
+    async fn kernel(&self, plan: &Plan) -> Result<Kernel, EngineError> {
+        let alone = Kernel::of(&plan.sweep);
+        match Kernel::sharing(&plan.sweep, plan.models()) {
+            Some(shared) if !self.is_software() => self.faster(plan, [alone, shared]).await,
+            _ => Ok(alone),
+        }
+    }
+
+    /// The faster of two kernels for a plan.
+    async fn faster(&self, plan: &Plan, kernels: [Kernel; 2]) -> Result<Kernel, EngineError> {
+        let class = Class::of(&plan.sweep);
+        let lock = || self.faster.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, kernel)) = lock().iter().find(|(known, _)| *known == class) {
+            return Ok(*kernel);
+        }
+        let most = self.context.device.limits().max_storage_buffer_binding_size;
+        let mut rates = [0.0; 2];
+        for (rate, kernel) in rates.iter_mut().zip(kernels) {
+            *rate = Training::with(self, plan, kernel, most).await?.measure(plan).await?;
+        }
+        let kernel = kernels[usize::from(rates[1] > rates[0])];
+        lock().push((class, kernel));
+        Ok(kernel)
     }
 
     /// The pipeline of a kernel, compiled at most once.
@@ -90,8 +122,9 @@ fn compile(device: &wgpu::Device, kernel: Kernel) -> wgpu::ComputePipeline {
     let descriptor = wgpu::ShaderModuleDescriptor { label: Some(&label), source };
     // SAFETY: the text is our own. Its loops end: each counts up to a bound, with no other
     // writes to the counter. Its accesses are in bounds: state at p * models + i with i < models,
-    // checked on entry, in buffers of as many parameters times models; tables at a place's row,
-    // column and step, of which `Training` uploads all; cells within a row's table, by its bits.
+    // checked on entry or by the number of workgroups, in buffers of as many parameters times models; tables at a place's row,
+    // column and step, of which `Training` uploads all; cells within a row's table, by its bits;
+    // workgroup memory at a moment of a lane, for which it is made.
     // It has no integer division but by the models a row and the repeats, which are positive.
     // The checks left out would cost time in the innermost loops.
     #[expect(unsafe_code, reason = "leaves out run-time checks that the comment above replaces")]
@@ -111,8 +144,10 @@ fn compile(device: &wgpu::Device, kernel: Kernel) -> wgpu::ComputePipeline {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::plan::{Plan, Shard};
+    use crate::plan::Shard;
     use pollster::block_on;
+    use toy::Sweep;
+    use toy::sweep::Data;
 
     /// Whatever is asked of a lost device, the answer is an error.
     #[test]
@@ -125,5 +160,19 @@ mod tests {
         assert!(matches!(block_on(training.parameters()), Err(EngineError::Lost(_))));
         assert!(matches!(block_on(training.advance(&plan, 1, 1)), Err(EngineError::Lost(_))));
         assert!(matches!(block_on(Training::new(&gpu, &plan)), Err(EngineError::Lost(_))));
+    }
+
+    /// Both kernels are measured, and the result is kept.
+    #[test]
+    fn of_two_kernels_the_faster_is_found_once() {
+        let gpu = block_on(Gpu::new()).expect("a Vulkan driver, if only Mesa's software one");
+        let few = Sweep { data: Data::Sampled, columns: 4, rows: 4, steps: 20, ..Sweep::default() };
+        let plan = Plan::new(&few, Shard::ALL);
+        let shared = Kernel::sharing(&few, plan.models()).expect("few models, many samples");
+        let kernels = [Kernel::of(&few), shared];
+        let found = block_on(gpu.faster(&plan, kernels)).expect("a healthy device");
+        assert!(kernels.contains(&found));
+        gpu.context.device.destroy();
+        assert_eq!(block_on(gpu.faster(&plan, kernels)).expect("nothing to measure"), found);
     }
 }

@@ -4,7 +4,7 @@ use super::unroll::unroll;
 use toy::sample::words_per_sample;
 use toy::sweep::Data;
 
-/// Invocations, and so models, of a workgroup.
+/// Invocations of a workgroup.
 pub const GROUP: u32 = 64;
 
 macro_rules! shader {
@@ -14,7 +14,9 @@ macro_rules! shader {
 }
 
 /// Files that every kernel is made of.
-const COMMON: [&str; 3] = [shader!("train"), shader!("adam"), shader!("model")];
+const COMMON: [&str; 3] = [shader!("state"), shader!("adam"), shader!("model")];
+const ALONE: &str = shader!("train");
+const SHARED: &str = shader!("train_shared");
 const SAMPLED: [&str; 4] =
     [shader!("random"), shader!("binomial"), shader!("sample"), shader!("batch")];
 const EXACT_2: [&str; 2] = [shader!("population"), shader!("population_2")];
@@ -32,16 +34,38 @@ pub struct Kernel {
     pub m: usize,
     /// Whether gradients are integrals over the population, rather than sums over samples.
     pub exact: bool,
+    /// Whether a model has a workgroup rather than an invocation, which share its samples; for
+    /// sampled data only.
+    pub shared: bool,
 }
 
+/// From so many models on, an invocation each is taken to keep any GPU busy enough.
+const MANY_MODELS: usize = 4096;
+/// Samples a step below which there is little to share.
+const MANY_SAMPLES: u32 = 128;
+
 impl Kernel {
-    /// The kernel a valid sweep needs.
+    /// The kernel of a valid sweep that has an invocation a model.
     pub fn of(sweep: &toy::Sweep) -> Self {
         Self {
             n: sweep.features as usize,
             m: sweep.hidden as usize,
             exact: sweep.data == Data::Exact,
+            shared: false,
         }
+    }
+
+    /// The kernel with a workgroup a model, when it may be faster: with samples to share, and too
+    /// few models to keep a large GPU busy otherwise.
+    pub fn sharing(sweep: &toy::Sweep, models: usize) -> Option<Self> {
+        let samples = sweep.data == Data::Sampled && sweep.batch >= MANY_SAMPLES;
+        let kernel = Self { shared: true, ..Self::of(sweep) };
+        (samples && (1..MANY_MODELS).contains(&models)).then_some(kernel)
+    }
+
+    /// Models of a workgroup.
+    pub fn models_a_group(self) -> u32 {
+        if self.shared { 1 } else { GROUP }
     }
 
     /// Its WGSL; the entry point is `train`.
@@ -62,7 +86,8 @@ impl Kernel {
             ("BLOCKS", words.div_ceil(4)),
             ("GROUP", GROUP as usize),
         ];
-        let files: Vec<&str> = COMMON.iter().chain(data).copied().collect();
+        let entry = if self.shared { SHARED } else { ALONE };
+        let files: Vec<&str> = COMMON.iter().chain(data).copied().chain([entry]).collect();
         unroll(&files.join("\n"), &sizes)
     }
 }

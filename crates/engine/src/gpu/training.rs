@@ -6,6 +6,7 @@ use super::layout::{self, Run};
 use super::shader::{GROUP, Kernel};
 use super::{Gpu, context};
 use crate::EngineError;
+use crate::pace::Ramp;
 use crate::plan::Plan;
 use futures_channel::oneshot;
 use std::ops::Range;
@@ -17,6 +18,7 @@ const MOST_PARTS: u32 = 64;
 /// A share of a sweep in training on the GPU.
 pub struct Training {
     context: Context,
+    kernel: Kernel,
     pipeline: wgpu::ComputePipeline,
     blocks: Vec<Block>,
     common: Run,
@@ -29,8 +31,9 @@ pub struct Training {
 
 /// As many models of a share as fit into one binding a state buffer.
 struct Block {
-    /// Workgroups before this block.
+    /// Workgroups before this block, and in it.
     first_group: u32,
+    groups: u32,
     /// Models before this block.
     offset: u32,
     models: u32,
@@ -40,12 +43,6 @@ struct Block {
     bindings: wgpu::BindGroup,
 }
 
-impl Block {
-    fn groups(&self) -> u32 {
-        self.models.div_ceil(GROUP)
-    }
-}
-
 impl Training {
     /// Uploads the models of a plan.
     ///
@@ -53,16 +50,22 @@ impl Training {
     /// When the GPU is lost, or has too little memory.
     pub async fn new(gpu: &Gpu, plan: &Plan) -> Result<Self, EngineError> {
         let most = gpu.context.device.limits().max_storage_buffer_binding_size;
-        Self::with_binding_size(gpu, plan, most).await
+        let kernel = gpu.kernel(plan).await?;
+        Self::with(gpu, plan, kernel, most).await
     }
 
-    /// As [`new`](Self::new), with bindings of at most so many bytes.
+    /// As [`new`](Self::new), with one of the kernels that train the plan's sweep, and with
+    /// bindings of at most so many bytes.
     ///
     /// # Errors
     /// When the GPU is lost, or has too little memory.
-    pub async fn with_binding_size(gpu: &Gpu, plan: &Plan, most: u64) -> Result<Self, EngineError> {
+    pub async fn with(
+        gpu: &Gpu,
+        plan: &Plan,
+        kernel: Kernel,
+        most: u64,
+    ) -> Result<Self, EngineError> {
         let context = gpu.context.clone();
-        let kernel = Kernel::of(&plan.sweep);
         let pipeline = gpu.pipeline(kernel).await?;
         let (parameters, models) = (plan.sweep.parameters(), plan.models());
         let fit = most / (4 * parameters as u64 * u64::from(GROUP)) * u64::from(GROUP);
@@ -79,9 +82,10 @@ impl Training {
                     .collect::<Vec<_>>()
             })
             .await?;
-        let groups: u32 = blocks.iter().map(Block::groups).sum();
+        let groups: u32 = blocks.iter().map(|block| block.groups).sum();
         let training = Self {
             context,
+            kernel,
             pipeline,
             blocks,
             common: Run::new(plan),
@@ -93,6 +97,27 @@ impl Training {
         // Moments start at zero, as buffers do.
         training.write(0, &plan.initial_parameters());
         Ok(training)
+    }
+
+    /// Trains for a moment, over and over from the schedule's start; returns model-steps/s.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn measure(&mut self, plan: &Plan) -> Result<f64, EngineError> {
+        let mut ramp = Ramp::new(plan.sweep.steps);
+        loop {
+            let submission = self.dispatch(0..self.groups(), 0, ramp.steps());
+            let submitted = submission.submitted;
+            let done = submission.wait(&self.context).await?;
+            if let Some(rate) = ramp.took(done.saturating_duration_since(submitted)) {
+                return Ok(rate * self.models as f64);
+            }
+        }
+    }
+
+    /// Workgroups that all models take.
+    fn groups(&self) -> u32 {
+        self.blocks.last().map_or(0, |block| block.first_group + block.groups)
     }
 
     /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
@@ -108,7 +133,7 @@ impl Training {
         limit: u32,
     ) -> Result<u32, EngineError> {
         self.context.check()?;
-        let groups = self.blocks.last().map_or(0, |b| b.first_group + b.groups());
+        let groups = self.groups();
         if groups == 0 {
             return Ok(limit);
         }
@@ -164,8 +189,7 @@ impl Training {
             let mut pass = encoder.begin_compute_pass(&Default::default());
             pass.set_pipeline(&self.pipeline);
             for block in &self.blocks {
-                let local =
-                    |group: u32| group.saturating_sub(block.first_group).min(block.groups());
+                let local = |group: u32| group.saturating_sub(block.first_group).min(block.groups);
                 let (start, end) = (local(groups.start), local(groups.end));
                 if start == end {
                     continue;
@@ -173,7 +197,7 @@ impl Training {
                 let run = Run {
                     first_step,
                     steps,
-                    first_model: start * GROUP,
+                    first_model: start * self.kernel.models_a_group(),
                     models: block.models,
                     offset: block.offset,
                     ..self.common
@@ -257,6 +281,7 @@ fn buffer(device: &wgpu::Device, label: &str, size: u64, usage: BufferUsages) ->
 
 /// What all models of a share read.
 struct Tables {
+    kernel: Kernel,
     /// Binding and buffer.
     bindings: Vec<(u32, wgpu::Buffer)>,
 }
@@ -281,7 +306,7 @@ impl Tables {
         if !kernel.exact {
             bindings.push((7, upload("cells", bytemuck::cast_slice(&cells))));
         }
-        Self { bindings }
+        Self { kernel, bindings }
     }
 
     fn block(
@@ -315,6 +340,8 @@ impl Tables {
             entries: &entries,
         });
         // Every block but the last is full, so its groups are too.
-        Block { first_group: offset / GROUP, offset, models, run, state, bindings }
+        let a_group = self.kernel.models_a_group();
+        let (first_group, groups) = (offset / a_group, models.div_ceil(a_group));
+        Block { first_group, groups, offset, models, run, state, bindings }
     }
 }

@@ -1,0 +1,165 @@
+// The inspector of a pinned pixel, its landscape and replay; thresholds; the lines between true phases.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withPage } from "./browser.mjs";
+import { pixels, stage } from "./instrument.mjs";
+
+const GRID = 12;
+const LINK = `?grid=${GRID}&repeats=4&steps=300&engine=cpu`;
+
+/** Clicks the middle of a pixel of the trained diagram. */
+async function click(page, row, column) {
+  const box = await page.getByTestId("heatmap-empirical").boundingBox();
+  await page.mouse.click(box.x + ((column + 0.5) / GRID) * box.width, box.y + ((row + 0.5) / GRID) * box.height);
+}
+
+/** The pinned pixel, as the diagram says. */
+const pinned = (page) => page.getByTestId("plot-empirical").getAttribute("data-pinned");
+
+/** The numbers of the model shown in detail, and whether any arrow is long enough to be seen. */
+const model = (page) =>
+  page.getByTestId("model").evaluate((section) => ({
+    heading: section.querySelector("h3").textContent,
+    numbers: [...section.querySelectorAll(".gram td")].map((cell) => cell.textContent),
+    arrows: [...section.querySelectorAll(".arrow > path:first-child")].filter((path) => path.getTotalLength() > 0.2).length,
+  }));
+
+/** Number of colours of the landscape. */
+const shades = (page) =>
+  page.getByTestId("surface").evaluate((canvas) => {
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    const words = new Set();
+    for (let i = 0; i < data.length; i += 4) words.add(data.slice(i, i + 4).join());
+    return words.size;
+  });
+
+/** Moves the scrubber as a reader's finger does. */
+const scrub = (page, record) =>
+  page.getByTestId("scrubber").evaluate((input, value) => {
+    input.value = value;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }, `${record}`);
+
+test(
+  "inspector: a click pins a pixel, its landscape and its replay, and the link keeps it",
+  withPage({ webgpu: "absent", path: LINK }, async (page) => {
+    await stage(page, "done");
+    await click(page, 9, 6);
+    assert.equal(await pinned(page), "9,6");
+    await page.getByTestId("scrubber").waitFor({ timeout: 30_000 });
+    const end = await model(page);
+    assert.ok(end.arrows >= 1, "no arrow is seen");
+    assert.ok((await shades(page)) > 20, "the landscape is not filled");
+    assert.equal(await page.getByTestId("trajectory").locator(".track").count(), 4);
+    assert.ok((await page.getByTestId("trajectory").locator(".minimum.global").count()) >= 2, "both signs of the global minimum");
+
+    const dot = () => page.getByTestId("trajectory").locator(".dot.chosen path").first().getAttribute("d");
+    const last = await dot();
+    await scrub(page, 0);
+    const start = await model(page);
+    assert.match(start.heading, /step 0$/);
+    assert.notDeepEqual(start.numbers, end.numbers);
+    assert.notEqual(await dot(), last);
+    await page.getByTestId("scrubber").focus();
+    await page.keyboard.press("ArrowRight");
+    assert.match((await model(page)).heading, /step [1-9]/);
+    await page.keyboard.press("End");
+    // The replay is the same training: it ends where the run ended, up to rounding.
+    const replayed = await model(page);
+    assert.match(replayed.heading, /step 300$/);
+    assert.deepEqual(replayed.numbers, end.numbers);
+    await page.keyboard.press("Space");
+    await page.getByRole("button", { name: "Pause the replay" }).waitFor();
+    await page.getByRole("button", { name: "Play the training" }).waitFor({ timeout: 30_000 });
+    assert.match((await model(page)).heading, /step 300$/);
+    assert.equal(await page.locator(".status .stage").textContent(), "done", "the run was not touched");
+
+    await page.waitForFunction(() => location.search.includes("pixel=9,6"));
+    await page.reload();
+    await stage(page, "done");
+    assert.equal(await pinned(page), "9,6");
+    await page.getByTestId("surface").waitFor({ timeout: 30_000 });
+  }),
+);
+
+test(
+  "inspector: keys pin and unpin; three features are replayed without a landscape",
+  withPage({ webgpu: "absent", path: `${LINK}&features=3&hidden=2` }, async (page) => {
+    await stage(page, "done");
+    await page.getByTestId("plot-empirical").focus();
+    for (const key of ["ArrowDown", "ArrowDown", "ArrowLeft", "Enter"]) await page.keyboard.press(key);
+    const place = await pinned(page);
+    assert.match(place, /^\d+,\d+$/);
+    await page.getByTestId("scrubber").waitFor({ timeout: 30_000 });
+    assert.equal(await page.getByTestId("surface").count(), 0);
+    const end = await model(page);
+    await scrub(page, 0);
+    assert.notDeepEqual((await model(page)).numbers, end.numbers);
+    await page.getByTestId("plot-empirical").focus();
+    await page.keyboard.press("Escape");
+    assert.equal(await pinned(page), null);
+    assert.equal(await page.getByTestId("scrubber").count(), 0);
+  }),
+);
+
+test(
+  "inspector: what takes long to replay is asked for",
+  withPage({ webgpu: "absent", path: `?grid=2&repeats=2&data=sampled&batch=4096&steps=50000&engine=cpu&pixel=1,0` }, async (page) => {
+    await page.getByTestId("retrace").waitFor({ timeout: 60_000 });
+    assert.equal(await page.getByTestId("scrubber").count(), 0);
+  }),
+);
+
+test(
+  "thresholds: a change moves the phases, survives a new run and stays in the link",
+  withPage({ webgpu: "absent", path: `${LINK}&layer=phase&theory=optimum` }, async (page) => {
+    const painted = (name) => page.getByTestId(`heatmap-${name}`).evaluate((canvas) => canvas.toDataURL());
+    const changed = (name, before) =>
+      page.waitForFunction(
+        ([id, old]) => document.querySelector(`[data-testid=heatmap-${id}]`).toDataURL() !== old,
+        [name, before],
+        { timeout: 60_000 },
+      );
+    const complete = () => page.getByText("least loss of any weights").waitFor({ timeout: 60_000 });
+    await stage(page, "done");
+    await complete();
+    const before = [await painted("empirical"), await painted("theory")];
+    const field = page.getByTestId("norm-threshold-empirical");
+    await field.fill("0.8");
+    await field.press("Enter");
+    await changed("empirical", before[0]);
+    await complete();
+    await changed("theory", before[1]);
+    const moved = await pixels(page, "empirical");
+    await page.waitForFunction(() => location.search.includes("norm-threshold=0.8"));
+    await page.getByRole("button", { name: "Train again" }).click();
+    await page.waitForTimeout(300);
+    await stage(page, "done");
+    assert.deepEqual(await pixels(page, "empirical"), moved, "a new run forgot the thresholds");
+    await page.reload();
+    await stage(page, "done");
+    assert.deepEqual(await pixels(page, "empirical"), moved, "the link forgot the thresholds");
+    await field.fill("7");
+    await field.press("Enter");
+    assert.equal(await field.inputValue(), "0.8", "what makes no sense is not taken");
+    await page.getByTestId("limits-empirical").getByRole("button", { name: "Reset" }).click();
+    await page.waitForFunction((old) => document.querySelector("[data-testid=heatmap-empirical]").toDataURL() === old, before[0]);
+    await page.waitForFunction(() => !location.search.includes("threshold"));
+  }),
+);
+
+test(
+  "boundaries: the true ones are drawn beside the closed-form ones",
+  withPage({ webgpu: "absent", path: LINK }, async (page) => {
+    await stage(page, "done");
+    const legend = page.getByTestId("diagram-empirical").getByTestId("legend");
+    await legend.getByText("true boundary, first order").waitFor({ timeout: 60_000 });
+    await legend.getByText("true boundary, continuous").waitFor({ timeout: 60_000 });
+    const lines = (kind) => page.getByTestId("plot-empirical").locator(`.curve.${kind}`);
+    await page.waitForFunction(() => document.querySelectorAll("[data-testid=plot-empirical] .curve.solid").length >= 1);
+    assert.ok((await lines("dotted").count()) >= 1 && (await lines("dashed").count()) >= 1);
+    await legend.getByRole("checkbox").uncheck();
+    assert.equal(await page.getByTestId("plot-empirical").locator(".curve").count(), 0);
+  }),
+);

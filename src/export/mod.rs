@@ -1,0 +1,199 @@
+//! Taking things away: figures, tables and runs as files, links, and diagrams in other pages.
+
+mod embed;
+mod legend;
+mod name;
+mod offline;
+mod png;
+mod save;
+mod svg;
+mod take;
+
+pub use embed::{Embed, Embedded};
+pub use offline::keep_a_copy;
+
+use crate::address::{absolute, share};
+use crate::app::Panels;
+use crate::header::write;
+use crate::import::{Files, Loader};
+use crate::state::State;
+use crate::theory::Theory;
+use js_sys::{Function, Object, Promise, Reflect};
+use leptos::html::Details;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::Node;
+use take::{Format, Side, take};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// Sizes a PNG can have, times that of the figure.
+const SCALES: [u32; 3] = [1, 2, 4];
+
+/// The menu of everything that can be taken away, or brought.
+#[component]
+pub fn TakeAway() -> impl IntoView {
+    let files = expect_context::<Files>();
+    let details = NodeRef::<Details>::new();
+    let told = RwSignal::new(String::new());
+    let close = move || {
+        if let Some(details) = details.get_untracked() {
+            details.set_open(false);
+        }
+    };
+    let outside = window_event_listener(leptos::ev::click, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+        if details.get_untracked().is_some_and(|details| !details.contains(target.as_ref())) {
+            close();
+        }
+    });
+    on_cleanup(move || outside.remove());
+    // What was loaded is to be seen.
+    Effect::watch(move || files.loaded.get(), move |_, _, _| close(), false);
+    view! {
+        <details
+            class="take"
+            node_ref=details
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    event.stop_propagation();
+                    close();
+                }
+            }
+        >
+            <summary>"take away"</summary>
+            <div class="take-sheet">
+                <Diagrams told />
+                <Loader />
+                <Links told />
+                <p class="take-told" role="status">{told}</p>
+            </div>
+        </details>
+    }
+}
+
+/// A row of buttons for each diagram.
+#[component]
+fn Diagrams(told: RwSignal<String>) -> impl IntoView {
+    let state = expect_context::<State>();
+    let panels = expect_context::<Panels>();
+    let scale = RwSignal::new(2);
+    let beside = move || match state.theory.get() {
+        Theory::Ansatz => "theory",
+        Theory::Optimum => "optimum",
+    };
+    let row = move |side: Side, name: Signal<&'static str>, id: &'static str| {
+        let formats: [(&str, fn(u32) -> Format); 4] = [
+            ("PNG", Format::Png),
+            ("SVG", |_| Format::Svg),
+            ("CSV", |_| Format::Csv),
+            ("JSON", |_| Format::Json),
+        ];
+        let buttons = formats.map(|(label, format)| {
+            view! {
+                <button
+                    type="button"
+                    data-testid=format!("take-{id}-{}", label.to_lowercase())
+                    aria-label=move || format!("{label} of {}", name.get())
+                    on:click=move |_| take(state, panels, side, format(scale.get_untracked()), told)
+                >
+                    {label}
+                </button>
+            }
+        });
+        view! {
+            <div class="take-row" role="group">
+                <span>{name}</span>
+                {buttons}
+            </div>
+        }
+    };
+    let sizes = SCALES.map(|size| {
+        view! { <option value=size.to_string() selected=size == 2>{format!("{size}×")}</option> }
+    });
+    view! {
+        <h2>"Save"</h2>
+        {row(Side::Trained, Signal::derive(|| "trained"), "trained")}
+        {row(Side::Beside, Signal::derive(beside), "theory")}
+        <label class="take-row">
+            <span>"PNG size"</span>
+            <select
+                data-testid="take-scale"
+                on:change:target=move |event| scale.set(event.target().value().parse().unwrap_or(2))
+            >
+                {sizes}
+            </select>
+        </label>
+        <p class="take-note">
+            "CSV has the values of every pixel, JSON the whole run with its parameters. Either can be loaded again."
+        </p>
+    }
+}
+
+/// The link and the snippet that puts the diagrams into another page.
+#[component]
+fn Links(told: RwSignal<String>) -> impl IntoView {
+    let state = expect_context::<State>();
+    let follow = move || (state.sweep.get(), state.view());
+    let link = Memo::new(move |_| {
+        follow();
+        share(state)
+    });
+    let snippet = Memo::new(move |_| {
+        let (sweep, view) = follow();
+        let link = absolute(&sweep, &crate::address::View { embed: Embed::Both, ..view });
+        format!(
+            "<iframe src=\"{}\" width=\"960\" height=\"720\" style=\"border:0\" loading=\"lazy\" title=\"Superphase: phase diagrams of superposition\"></iframe>",
+            svg::escape(&link)
+        )
+    });
+    let copy = move |text: String, what: &'static str| {
+        spawn_local(async move {
+            told.set(match write(&text).await {
+                Ok(()) => format!("Copied the {what}."),
+                Err(_) => format!(
+                    "The browser does not let the page copy; select the {what} and copy it."
+                ),
+            });
+        });
+    };
+    let line = move |label: &'static str, what: &'static str, text: Memo<String>| {
+        view! {
+            <label class="take-link">
+                <span>{label}</span>
+                <input type="text" readonly data-testid=format!("take-{what}") prop:value=text />
+            </label>
+            <button type="button" aria-label=format!("copy {what}") on:click=move |_| copy(text.get_untracked(), what)>
+                "Copy"
+            </button>
+        }
+    };
+    view! {
+        <h2>"Share"</h2>
+        <div class="take-line">{line("link", "link", link)}</div>
+        <div class="take-line">{line("in a page", "snippet", snippet)}</div>
+        {sheet().map(|sheet| {
+            let open = move |_| {
+                let sheet = sheet.clone();
+                spawn_local(async move {
+                    // Closing the sheet without choosing is no failure.
+                    let _ = hand_over(&sheet, &link.get_untracked()).await;
+                });
+            };
+            view! { <button type="button" on:click=open>"Share with…"</button> }
+        })}
+    }
+}
+
+/// The browser's own way to share, if it has one.
+fn sheet() -> Option<Function> {
+    Reflect::get(&window().navigator(), &"share".into()).ok()?.dyn_into().ok()
+}
+
+async fn hand_over(sheet: &Function, link: &str) -> Result<(), JsValue> {
+    let data = Object::new();
+    Reflect::set(&data, &"title".into(), &"Superphase".into())?;
+    Reflect::set(&data, &"url".into(), &link.into())?;
+    let promise: Promise = sheet.call1(&window().navigator(), &data)?.dyn_into()?;
+    JsFuture::from(promise).await.map(|_| ())
+}

@@ -1,0 +1,58 @@
+//! Files for the reader: texts and images handed to the browser to be saved.
+
+use super::svg::Drawn;
+use js_sys::{Array, Promise};
+use leptos::prelude::*;
+use leptos::web_sys::{
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement,
+    HtmlImageElement, Url,
+};
+use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// How long a browser may take to begin a download.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// A text as a file of some type.
+pub fn blob(text: &str, mime: &str) -> Result<Blob, JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(mime);
+    Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)
+}
+
+/// Saves a file under a name.
+pub fn save(name: &str, file: &Blob) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(file)?;
+    let anchor: HtmlAnchorElement = document().create_element("a")?.dyn_into()?;
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    set_timeout(move || drop(Url::revoke_object_url(&url)), GRACE);
+    Ok(())
+}
+
+/// A figure as a PNG file, `scale` image pixels for each of its units.
+pub async fn png(figure: &Drawn, scale: u32) -> Result<Blob, JsValue> {
+    let url = Url::create_object_url_with_blob(&blob(&figure.text, "image/svg+xml")?)?;
+    let image = HtmlImageElement::new()?;
+    image.set_src(&url);
+    let decoded = JsFuture::from(image.decode()).await;
+    Url::revoke_object_url(&url)?;
+    decoded?;
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
+    let scaled = |length: f64| (length * f64::from(scale)).round();
+    let (width, height) = (scaled(figure.size.0), scaled(figure.size.1));
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
+    let context = canvas.get_context("2d")?.ok_or(JsValue::UNDEFINED)?;
+    let context: CanvasRenderingContext2d = context.dyn_into()?;
+    context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)?;
+    let promise = Promise::new(&mut |resolve, reject| {
+        if let Err(why) = canvas.to_blob(&resolve) {
+            // The promise has no other end.
+            let _ = reject.call1(&JsValue::NULL, &why);
+        }
+    });
+    Ok(JsFuture::from(promise).await?.dyn_into()?)
+}

@@ -1,0 +1,226 @@
+//! A diagram as an SVG text, with everything that explains it; no browser needed.
+
+use super::legend::legend;
+use super::png::{base64, encode};
+use crate::diagram::Curve;
+use crate::diagram::axis::{place, ticks};
+use crate::diagram::curve::Stroke;
+use crate::diagram::paint::Scene;
+use std::fmt::Write;
+use toy::Sweep;
+
+/// Width of the figure.
+pub const WIDTH: f64 = 576.0;
+/// Side of the square that holds the pixels.
+const SIDE: f64 = 480.0;
+/// Left edge of the square, and of all text.
+pub const LEFT: f64 = 72.0;
+/// Top edge of the square.
+const TOP: f64 = 60.0;
+/// Where the legend begins.
+const FOOT: f64 = TOP + SIDE + 58.0;
+
+/// What a figure shows and says.
+pub struct Figure<'a> {
+    /// Its title.
+    pub title: &'a str,
+    /// The line beneath.
+    pub subtitle: &'a str,
+    /// Whose axes it has.
+    pub sweep: &'a Sweep,
+    /// The pixels.
+    pub scene: Scene<'a>,
+    /// The lines over them.
+    pub curves: &'a [Curve],
+    /// What the scene is compared with, within a sentence.
+    pub reference: &'a str,
+    /// A link to the page that shows it.
+    pub link: &'a str,
+}
+
+/// An SVG and its size.
+pub struct Drawn {
+    /// The document.
+    pub text: String,
+    /// Width and height in its own units.
+    pub size: (f64, f64),
+}
+
+impl Figure<'_> {
+    /// Draws the figure, dark on white.
+    pub fn draw(&self) -> Drawn {
+        let mut body = String::new();
+        text(&mut body, (LEFT, 26.0), "font-size=\"18\" font-weight=\"600\"", self.title);
+        text(&mut body, (LEFT, 46.0), "font-size=\"12\" fill=\"#555\"", self.subtitle);
+        self.pixels(&mut body);
+        self.lines(&mut body);
+        self.axes(&mut body);
+        let end = legend(&mut body, self.scene, self.curves, self.reference, FOOT);
+        let height = end + 26.0;
+        let link: String = self.link.chars().take(100).collect();
+        let cut = if link.len() < self.link.len() { "…" } else { "" };
+        text(&mut body, (LEFT, end + 10.0), "font-size=\"9\" fill=\"#777\"", &(link + cut));
+        let (title, link) = (escape(self.title), escape(self.link));
+        let text = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\" \
+             font-family=\"system-ui, 'Helvetica Neue', Arial, sans-serif\" font-size=\"12\" fill=\"#1d1f23\">\n\
+             <title>{title}</title>\n<desc>{link}</desc>\n\
+             <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{body}</svg>\n"
+        );
+        Drawn { text, size: (WIDTH, height) }
+    }
+
+    /// The heat map as an image, one image pixel for a pixel, and a frame around it.
+    fn pixels(&self, body: &mut String) {
+        let image = base64(&encode(self.scene.picture.columns, &self.scene.rgba()));
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            body,
+            "<image x=\"{LEFT}\" y=\"{TOP}\" width=\"{SIDE}\" height=\"{SIDE}\" preserveAspectRatio=\"none\" \
+             style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{image}\"/>\n\
+             <rect x=\"{LEFT}\" y=\"{TOP}\" width=\"{SIDE}\" height=\"{SIDE}\" fill=\"none\" stroke=\"#8d8a82\"/>"
+        );
+    }
+
+    fn lines(&self, body: &mut String) {
+        if self.curves.is_empty() {
+            return;
+        }
+        let _ = writeln!(
+            body,
+            "<clipPath id=\"frame\"><rect x=\"{LEFT}\" y=\"{TOP}\" width=\"{SIDE}\" height=\"{SIDE}\"/></clipPath>\n\
+             <g clip-path=\"url(#frame)\" fill=\"none\" stroke=\"#111\" stroke-width=\"1.5\">"
+        );
+        for curve in self.curves {
+            let _ = writeln!(body, "<path{} d=\"{}\"/>", dashes(curve.stroke), self.path(curve));
+        }
+        body.push_str("</g>\n");
+    }
+
+    /// A line in the figure's units, broken where a point is not finite.
+    fn path(&self, curve: &Curve) -> String {
+        let Sweep { importance, density, columns, rows, .. } = *self.sweep;
+        let (mut path, mut pen) = (String::new(), 'M');
+        for &(s, r) in &curve.points {
+            let known = s > 0.0 && r > 0.0 && s.is_finite() && r.is_finite();
+            if known {
+                let x = LEFT + place(importance, columns, r) / f64::from(columns) * SIDE;
+                let y = TOP + place(density, rows, s) / f64::from(rows) * SIDE;
+                let _ = write!(path, "{pen}{x:.2} {y:.2}");
+            }
+            pen = if known { 'L' } else { 'M' };
+        }
+        path
+    }
+
+    fn axes(&self, body: &mut String) {
+        let Sweep { importance, density, columns, rows, .. } = *self.sweep;
+        let floor = TOP + SIDE;
+        for tick in ticks(importance, columns, "×") {
+            let x = LEFT + tick.at / f64::from(columns) * SIDE;
+            let _ = writeln!(body, "<path stroke=\"#555\" d=\"M{x:.2} {floor}v5\"/>");
+            text(body, (x, floor + 18.0), "text-anchor=\"middle\"", &tick.label);
+        }
+        for tick in ticks(density, rows, "") {
+            let y = TOP + tick.at / f64::from(rows) * SIDE;
+            let _ = writeln!(body, "<path stroke=\"#555\" d=\"M{LEFT} {y:.2}h-5\"/>");
+            text(body, (LEFT - 9.0, y + 4.0), "text-anchor=\"end\"", &tick.label);
+        }
+        let middle = LEFT + SIDE / 2.0;
+        let name = "relative importance of the extra feature, r";
+        text(body, (middle, floor + 38.0), "text-anchor=\"middle\"", name);
+        let turn =
+            format!("text-anchor=\"middle\" transform=\"rotate(-90 18 {0})\"", TOP + SIDE / 2.0);
+        text(body, (18.0, TOP + SIDE / 2.0), &turn, "feature density, 1 − S");
+    }
+}
+
+/// Writes a line of text; `look` are further attributes.
+pub fn text(body: &mut String, (x, y): (f64, f64), look: &str, words: &str) {
+    let _ = writeln!(body, "<text x=\"{x:.2}\" y=\"{y:.2}\" {look}>{}</text>", escape(words));
+}
+
+/// The attribute that draws a stroke.
+pub const fn dashes(stroke: Stroke) -> &'static str {
+    match stroke {
+        Stroke::Solid => "",
+        Stroke::Dashed => " stroke-dasharray=\"6 4\"",
+        Stroke::Dotted => " stroke-dasharray=\"1.5 3\"",
+    }
+}
+
+/// Text as XML holds it; control characters have no place there.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| !c.is_control()) {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagram::{Layer, curve};
+    use toy::picture::Picture;
+
+    fn draw(layer: Layer, title: &str) -> String {
+        let sweep = Sweep { columns: 9, rows: 7, ..Sweep::default() };
+        let picture = Picture::ansatz(&sweep);
+        let scene = Scene { picture: &picture, reference: Some(&picture), layer };
+        let curves = curve::ansatz(&sweep);
+        let (subtitle, reference, link) = ("a & b", "theory", "https://example.org/?a=1&b=2");
+        let sweep = &sweep;
+        Figure { title, subtitle, sweep, scene, curves: &curves, reference, link }.draw().text
+    }
+
+    /// Every tag is closed, in order, and no text holds a bare ampersand.
+    fn well_formed(xml: &str) -> bool {
+        let mut open = vec![];
+        let mut parts = xml.split('<');
+        parts.next();
+        for part in parts {
+            let Some((tag, text)) = part.split_once('>') else { return false };
+            let name = tag.split([' ', '/']).find(|word| !word.is_empty()).unwrap_or_default();
+            if tag.starts_with('/') {
+                if open.pop() != Some(name) {
+                    return false;
+                }
+            } else if !tag.ends_with('/') {
+                open.push(name);
+            }
+            let entity =
+                |rest: &str| ["amp;", "lt;", "gt;", "quot;"].iter().any(|e| rest.starts_with(e));
+            if tag.matches('"').count() % 2 == 1 || !text.split('&').skip(1).all(entity) {
+                return false;
+            }
+        }
+        open.is_empty()
+    }
+
+    #[test]
+    fn every_layer_is_well_formed_and_explained() {
+        for layer in Layer::ALL {
+            let svg = draw(layer, "<tr\u{0}ained> & \"more\"");
+            assert!(well_formed(&svg), "{layer:?}: {svg}");
+            for part in [
+                "&lt;trained&gt; &amp; &quot;more&quot;",
+                ">0.1×<",
+                ">0.01<",
+                "data:image/png",
+                "closed-form",
+            ] {
+                assert!(svg.contains(part), "{layer:?}: {part}");
+            }
+            assert!(svg.matches("<path stroke-dasharray").count() >= 3);
+        }
+        assert!(draw(Layer::Phase, "t").contains("antipodal"));
+        assert!(!well_formed("<a><b></a></b>") && !well_formed("<a>x & y</a>"));
+    }
+}

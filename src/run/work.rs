@@ -1,0 +1,234 @@
+//! What goes on in a run: from a changed form to workers that train, and from their reports to
+//! what the page shows.
+
+use super::{Engine, Run, Stage};
+use crate::cost::LONG;
+use crate::crew::{Progress, Share, cores};
+use crate::inspector::PixelView;
+use crate::workers::sentence;
+use leptos::prelude::*;
+use std::time::Duration;
+use toy::Sweep;
+use toy::picture::Picture;
+use wire::{Class, Kind, Report, Request};
+
+/// A page that is still being dragged about is trained again when it has rested this long.
+const REST: Duration = Duration::from_millis(120);
+/// Runs expected to be shorter than this, in seconds, follow every movement at once.
+const CHEAP: f64 = 0.4;
+/// Training time after which a measured speed is believed, in seconds.
+const BELIEVED: f64 = 0.5;
+
+impl Run {
+    /// The form changed: train again, or only show the repeats otherwise.
+    pub(super) fn changed(self) {
+        let sweep = self.sweep.get_untracked();
+        if self.has_failed() {
+            return self.open();
+        }
+        let running = self.inner.try_update_value(|inner| {
+            inner.forget_pending();
+            inner.running.clone()
+        });
+        if let Some(running) = running.flatten() {
+            if running == sweep {
+                return self.settle();
+            }
+            let aggregate = sweep.aggregate;
+            // A file has no repeats to show otherwise.
+            let trained = self.source.with_untracked(Option::is_none);
+            if trained && (Sweep { aggregate, ..running.clone() }) == sweep {
+                self.inner.update_value(|inner| inner.running = Some(sweep));
+                self.shown.update(|shown| shown.aggregate = aggregate);
+                return self.tell(&Request::Aggregate(aggregate));
+            }
+        }
+        self.inner.update_value(|inner| inner.confirmed = false);
+        self.prepare(false);
+    }
+
+    /// The form is back at what runs or ran: whatever was asked meanwhile is moot.
+    fn settle(self) {
+        if matches!(self.stage.get_untracked(), Stage::Asking(_)) {
+            let done = self.inner.with_value(|inner| inner.crew.is_done());
+            self.inner.update_value(|inner| inner.hold = true);
+            self.stage.set(if done { Stage::Done } else { Stage::Paused });
+        }
+    }
+
+    /// Begins the sweep, or asks whether to, on the engine for it; finds that first if need be.
+    pub(super) fn prepare(self, paused: bool) {
+        let (sweep, choice) = (self.sweep.get_untracked(), self.choice.get_untracked());
+        let class = Class::of(&sweep);
+        let known = self.inner.try_update_value(|inner| {
+            inner.forget_pending();
+            inner.hold = paused;
+            let known = inner.engine(class, choice);
+            if known.is_none() {
+                // A probe drops whatever runs.
+                inner.running = None;
+                if inner.asked.back() != Some(&class) {
+                    inner.asked.push_back(class);
+                    let pool = cores() as u32;
+                    inner.crew.ask_first(Request::Probe { choice, sweep, pool });
+                }
+            }
+            known
+        });
+        match known.flatten() {
+            Some(engine) => self.consider(engine),
+            None => self.stage.set(Stage::Loading),
+        }
+    }
+
+    /// The engine is known: is the run short enough to begin unasked?
+    fn consider(self, mut engine: Engine) {
+        let sweep = self.sweep.get_untracked();
+        let kind = engine.kind;
+        let considered = self.inner.try_update_value(|inner| {
+            if kind == Kind::Cpu {
+                engine.workers = inner.crew.staff(cores(), |index| self.spawn(index)).unwrap_or(1);
+            }
+            let asked = inner.hold || inner.confirmed;
+            let speeds = inner.speeds(kind);
+            (asked, speeds.seconds(&sweep), speeds.is_long(&sweep))
+        });
+        self.engine.set(Some(engine));
+        match considered {
+            Some((false, seconds, true)) => {
+                self.tell(&Request::Pause);
+                self.stage.set(Stage::Asking(seconds));
+            }
+            Some((false, seconds, false)) if seconds > CHEAP => {
+                let handle = set_timeout_with_handle(move || self.begin(), REST).ok();
+                self.inner.update_value(|inner| inner.pending = handle);
+            }
+            _ => self.begin(),
+        }
+    }
+
+    /// Starts the sweep at step 0.
+    fn begin(self) {
+        let sweep = self.sweep.get_untracked();
+        let Some(kind) = self.engine.with_untracked(|e| e.as_ref().map(|e| e.kind)) else { return };
+        self.progress.set(Progress::default());
+        self.stage.set(Stage::Starting);
+        self.inner.update_value(|inner| {
+            inner.forget_pending();
+            inner.crew.start(&sweep, kind, inner.hold);
+            inner.running = Some(sweep);
+        });
+        self.look();
+    }
+
+    pub(super) fn hear(self, index: usize, report: Report) {
+        let number = self.inner.with_value(|inner| inner.crew.number());
+        match report {
+            Report::Engine { kind, name, reason } if index == 0 => {
+                self.found(Engine { kind, name, reason, workers: 1 });
+            }
+            Report::Progress { run, step, model_steps, seconds, .. } if run == number => {
+                self.note(index, |share| {
+                    *share = Share { step, model_steps, seconds, ..*share };
+                });
+                self.measure();
+            }
+            Report::Picture { run, picture, .. } if run == number => self.show(&picture),
+            Report::Done { run } if run == number => {
+                self.note(index, |share| share.done = true);
+                // A run that waits for the reader's word is another one than the one that is done.
+                let asks = self.stage.with_untracked(|s| matches!(s, Stage::Asking(_)));
+                if !asks && self.inner.with_value(|inner| inner.crew.is_done()) {
+                    self.stage.set(Stage::Done);
+                }
+            }
+            Report::Pixel { run, row, column, step, repeats }
+                if run == number
+                    && self.inner.with_value(|inner| inner.inspected) == Some((row, column)) =>
+            {
+                self.pixel.set(Some(PixelView { row, column, step, repeats }));
+            }
+            Report::Failed { run, sentence: why } if run == number || run == 0 => {
+                // Whatever is left of the engine is not trusted: the next run opens another.
+                self.inner.update_value(|inner| inner.running = None);
+                self.engine.set(None);
+                self.stage.set(Stage::Failed(sentence(&why)));
+            }
+            _ => {}
+        }
+    }
+
+    fn note(self, index: usize, change: impl FnOnce(&mut Share)) {
+        self.inner.update_value(|inner| inner.crew.note(index, change));
+    }
+
+    /// An engine was found: remember it, and use it if the sweep is still of its class.
+    fn found(self, engine: Engine) {
+        let now = Class::of(&self.sweep.get_untracked());
+        let current = self.inner.try_update_value(|inner| {
+            let class = inner.asked.pop_front().unwrap_or(now);
+            inner.engines.push((class, engine.clone()));
+            class == now
+        });
+        if current == Some(true) && self.stage.with_untracked(|s| *s == Stage::Loading) {
+            self.consider(engine);
+        }
+    }
+
+    /// Adds up what the workers have done, and asks when it shows that the run will be long.
+    fn measure(self) {
+        let Some(kind) = self.engine.with_untracked(|e| e.as_ref().map(|e| e.kind)) else { return };
+        let measured = self.inner.try_update_value(|inner| {
+            let sweep = inner.running.clone()?;
+            let progress = inner.crew.progress(&sweep);
+            let believed = progress.spent >= BELIEVED;
+            if believed || progress.step >= sweep.steps {
+                inner.speeds(kind).note(&sweep, progress.rate);
+            }
+            let ask = believed && progress.left > LONG && !inner.confirmed && !inner.hold;
+            Some((progress, ask, inner.hold))
+        });
+        let Some((progress, ask, hold)) = measured.flatten() else { return };
+        self.progress.set(progress);
+        match self.stage.get_untracked() {
+            Stage::Loading | Stage::Done | Stage::Failed(_) | Stage::Asking(_) => {}
+            _ if ask => {
+                self.inner.update_value(|inner| inner.hold = true);
+                self.tell(&Request::Pause);
+                self.stage.set(Stage::Asking(progress.left));
+            }
+            // Signals wake their readers even when nothing changed.
+            stage => {
+                let now = match hold {
+                    true => Stage::Paused,
+                    false if progress.spent > 0.0 => Stage::Training,
+                    false => Stage::Starting,
+                };
+                if stage != now {
+                    self.stage.set(now);
+                }
+            }
+        }
+    }
+
+    /// Puts a worker's rows into the diagram. The old picture stays until the new run shows
+    /// something, and under its first rows when the two are of one size.
+    fn show(self, part: &Picture) {
+        let Some(running) = self.inner.with_value(|inner| inner.running.clone()) else { return };
+        let size = |sweep: &Sweep| (sweep.columns, sweep.rows, sweep.density, sweep.importance);
+        let fits = self.source.with_untracked(Option::is_none)
+            && self.shown.with_untracked(|shown| size(shown) == size(&running));
+        self.picture.update(|picture| {
+            if !fits {
+                *picture = Picture::of(&running);
+            }
+            picture.place(part);
+        });
+        if self.source.with_untracked(Option::is_some) {
+            self.source.set(None);
+        }
+        if self.shown.with_untracked(|shown| *shown != running) {
+            self.shown.set(running);
+        }
+    }
+}
