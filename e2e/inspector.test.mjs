@@ -121,7 +121,7 @@ test(
         [name, before],
         { timeout: 60_000 },
       );
-    const complete = () => page.getByText("least loss of any weights").waitFor({ timeout: 60_000 });
+    const complete = () => page.getByTestId("diagram-theory").getByText("least loss of any weights").first().waitFor({ timeout: 60_000 });
     await stage(page, "done");
     await complete();
     const before = [await painted("empirical"), await painted("theory")];
@@ -154,8 +154,9 @@ test(
   withPage({ webgpu: "absent", path: LINK }, async (page) => {
     await stage(page, "done");
     const legend = page.getByTestId("diagram-empirical").getByTestId("legend");
-    await legend.getByText("true boundary, first order").waitFor({ timeout: 60_000 });
-    await legend.getByText("true boundary, continuous").waitFor({ timeout: 60_000 });
+    await legend.getByTitle("true boundary, first order").waitFor({ timeout: 60_000 });
+    await legend.getByTitle("true boundary, continuous").waitFor({ timeout: 60_000 });
+    assert.equal(await legend.getByTitle("closed-form boundary").count(), 1);
     const lines = (kind) => page.getByTestId("plot-empirical").locator(`.curve.${kind}`);
     await page.waitForFunction(() => document.querySelectorAll("[data-testid=plot-empirical] .curve.solid").length >= 1);
     assert.ok((await lines("dotted").count()) >= 1 && (await lines("dashed").count()) >= 1);

@@ -46,7 +46,9 @@ pub fn App() -> impl IntoView {
         <main>
             <section class="instrument" aria-label="instrument">
                 <section class="controls" class:open=move || sheet.get() aria-label="parameters">
-                    <Controls />
+                    <div class="panel">
+                        <Controls />
+                    </div>
                 </section>
                 <div class="stage" id="diagrams">
                     <Lede />

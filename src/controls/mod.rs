@@ -51,7 +51,7 @@ pub fn Controls() -> impl IntoView {
             </p>
         </form>
         <p class="hint" aria-hidden="true">
-            {move || hint.0.get().unwrap_or("Point at a control to read what it does.")}
+            {move || hint.0.get().unwrap_or("Point at a control, or touch it, to read what it does.")}
         </p>
     }
 }

@@ -190,13 +190,16 @@ fn CurveKey(curves: Signal<Vec<Curve>>, show_curves: RwSignal<bool>) -> impl Int
     });
     let entry = |(name, stroke): (String, Stroke)| {
         let mark = format!("curve-mark {}", stroke.class());
-        view! { <span class="curve-name"><i class=mark></i>{name}</span> }
+        // The word that all of them share stands before the list.
+        let short = name.replace(" boundary", "");
+        view! { <span class="curve-name" title=name><i class=mark></i>{short}</span> }
     };
     view! {
         <Show when=move || names.with(|names| !names.is_empty())>
             <label class="curve-key">
                 <input type="checkbox" prop:checked=move || show_curves.get()
                     on:change=move |ev| show_curves.set(event_target_checked(&ev)) />
+                <span>"boundaries:"</span>
                 {move || names.get().into_iter().map(entry).collect_view()}
             </label>
         </Show>

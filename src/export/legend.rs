@@ -11,7 +11,7 @@ use toy::phase::Phase;
 /// Height of a line of the legend.
 const LINE: f64 = 18.0;
 /// Width of a column of the legend.
-const COLUMN: f64 = 162.0;
+const COLUMN: f64 = 172.0;
 /// Characters of a line of small print.
 const WRAP: usize = 92;
 

@@ -83,19 +83,23 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
         Theory::Optimum => "optimum",
     };
     let row = move |side: Side, name: Signal<&'static str>, id: &'static str| {
-        let formats: [(&str, fn(u32) -> Format); 4] = [
-            ("PNG", Format::Png),
-            ("SVG", |_| Format::Svg),
-            ("CSV", |_| Format::Csv),
-            ("JSON", |_| Format::Json),
+        let formats = [
+            ("PNG", Format::Png(1)),
+            ("SVG", Format::Svg),
+            ("CSV", Format::Csv),
+            ("JSON", Format::Json),
         ];
         let buttons = formats.map(|(label, format)| {
+            let format = move || match format {
+                Format::Png(_) => Format::Png(scale.get_untracked()),
+                other => other,
+            };
             view! {
                 <button
                     type="button"
                     data-testid=format!("take-{id}-{}", label.to_lowercase())
                     aria-label=move || format!("{label} of {}", name.get())
-                    on:click=move |_| take(state, panels, side, format(scale.get_untracked()), told)
+                    on:click=move |_| take(state, panels, side, format(), told)
                 >
                     {label}
                 </button>

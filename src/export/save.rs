@@ -54,5 +54,5 @@ pub async fn png(figure: &Drawn, scale: u32) -> Result<Blob, JsValue> {
             let _ = reject.call1(&JsValue::NULL, &why);
         }
     });
-    Ok(JsFuture::from(promise).await?.dyn_into()?)
+    JsFuture::from(promise).await?.dyn_into()
 }

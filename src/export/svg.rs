@@ -92,7 +92,10 @@ impl Figure<'_> {
              <g clip-path=\"url(#frame)\" fill=\"none\" stroke=\"#111\" stroke-width=\"1.5\">"
         );
         for curve in self.curves {
-            let _ = writeln!(body, "<path{} d=\"{}\"/>", dashes(curve.stroke), self.path(curve));
+            // White beneath, to be seen on any colour.
+            let (path, dashes) = (self.path(curve), dashes(curve.stroke));
+            let halo = "stroke=\"#fff\" stroke-opacity=\"0.75\" stroke-width=\"3.5\"";
+            let _ = writeln!(body, "<path {halo} d=\"{path}\"/>\n<path{dashes} d=\"{path}\"/>");
         }
         body.push_str("</g>\n");
     }

@@ -73,7 +73,9 @@ pub fn Figures(
     let line = move |name: &'static str, value: fn(&Facts) -> String| {
         let cells = move || {
             let cell = |facts: Option<Facts>| {
-                view! { <td>{facts.map_or_else(|| "–".to_owned(), |facts| value(&facts))}</td> }
+                // Narrow columns: no space around the sign of multiplication.
+                let text = facts.map(|facts| value(&facts).replace('\u{a0}', ""));
+                view! { <td>{text.unwrap_or_else(|| "–".to_owned())}</td> }
             };
             columns.get().map(cell).into_iter().collect_view()
         };

@@ -92,7 +92,7 @@ pub fn path(trajectory: &Trajectory, repeat: usize) -> String {
 
 /// A straight way between two minima that rises by no more than this part of the loss leads
 /// through one valley, however uneven its floor.
-const RISE: f64 = 0.01;
+const RISE: f64 = 0.05;
 
 /// The minima worth a mark: of those in one valley only the lowest.
 pub fn minima(surface: &Surface) -> Vec<Minimum> {

@@ -8,23 +8,33 @@ use fearless_simd::prelude::*;
 /// What [`Population`] multiplies all its moments by, see [`super::region`].
 pub const FACTOR: f32 = 12.0;
 
+/// Probability of a mask in which certain features are active and no other, by their number.
+pub type Shares = [f32; 5];
+
+/// The shares of `n` features, at most 4, at a density.
+pub fn shares(n: u32, density: f64) -> Shares {
+    std::array::from_fn(|k| {
+        let idle = n.saturating_sub(k as u32);
+        (density.powi(k as i32) * (1.0 - density).powi(idle as i32)) as f32
+    })
+}
+
 /// The data of a group of models, all of one density.
 pub struct Population<L: Lanes, const N: usize> {
-    /// `share[k]`: probability of a mask in which certain `k` features are active, and no other.
+    /// [`Shares`] in lanes.
     share: [L::F; 5],
     /// Six times the same, which brings `2 int u` to the factor of the moments.
     six: [L::F; 5],
 }
 
 impl<L: Lanes, const N: usize> Population<L, N> {
-    /// The data of `N` features, at most 4.
+    /// The data of `N` features with these [`shares`].
     #[inline(always)]
-    pub fn new(lanes: L, density: f64) -> Self {
+    pub fn new(lanes: L, shares: &Shares) -> Self {
         let (mut share, mut six) = ([lanes.splat(0.0); 5], [lanes.splat(0.0); 5]);
-        for k in 0..=N {
-            let p = density.powi(k as i32) * (1.0 - density).powi((N - k) as i32);
-            share[k] = lanes.splat(p as f32);
-            six[k] = lanes.splat((6.0 * p) as f32);
+        for (k, &p) in shares.iter().enumerate() {
+            share[k] = lanes.splat(p);
+            six[k] = lanes.splat(6.0 * p);
         }
         Self { share, six }
     }

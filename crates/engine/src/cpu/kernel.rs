@@ -1,6 +1,6 @@
 //! Picks the compiled kernel for an instruction set, a kind of data and a number of features.
 
-use super::exact::Population;
+use super::exact::{Population, Shares};
 use super::lanes::{Lanes, X4, X8, X16};
 use super::sampled::Batches;
 use super::step::{Constants, Source, train};
@@ -27,6 +27,8 @@ pub struct Group<'a> {
 pub struct Slice<'a> {
     /// What is trained.
     pub plan: &'a Plan,
+    /// The exact data of each row.
+    pub shares: &'a [Shares],
     /// Constants of model and optimiser.
     pub constants: Constants,
     /// The first step.
@@ -84,7 +86,7 @@ impl Slice<'_> {
 
     #[inline(always)]
     fn exact_with<L: Lanes, const N: usize, const K: usize>(&self, lanes: L, group: Group<'_>) {
-        let source = Population::<L, N>::new(lanes, self.plan.densities[group.row]);
+        let source = Population::<L, N>::new(lanes, &self.shares[group.row]);
         self.steps::<L, N, K>(lanes, &source, group);
     }
 

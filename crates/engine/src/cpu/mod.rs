@@ -75,6 +75,8 @@ pub struct Training {
     /// Parameters of a model.
     size: usize,
     constants: Constants,
+    /// The exact data of each row.
+    shares: Vec<exact::Shares>,
     groups: Vec<Span>,
     /// Key and last importance of every lane of every group.
     keys: Vec<u32>,
@@ -135,6 +137,7 @@ impl Training {
                 beta2: sweep.beta2 as f32,
                 epsilon: sweep.epsilon as f32,
             },
+            shares: plan.densities.iter().map(|&s| exact::shares(sweep.features, s)).collect(),
             state: vec![0.0; groups.len() * 3 * size * lanes],
             keys,
             last,
@@ -159,7 +162,8 @@ impl Training {
     /// Takes exactly these steps, however long it may last.
     pub fn take(&mut self, plan: &Plan, step: u32, steps: u32) {
         let rates = &plan.rates[step as usize..][..steps as usize];
-        let slice = Slice { plan, constants: self.constants, step, rates };
+        let (constants, shares) = (self.constants, &self.shares);
+        let slice = Slice { plan, shares, constants, step, rates };
         let (level, lanes, groups) = (self.level, self.lanes, &self.groups);
         let (keys, last) = (&self.keys, &self.last);
         // Each group takes all its steps before the next one starts: its state stays in registers.

@@ -136,7 +136,7 @@ impl<L: Lanes, const N: usize> Source<L, N> for Batches<'_, L, N> {
             let length = CHUNK.min(most - index);
             self.draw(lanes, &mut stream, &mut scratch[..length.next_multiple_of(Self::TOGETHER)]);
             // Up to the smallest count no lane has to be held back.
-            let common = length;
+            let common = length.min(least.saturating_sub(index));
             Self::observe(lanes, &scratch[..common], affine, None, &mut sum);
             let rest = Some((limit, (index + common) as i32));
             Self::observe(lanes, &scratch[common..length], affine, rest, &mut sum);

@@ -1,0 +1,56 @@
+// Once opened, the page opens and trains without a network; and it can be installed.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withPage } from "./browser.mjs";
+import { colours, stage } from "./instrument.mjs";
+
+const LINK = "?grid=12&repeats=2&steps=40&engine=cpu";
+
+test(
+  "offline: reloads and trains with the network off",
+  withPage({ path: LINK }, async (page, { url, problems }) => {
+    await stage(page, "done");
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await page.context().setOffline(true);
+    const answer = await page.reload();
+    assert.ok(answer.fromServiceWorker());
+    await stage(page, "done");
+    assert.ok((await colours(page, "empirical")) > 5);
+    // Another link, and the page by its file's name.
+    for (const other of ["?grid=10&repeats=1&steps=20&engine=cpu", "index.html?grid=9&repeats=1&steps=20&engine=cpu"]) {
+      await page.goto(new URL(other, url).href);
+      await stage(page, "done");
+      assert.ok((await colours(page, "empirical")) > 5, other);
+    }
+    await page.context().setOffline(false);
+    assert.deepEqual(problems, []);
+  }),
+);
+
+test(
+  "offline: the manifest and its icons are there, and relative",
+  withPage({ path: LINK }, async (page) => {
+    await stage(page, "done");
+    const found = await page.evaluate(async () => {
+      const address = document.querySelector("link[rel=manifest]").href;
+      const manifest = await (await fetch(address)).json();
+      const size = async ({ src }) => {
+        const image = await createImageBitmap(await (await fetch(new URL(src, address))).blob());
+        return `${image.width}x${image.height}`;
+      };
+      return { manifest, sizes: await Promise.all(manifest.icons.map(size)), start: new URL(manifest.start_url, address).href };
+    });
+    assert.deepEqual(found.sizes, found.manifest.icons.map((icon) => icon.sizes));
+    assert.equal(found.manifest.display, "standalone");
+    assert.equal(found.start, new URL("./", page.url()).href);
+  }),
+);
+
+test(
+  "offline: without a secure origin there is no copy and no complaint",
+  withPage({ webgpu: "absent", path: LINK }, async (page) => {
+    await stage(page, "done");
+    assert.equal(await page.evaluate(() => "serviceWorker" in navigator), false);
+  }),
+);
