@@ -87,6 +87,10 @@ pub struct Training {
     pace: Pace,
 }
 
+/// Steps a slice takes at least. State that does not fit the caches is read from memory once a
+/// slice; with a million models and fewer steps than this, reading would take longer than training.
+const FEWEST: u32 = 4;
+
 /// Where a group's models are.
 #[derive(Clone, Copy, Debug)]
 struct Span {
@@ -153,7 +157,7 @@ impl Training {
 
     /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
     pub fn advance(&mut self, plan: &Plan, step: u32, limit: u32) -> u32 {
-        let (steps, start) = (self.pace.steps().min(limit), Instant::now());
+        let (steps, start) = (self.pace.steps().max(FEWEST).min(limit), Instant::now());
         self.take(plan, step, steps);
         self.pace.took(steps, start.elapsed());
         steps
