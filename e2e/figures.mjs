@@ -16,8 +16,6 @@ const FIGURES = [
   { file: "paper.png", link: "?preset=paper&grid=32", of: ".pair" },
   { file: "exact-2.png", link: "?theory=optimum&repeats=16&steps=500", of: ".pair" },
   { file: "exact-3.png", link: "?features=3&hidden=2&theory=optimum&repeats=16&steps=500", of: ".pair" },
-  { file: "phases-2.png", link: "?theory=optimum&repeats=16&steps=500&layer=phase", of: ".pair" },
-  { file: "basins-2.png", link: "?theory=optimum&repeats=16&steps=500&layer=basin", of: ".pair" },
 ];
 
 mkdirSync(OUT, { recursive: true });
