@@ -89,3 +89,30 @@ test(
     assert.match(text, /colour is not known/);
   }),
 );
+
+test(
+  "train: an impossible value in the form gets a sentence, and the last good run stays",
+  withPage({ path: `?grid=${GRID}&repeats=2&steps=60&engine=cpu` }, async (page) => {
+    await stage(page, "done");
+    const before = await pixels(page, "empirical");
+    for (const [name, value, sentence] of [
+      ["features", "1", /whole number from 2 to 8/],
+      ["grid", "0", /whole number from 1 to 1024/],
+      ["lr", "-3", /number from 0.000001 to 1/],
+      ["steps", "many", /whole number from 1 to 1000000/],
+    ]) {
+      const input = page.locator(`[data-name=${name}] input:not([type=range])`).first();
+      const good = await input.inputValue();
+      await input.fill(value);
+      await input.press("Enter");
+      await page.waitForFunction(
+        ([n, pattern]) => new RegExp(pattern).test(document.querySelector(`[data-name=${n}]`).innerText),
+        [name, sentence.source],
+      );
+      assert.deepEqual(await pixels(page, "empirical"), before, `${name} ${value}`);
+      await input.fill(good);
+      await input.press("Enter");
+    }
+    assert.equal(await percent(page), 100);
+  }),
+);
