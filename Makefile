@@ -11,6 +11,7 @@ export PATH := $(CURDIR)/e2e/node_modules/.bin:$(PATH):$(CARGO_BIN)
 # CI must build exactly what Cargo.lock says; elsewhere cargo may update it after an edit.
 LOCKED := $(if $(CI),--locked)
 WASM := wasm32-unknown-unknown
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1	/p' Makefile | expand -t 16
@@ -28,19 +29,22 @@ dist: ## build the page for publishing, into dist/
 
 test: lint unit e2e ## everything CI checks, cheapest first
 
+# Page and worker are code for the browser; their tests compile for this machine all the same.
 lint: ## formatting, and clippy for this machine and for the browser
 	@scripts/setup rust
 	cargo fmt --all --check
-	cargo clippy $(LOCKED) --workspace --all-targets -- -D warnings
-	cargo clippy $(LOCKED) -p superphase -p worker --target $(WASM) -- -D warnings
+	cargo clippy $(LOCKED) --workspace --exclude superphase --exclude worker --all-targets -- -D warnings
+	cargo clippy $(LOCKED) -p superphase -p worker --all-targets --target $(WASM) -- -D warnings
 
 unit: ## cargo's tests; those of the GPU use whatever Vulkan driver there is, Mesa's on the CPU at least
 	@scripts/setup test
 	cargo test $(LOCKED) --workspace
 
+# The command is the one that cargo's tests have built: other features would mean other dependencies.
 e2e: dist ## the built page in a real browser, with and without WebGPU
 	@scripts/setup test
-	npm test --silent --prefix e2e
+	cargo test -q $(LOCKED) --workspace --no-run
+	SUPERPHASE=$(TARGET)/debug/superphase npm test --silent --prefix e2e
 
 figures: dist ## draw the README's figures from the built page (some minutes)
 	@scripts/setup test

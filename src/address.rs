@@ -2,8 +2,9 @@
 
 use crate::diagram::{Layer, limits};
 use crate::export::Embed;
+use crate::other;
+use crate::source::{Side, Source};
 use crate::state::State;
-use crate::theory::Theory;
 use leptos::prelude::*;
 use std::time::Duration;
 use toy::phase::Thresholds;
@@ -15,12 +16,16 @@ use wire::Choice;
 const REST: Duration = Duration::from_millis(300);
 
 /// What is set besides the sweep.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct View {
     /// What the colours mean.
     pub layer: Layer,
-    /// What the right diagram shows.
-    pub theory: Theory,
+    /// What those of the right diagram mean, if not the same.
+    pub beside: Option<Layer>,
+    /// What the diagrams show, left and right.
+    pub sources: [Source; 2],
+    /// How the run that is compared with is trained.
+    pub protocol: Sweep,
     /// Which engine is asked for.
     pub choice: Choice,
     /// How much of the page is shown.
@@ -30,6 +35,26 @@ pub struct View {
     /// Where phases end and begin.
     pub thresholds: Thresholds,
 }
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            layer: Layer::default(),
+            beside: None,
+            sources: [Source::Trained, Source::Ansatz],
+            protocol: Sweep::default(),
+            choice: Choice::default(),
+            embed: Embed::default(),
+            pinned: None,
+            thresholds: Thresholds::DEFAULT,
+        }
+    }
+}
+
+/// Names of what the sides show, in links; the right one was there first.
+const SOURCES: [(Side, &str); 2] = [(Side::Left, "left"), (Side::Right, "theory")];
+/// What the names of the other run's parameters begin with.
+const OTHER: &str = "other.";
 
 impl View {
     /// The same on the whole page.
@@ -42,10 +67,20 @@ impl View {
 pub fn open(query: &str) -> (Sweep, View, Vec<String>) {
     let link::Opened { sweep, others, mut notices } = link::read(query);
     let mut view = View::default();
+    let mut protocol = vec![];
+    let mut source = |side: Side, word: &str| {
+        Source::parse(word).map(|source| view.sources[side.index()] = source)
+    };
     for (key, value) in others {
+        if let Some(name) = key.strip_prefix(OTHER) {
+            protocol.push((name.to_owned(), value));
+            continue;
+        }
         let understood = match key.as_str() {
             "layer" => Layer::parse(&value).map(|layer| view.layer = layer),
-            "theory" => Theory::parse(&value).map(|theory| view.theory = theory),
+            "layer-beside" => Layer::parse(&value).map(|layer| view.beside = Some(layer)),
+            "left" => source(Side::Left, &value),
+            "theory" => source(Side::Right, &value),
             "engine" => Choice::parse(&value).map(|choice| view.choice = choice),
             "embed" => Embed::parse(&value).map(|embed| view.embed = embed),
             "pixel" => pixel(&value, &sweep).map(|pixel| view.pinned = Some(pixel)),
@@ -61,6 +96,16 @@ pub fn open(query: &str) -> (Sweep, View, Vec<String>) {
         if understood.is_none() {
             notices.push(format!("{key} {} is not known and was ignored", short(&value)));
         }
+    }
+    if !protocol.is_empty() {
+        let read = link::read(&link::write(&protocol));
+        view.protocol = read.sweep;
+        let unknown = read
+            .others
+            .iter()
+            .map(|(key, _)| format!("{OTHER}{} is not known and was ignored", short(key)));
+        let said = read.notices.iter().map(|notice| format!("other run: {notice}"));
+        notices.extend(said.chain(unknown));
     }
     (sweep, view, notices.into_iter().map(|notice| notice + ".").collect())
 }
@@ -85,8 +130,20 @@ pub fn query(sweep: &Sweep, view: &View) -> String {
     if view.layer != default.layer {
         say("layer", view.layer.word().to_owned());
     }
-    if view.theory != default.theory {
-        say("theory", view.theory.word().to_owned());
+    if let Some(layer) = view.beside {
+        say("layer-beside", layer.word().to_owned());
+    }
+    for (side, key) in SOURCES {
+        let source = view.sources[side.index()];
+        if source != default.sources[side.index()] {
+            say(key, source.word().to_owned());
+        }
+    }
+    // Of no interest while it is not to be seen.
+    if view.sources.contains(&Source::Other) {
+        for (key, value) in other::pairs(&view.protocol) {
+            say(&format!("{OTHER}{key}"), value);
+        }
     }
     if view.choice != default.choice {
         say("engine", view.choice.word().to_owned());
@@ -158,7 +215,7 @@ mod tests {
     fn a_view_survives_the_link() {
         let sweep = Sweep { features: 3, hidden: 2, ..Sweep::default() };
         let view = View {
-            theory: Theory::Optimum,
+            sources: [Source::Trained, Source::Optimum],
             choice: Choice::Cpu,
             pinned: Some((3, 63)),
             thresholds: Thresholds { norm: 0.25, ..Thresholds::DEFAULT },
@@ -169,6 +226,36 @@ mod tests {
         assert_eq!(text, format!("v=1&features=3&hidden=2&{pairs}"));
         assert_eq!(open(&text), (sweep, view, vec![]));
         assert_eq!(query(&Sweep::default(), &View::default()), "");
+    }
+
+    #[test]
+    fn what_is_compared_survives_the_link() {
+        let view = |protocol| View {
+            beside: Some(Layer::Phase),
+            sources: [Source::Optimum, Source::Other],
+            protocol,
+            ..View::default()
+        };
+        let preset = toy::preset::find("zfurman56").map(|preset| (preset.sweep)()).unwrap();
+        let preset = toy::preset::with_protocol(&Sweep::default(), &preset);
+        let text = query(&Sweep::default(), &view(preset.clone()));
+        let pairs = "layer-beside=phase&left=optimum&theory=other&other.preset=zfurman56";
+        assert_eq!(text, format!("v=1&{pairs}"));
+        let (_, opened, notices) = open(&text);
+        assert_eq!(
+            (toy::preset::with_protocol(&Sweep::default(), &opened.protocol), notices),
+            (preset, vec![])
+        );
+        let own = view(Sweep { lr: 0.5, repeats: 3, ..Sweep::default() });
+        let text = query(&Sweep::default(), &own);
+        assert!(
+            text.ends_with("&other.repeats=3&other.lr=0.5")
+                || text.ends_with("&other.lr=0.5&other.repeats=3"),
+            "{text}"
+        );
+        assert_eq!(open(&text), (Sweep::default(), own, vec![]));
+        let (_, _, notices) = open("other.lr=-1&other.colour=red");
+        assert_eq!(notices.len(), 2, "{notices:?}");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The article below the instrument, whose sentences set its state.
 
-use crate::app::{Empirical, Theoretical};
+use crate::kernel::KernelReader;
+use crate::panel::Shown;
+use crate::source::Side;
 use crate::state::State;
 use leptos::html::Section;
 use leptos::prelude::*;
@@ -35,11 +37,14 @@ pub fn Article() -> impl IntoView {
     };
     view! {
         <section class="reading" node_ref=section aria-label="article">
-            <article inner_html=TEXT on:click=click></article>
+            <div>
+                <article inner_html=TEXT on:click=click></article>
+                <KernelReader />
+            </div>
             <aside class="beside" aria-label="the diagrams once more">
                 <Show when=move || seen.get()>
-                    <Empirical name="reading-empirical" />
-                    <Theoretical name="reading-theory" />
+                    <Shown side=Side::Left name="reading-empirical" />
+                    <Shown side=Side::Right name="reading-theory" />
                 </Show>
             </aside>
         </section>

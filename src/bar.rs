@@ -8,7 +8,8 @@ use leptos::prelude::*;
 /// Train, pause or resume; step; reset; and why it waits, when it does.
 #[component]
 pub fn Bar() -> impl IntoView {
-    let State { run, .. } = expect_context();
+    let state = expect_context::<State>();
+    let run = state.run;
     let stage = run.stage;
     let primary = move || match stage.get() {
         // One word from the first movement of a slider to the last.
@@ -46,6 +47,16 @@ pub fn Bar() -> impl IntoView {
             </button>
             <button type="button" disabled=move || !resets() on:click=move |_| run.reset()>
                 "Reset"
+            </button>
+            <button
+                type="button"
+                class="keep"
+                data-testid="keep"
+                title="Keeps this run on the right, to compare the next one with it"
+                disabled=move || stage.get() != Stage::Done
+                on:click=move |_| state.keep()
+            >
+                "Keep"
             </button>
             <span class="asking" role="status">{asks}</span>
         </div>

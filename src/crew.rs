@@ -56,6 +56,11 @@ impl Crew {
         self.number
     }
 
+    /// Whether there is no worker.
+    pub fn is_empty(&self) -> bool {
+        self.pool.is_empty()
+    }
+
     /// Ends every worker.
     pub fn dismiss(&mut self) {
         self.pool.clear();

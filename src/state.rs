@@ -4,8 +4,10 @@
 use crate::address::View;
 use crate::diagram::Layer;
 use crate::export::Embed;
+use crate::other::Other;
 use crate::run::{Run, Stage};
-use crate::theory::{Theories, Theory, Wanted, has_ends, has_optimum};
+use crate::source::{Side, Source};
+use crate::theory::{Theories, Wanted, has_ends, has_optimum};
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::param::Param;
@@ -23,8 +25,10 @@ pub struct State {
     pub sweep: RwSignal<Sweep>,
     /// What the colours mean.
     pub layer: RwSignal<Layer>,
-    /// What the right diagram shows.
-    pub theory: RwSignal<Theory>,
+    /// What those of the right diagram mean, if not the same.
+    pub beside: RwSignal<Option<Layer>>,
+    /// What the diagrams show, left and right.
+    pub sources: [RwSignal<Source>; 2],
     /// Which engine is asked for.
     pub choice: RwSignal<Choice>,
     /// How much of the page is shown.
@@ -45,6 +49,8 @@ pub struct State {
     past: RwSignal<Vec<Sweep>>,
     /// The run.
     pub run: Run,
+    /// The run that it can be compared with.
+    pub other: Other,
     /// Theory.
     pub theories: Theories,
 }
@@ -53,27 +59,32 @@ impl State {
     /// The state that a link describes.
     pub fn new(sweep: Sweep, view: View, notices: Vec<String>) -> Self {
         let sweep = RwSignal::new(sweep);
-        let theory = RwSignal::new(view.theory);
+        let sources = view.sources.map(RwSignal::new);
+        let shows = move |source: Source| sources.iter().any(|side| side.get() == source);
         let choice = RwSignal::new(view.choice);
         let thresholds = RwSignal::new(view.thresholds);
         let show_curves = RwSignal::new(true);
-        let run = Run::follow(sweep, choice, thresholds);
-        let layer = RwSignal::new(view.layer);
+        let run = Run::follow(sweep, choice, thresholds, Signal::derive(|| true));
+        let wanted = Signal::derive(move || shows(Source::Other));
+        let other = Other::follow(view.protocol, sweep, choice, thresholds, wanted);
+        let (layer, beside) = (RwSignal::new(view.layer), RwSignal::new(view.beside));
         // Excess loss is measured from it.
         let wanted = Signal::derive(move || {
-            let asked = theory.get() == Theory::Optimum || layer.get() == Layer::Excess;
+            let excess = layer.get() == Layer::Excess || beside.get() == Some(Layer::Excess);
+            let asked = shows(Source::Optimum) || excess;
             asked && run.shown.with(has_optimum)
         });
         // Lines are wanted with any picture, but not so much that training should wait for them.
         let lines = Signal::derive(move || {
-            let quiet = theory.get() == Theory::Optimum || run.stage.get() == Stage::Done;
+            let quiet = shows(Source::Optimum) || run.stage.get() == Stage::Done;
             quiet && show_curves.get() && run.shown.with(has_ends)
         });
         let wanted = Wanted { optimum: wanted, ends: lines };
         let state = Self {
             sweep,
             layer,
-            theory,
+            beside,
+            sources,
             choice,
             embed: view.embed,
             cursor: RwSignal::new(None),
@@ -84,6 +95,7 @@ impl State {
             outside: RwSignal::new(0),
             past: RwSignal::new(vec![]),
             run,
+            other,
             theories: Theories::follow(run.shown, thresholds, wanted),
         };
         state.keep_inside();
@@ -99,11 +111,34 @@ impl State {
     pub fn view(self) -> View {
         View {
             layer: self.layer.get(),
-            theory: self.theory.get(),
+            beside: self.beside.get(),
+            sources: self.sources.map(|side| side.get()),
+            protocol: self.other.protocol.get(),
             choice: self.choice.get(),
             embed: self.embed,
             pinned: self.pinned.get(),
             thresholds: self.thresholds.get(),
+        }
+    }
+
+    /// What the diagram on one side shows.
+    pub fn source(self, side: Side) -> Source {
+        self.sources[side.index()].get()
+    }
+
+    /// What the colours on one side mean.
+    pub fn layer(self, side: Side) -> Layer {
+        let own = if side == Side::Right { self.beside.get() } else { None };
+        own.unwrap_or_else(|| self.layer.get())
+    }
+
+    /// Changes what the colours mean: on both sides, or on the right alone, which may also go back
+    /// to those of the left.
+    pub fn colour(self, side: Side, layer: Option<Layer>) {
+        match (side, layer) {
+            (Side::Right, layer) => self.beside.set(layer),
+            (Side::Left, Some(layer)) => self.layer.set(layer),
+            (Side::Left, None) => {}
         }
     }
 
@@ -142,15 +177,25 @@ impl State {
         let (sweep, view, _) = crate::address::open(link);
         self.load(sweep);
         self.layer.set(view.layer);
-        self.theory.set(view.theory);
+        self.beside.set(view.beside);
+        self.other.train_by(&view.protocol);
+        for (side, source) in self.sources.iter().zip(view.sources) {
+            side.set(source);
+        }
         self.cursor.set(None);
         self.pinned.set(view.pinned);
         self.thresholds.set(view.thresholds);
     }
 
+    /// Puts the run as it is on the right, to compare the next one with it.
+    pub fn keep(self) {
+        self.other.keep(self.run);
+        self.sources[Side::Right.index()].set(Source::Other);
+    }
+
     /// Sets a protocol, and keeps what is trained: the model.
     pub fn adopt(self, preset: &Preset) {
-        self.load(self.sweep.with_untracked(|sweep| adopted(preset, sweep)));
+        self.load(self.sweep.with_untracked(|sweep| preset.for_model_of(sweep)));
     }
 
     /// Whether there is anything to undo.
@@ -212,17 +257,9 @@ impl State {
     }
 }
 
-/// A preset's protocol for the model of this sweep.
-fn adopted(preset: &Preset, sweep: &Sweep) -> Sweep {
-    let Sweep { features, hidden, bias, .. } = *sweep;
-    let adopted = Sweep { features, hidden, bias, ..(preset.sweep)() };
-    // Exact data has no room for many features.
-    if adopted.validate().is_ok() { adopted } else { (preset.sweep)() }
-}
-
 /// The preset whose protocol a sweep follows.
 pub fn preset_of(sweep: &Sweep) -> Option<&'static Preset> {
-    PRESETS.iter().find(|preset| adopted(preset, sweep) == *sweep)
+    PRESETS.iter().find(|preset| preset.for_model_of(sweep) == *sweep)
 }
 
 /// Whether a parameter has any effect in a sweep.

@@ -1,9 +1,9 @@
 //! The status line: engine, size, speed, progress, agreement; and what to do when a run failed.
 
 use crate::format::{count, duration, si};
+use crate::panel::Panels;
 use crate::run::{Engine, Stage};
 use crate::state::State;
-use crate::theory::Theory;
 use crate::workers::sentence;
 use leptos::prelude::*;
 use wire::{CHOICES, Choice, Kind};
@@ -109,29 +109,24 @@ fn EngineChoice() -> impl IntoView {
     }
 }
 
-/// How much of the trained diagram agrees with the one beside it.
+/// How much the two diagrams agree.
 #[component]
 fn Agreement() -> impl IntoView {
-    let state = expect_context::<State>();
-    let fraction = Memo::new(move |_| {
-        let trained = state.run.picture.read();
-        match state.theory.get() {
-            Theory::Ansatz => trained.agreeing_fraction(&state.theories.ansatz.read()),
-            Theory::Optimum => {
-                state.theories.optimum.read().as_ref().and_then(|o| trained.agreeing_fraction(o))
-            }
-        }
-    });
-    let words = move || {
+    let panels = expect_context::<Panels>();
+    let fraction = Memo::new(move |_| panels.agreement());
+    move || {
         fraction.get().map(|part| {
-            let with = match state.theory.get() {
-                Theory::Ansatz => "theory",
-                Theory::Optimum => "the optimum",
-            };
-            format!("{:.1} % of pixels agree with {with}", 100.0 * part)
+            let [left, right] = panels.sides.map(|panel| panel.source.get());
+            let percent = format!("{:.1} %", 100.0 * part);
+            let whole = format!("{} and {} have the same phase", left.name(), right.name());
+            view! {
+                <span class="figure agreement" data-testid="agreement" title=whole.clone()>
+                    {percent}" of pixels agree"
+                    <span class="visually-hidden">": "{whole.clone()}</span>
+                </span>
+            }
         })
-    };
-    view! { <span class="figure agreement">{words}</span> }
+    }
 }
 
 /// What went wrong and what can be done about it.

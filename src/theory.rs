@@ -13,34 +13,6 @@ use toy::picture::Picture;
 use toy::sweep::MAX_EXACT_FEATURES;
 use wire::{Report, Request, Shard};
 
-/// What the right diagram shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theory {
-    /// The best of a few fixed configurations.
-    #[default]
-    Ansatz,
-    /// The best of all weights and biases.
-    Optimum,
-}
-
-/// Words of [`Theory`] in links, and labels.
-pub const THEORIES: [(Theory, &str, &str); 2] = [
-    (Theory::Ansatz, "ansatz", "closed-form theory"),
-    (Theory::Optimum, "optimum", "true optimum"),
-];
-
-impl Theory {
-    /// The word.
-    pub fn word(self) -> &'static str {
-        THEORIES.iter().find(|(t, ..)| *t == self).map_or("", |(_, word, _)| word)
-    }
-
-    /// The theory of this word.
-    pub fn parse(word: &str) -> Option<Self> {
-        THEORIES.iter().find(|(_, w, _)| *w == word).map(|(theory, ..)| *theory)
-    }
-}
-
 /// The part of a sweep that theory depends on, everything else at its default.
 fn essence(sweep: &Sweep) -> Sweep {
     let Sweep { features, hidden, bias, columns, rows, importance, density, .. } = *sweep;
@@ -109,6 +81,8 @@ pub struct Theories {
     pub ends: RwSignal<Vec<Ends>>,
     /// The training of one pixel.
     pub trace: RwSignal<Trace>,
+    /// The shader asked for last, as WGSL.
+    pub kernel: RwSignal<String>,
     /// Why there is no optimum.
     pub failure: RwSignal<Option<String>>,
     thresholds: RwSignal<Thresholds>,
@@ -137,6 +111,7 @@ impl Theories {
             found: RwSignal::new(0),
             ends: RwSignal::new(vec![]),
             trace: RwSignal::new(Trace::None),
+            kernel: RwSignal::new(String::new()),
             failure: RwSignal::new(None),
             thresholds,
             inner: StoredValue::new_local(Inner::default()),
@@ -268,6 +243,11 @@ impl Theories {
         self.trace.set(Trace::None);
     }
 
+    /// Asks for the shader of a sweep.
+    pub fn read_kernel(self, sweep: &Sweep) {
+        self.ask(Request::Kernel { sweep: sweep.clone() });
+    }
+
     fn hear(self, report: Report) {
         let (optimum, ends, traced) = self.inner.with_value(|inner| {
             let number = |of: &(_, _, u32)| of.2;
@@ -294,6 +274,7 @@ impl Theories {
                 let paths = Paths { place: (row, column), surface, trajectory };
                 self.trace.set(Trace::Known(paths));
             }
+            Report::Kernel { source } => self.kernel.set(source),
             Report::Failed { run, sentence: why } => self.failed(run, sentence(&why)),
             _ => {}
         }

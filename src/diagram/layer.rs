@@ -20,11 +20,15 @@ pub enum Layer {
     Basin,
     /// Whether a reference shows the same phase.
     Agreement,
+    /// The norm minus that of a reference.
+    NormDifference,
+    /// The superposition minus that of a reference.
+    SuperpositionDifference,
 }
 
 impl Layer {
     /// Every layer, in the order of the menu.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Paper,
         Self::Norm,
         Self::Superposition,
@@ -33,6 +37,8 @@ impl Layer {
         Self::Loss,
         Self::Excess,
         Self::Agreement,
+        Self::NormDifference,
+        Self::SuperpositionDifference,
     ];
 
     /// The layer's word in links.
@@ -46,6 +52,8 @@ impl Layer {
             Self::Excess => "excess",
             Self::Basin => "basin",
             Self::Agreement => "agreement",
+            Self::NormDifference => "norm-difference",
+            Self::SuperpositionDifference => "superposition-difference",
         }
     }
 
@@ -65,6 +73,8 @@ impl Layer {
             Self::Excess => "excess loss",
             Self::Basin => "basins",
             Self::Agreement => "agreement",
+            Self::NormDifference => "difference in norm",
+            Self::SuperpositionDifference => "difference in superposition",
         }
     }
 
@@ -86,13 +96,22 @@ impl Layer {
             }
             Self::Loss => "What the model fails to reconstruct, on average over all inputs.",
             Self::Excess => "How far the loss lies above that of the reference, relative to it.",
+            Self::NormDifference => {
+                "The norm here minus the norm there: white where they are equal."
+            }
+            Self::SuperpositionDifference => {
+                "The superposition here minus that there: white where they are equal."
+            }
             Self::Agreement => "Where this diagram and the reference show the same phase.",
         }
     }
 
     /// Whether it compares the picture with a reference.
     pub const fn compares(self) -> bool {
-        matches!(self, Self::Excess | Self::Agreement)
+        matches!(
+            self,
+            Self::Excess | Self::Agreement | Self::NormDifference | Self::SuperpositionDifference
+        )
     }
 }
 

@@ -10,6 +10,9 @@ use leptos::prelude::*;
 use toy::phase::{Phase, Thresholds};
 use toy::picture::PHASES;
 
+/// Labels of the ramp of differences.
+pub const DIFFERENCES: [&str; 3] = ["≤ −1", "0", "≥ 1"];
+
 /// Everything a legend shows, so that it changes only when one of these does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Key {
@@ -69,10 +72,16 @@ pub fn Legend(
             Layer::Phase | Layer::Basin => phases(&key).into_any(),
             Layer::Loss => ramp(colour::loss, &[three(key.range.0), three(key.range.1)]).into_any(),
             Layer::Excess if key.compared => excess(&reference_name.get()).into_any(),
+            Layer::NormDifference | Layer::SuperpositionDifference if key.compared => {
+                difference(&reference_name.get()).into_any()
+            }
             Layer::Agreement if key.compared => {
                 agreement(key.agreement, &reference_name.get()).into_any()
             }
-            Layer::Excess | Layer::Agreement => {
+            Layer::Excess
+            | Layer::Agreement
+            | Layer::NormDifference
+            | Layer::SuperpositionDifference => {
                 view! { <p class="legend-note">"There is nothing to compare with yet."</p> }
                     .into_any()
             }
@@ -85,6 +94,9 @@ pub fn Legend(
                 <Limits name thresholds />
             </Show>
             <CurveKey curves show_curves />
+            <Show when=move || show_curves.get() && thresholds.get() != Thresholds::DEFAULT>
+                <p class="legend-note">"The lines stand where the usual limits put them."</p>
+            </Show>
             <p class="legend-help">{move || key.with(|key| key.layer.help())}</p>
         </div>
     }
@@ -136,6 +148,14 @@ fn excess(reference: &str) -> impl IntoView + use<> {
     view! {
         {ramp(colour::loss, &[format!("≤ {low}"), middle, format!("≥ {high}")])}
         <p class="legend-note">{format!("above {reference}")}</p>
+    }
+}
+
+fn difference(reference: &str) -> impl IntoView + use<> {
+    let colours = |t: f64| colour::signed(2.0 * t - 1.0);
+    view! {
+        {ramp(colours, &DIFFERENCES.map(str::to_owned))}
+        <p class="legend-note">{format!("compared with {reference}")}</p>
     }
 }
 

@@ -6,7 +6,7 @@ pub mod cursor;
 pub mod curve;
 pub mod draw;
 pub mod layer;
-mod legend;
+pub mod legend;
 pub mod limits;
 pub mod number;
 pub mod paint;
@@ -51,7 +51,13 @@ pub fn Diagram(
     #[prop(into)]
     reference_name: Signal<String>,
     /// The colours.
-    layer: RwSignal<Layer>,
+    layer: Signal<Layer>,
+    /// Chooses others; `None` follows the other diagram.
+    choose: Callback<Option<Layer>>,
+    /// Whether it follows the other diagram, if it can.
+    follows: Option<Signal<bool>>,
+    /// What stands in the place of the title.
+    heading: Option<AnyView>,
     /// The pixel looked at.
     cursor: RwSignal<Option<Place>>,
     /// The pixel held fast.
@@ -63,9 +69,6 @@ pub fn Diagram(
     show_curves: RwSignal<bool>,
     /// Where phases end and begin.
     thresholds: RwSignal<Thresholds>,
-    /// Further controls in the header.
-    #[prop(optional)]
-    children: Option<Children>,
 ) -> impl IntoView {
     let shown = Shown { picture, reference, layer };
     let key = Memo::new(move |_| shown.with(Key::of));
@@ -107,12 +110,11 @@ pub fn Diagram(
             data-agreement=move || key.with(Key::agreement)>
             <figcaption class="diagram-head">
                 <div class="diagram-name">
-                    <h2>{move || title.get()}</h2>
+                    <h2>{heading.unwrap_or_else(|| (move || title.get()).into_any())}</h2>
                     <p>{move || subtitle.get()}</p>
                 </div>
                 <div class="diagram-tools">
-                    {children.map(|children| children())}
-                    <LayerMenu name title layer />
+                    <LayerMenu name title layer choose follows />
                 </div>
             </figcaption>
             <div class="diagram-frame" node_ref=frame style=padding>
@@ -130,7 +132,7 @@ pub fn Diagram(
 struct Shown {
     picture: Signal<Picture>,
     reference: Signal<Option<Picture>>,
-    layer: RwSignal<Layer>,
+    layer: Signal<Layer>,
 }
 
 impl Shown {
@@ -150,21 +152,28 @@ impl Shown {
 
 /// The menu of layers.
 #[component]
-fn LayerMenu(name: &'static str, title: Signal<String>, layer: RwSignal<Layer>) -> impl IntoView {
+fn LayerMenu(
+    name: &'static str,
+    title: Signal<String>,
+    layer: Signal<Layer>,
+    choose: Callback<Option<Layer>>,
+    follows: Option<Signal<bool>>,
+) -> impl IntoView {
     let id = format!("layer-{name}");
-    let choose = move |ev| {
-        if let Some(chosen) = Layer::parse(&event_target_value(&ev)) {
-            layer.set(chosen);
-        }
-    };
+    let own = move || follows.is_none_or(|follows| !follows.get());
+    let choose = move |ev| choose.run(Layer::parse(&event_target_value(&ev)));
     let option = |l: Layer| {
-        view! { <option value=l.word() selected=move || layer.get() == l>{l.label()}</option> }
+        let chosen = move || own() && layer.get() == l;
+        view! { <option value=l.word() prop:selected=chosen>{l.label()}</option> }
     };
+    let follow = follows.map(|follows| {
+        view! { <option value="" prop:selected=move || follows.get()>"same colours"</option> }
+    });
     view! {
         <label class="layer-menu">
             <span class="visually-hidden">{move || format!("Colours of the diagram {}", title.get())}</span>
-            <select data-testid=id prop:value=move || layer.get().word() on:change=choose
-                title=move || layer.get().help()>
+            <select data-testid=id on:change=choose title=move || layer.get().help()>
+                {follow}
                 {Layer::ALL.map(option)}
             </select>
         </label>

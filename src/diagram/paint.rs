@@ -49,6 +49,9 @@ impl Scene<'_> {
             Layer::Basin => colour::blend(self.counts(pixel)),
             Layer::Loss => Some(colour::loss(logarithmic(at(loss)?, range))),
             Layer::Excess => Some(colour::loss(logarithmic(self.excess(pixel)?, range))),
+            Layer::NormDifference | Layer::SuperpositionDifference => {
+                Some(colour::signed(self.difference(pixel)?))
+            }
             Layer::Agreement => {
                 Some(if self.agrees(pixel)? { colour::SAME } else { colour::DIFFERENT })
             }
@@ -87,6 +90,20 @@ impl Scene<'_> {
         let loss = f64::from(*self.picture.loss.get(pixel)?);
         let minimum = f64::from(*self.comparable()?.loss.get(pixel)?);
         Some((loss - minimum) / minimum).filter(|excess| excess.is_finite())
+    }
+
+    /// By how much a pixel's norm or superposition, whichever the layer is about, is greater than
+    /// that of the reference.
+    fn difference(&self, pixel: usize) -> Option<f64> {
+        let measure = |picture: &Picture| {
+            let values = match self.layer {
+                Layer::SuperpositionDifference => &picture.superposition,
+                _ => &picture.norm,
+            };
+            values.get(pixel).map(|&value| f64::from(value))
+        };
+        let difference = measure(self.picture)? - measure(self.comparable()?)?;
+        Some(difference).filter(|difference| difference.is_finite())
     }
 
     fn agrees(&self, pixel: usize) -> Option<bool> {
@@ -158,6 +175,12 @@ impl Scene<'_> {
                 None => String::new(),
             },
             Layer::Basin => return format!("{place}: {}", self.repeats_in_words(pixel)),
+            Layer::NormDifference | Layer::SuperpositionDifference => {
+                match self.difference(pixel) {
+                    Some(difference) => format!(", {}", difference_words(difference, reference)),
+                    None => String::new(),
+                }
+            }
             Layer::Agreement => match self.agrees(pixel) {
                 Some(true) => format!(", as in {reference}"),
                 Some(false) => {
@@ -186,6 +209,12 @@ impl Scene<'_> {
 pub fn excess_words(excess: f64, reference: &str) -> String {
     let side = if excess < 0.0 { "below" } else { "above" };
     format!("{} {side} {reference}", percent(excess.abs()))
+}
+
+/// A difference in words, whichever sign it has.
+fn difference_words(difference: f64, reference: &str) -> String {
+    let side = if difference < 0.0 { "less" } else { "more" };
+    format!("{} {side} than in {reference}", three(difference.abs()))
 }
 
 /// A phase's name as a person writes it.
@@ -265,6 +294,14 @@ mod tests {
                 .words(&sweep, (0, 0), "the optimum")
                 .ends_with(", as in the optimum")
         );
+        let other = Picture { norm: vec![0.25; 9], ..picture.clone() };
+        let scene_of = |reference| Scene {
+            picture: &picture,
+            reference: Some(reference),
+            layer: Layer::NormDifference,
+        };
+        let words = scene_of(&other).words(&sweep, (1, 1), "the other run");
+        assert!(words.ends_with(", 0.75 more than in the other run"), "{words}");
         assert!(
             scene(Layer::Excess)
                 .words(&sweep, (0, 0), "the optimum")

@@ -1,8 +1,9 @@
 //! The diagrams alone, for other people's pages.
 
 use crate::address::share;
-use crate::app::{Empirical, Theoretical};
+use crate::panel::Shown;
 use crate::run::Stage;
+use crate::source::Side;
 use crate::state::State;
 use crate::status::stage_words;
 use leptos::prelude::*;
@@ -55,8 +56,8 @@ pub fn Embedded() -> impl IntoView {
     view! {
         <main class="embed">
             <div class="pair" class:single=embed != Embed::Both>
-                {(embed != Embed::Theory).then(|| view! { <Empirical name="empirical" /> })}
-                {(embed != Embed::Trained).then(|| view! { <Theoretical name="theory" /> })}
+                {(embed != Embed::Theory).then(|| view! { <Shown side=Side::Left name="empirical" /> })}
+                {(embed != Embed::Trained).then(|| view! { <Shown side=Side::Right name="theory" /> })}
             </div>
             <p class="embed-foot">
                 <span class="status">

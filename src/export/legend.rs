@@ -2,6 +2,7 @@
 
 use super::svg::{LEFT, dashes, text};
 use crate::diagram::colour::{self, Rgb};
+use crate::diagram::legend::DIFFERENCES;
 use crate::diagram::number::{percent, three};
 use crate::diagram::paint::{EXCESS_RANGE, Scene, phase_name};
 use crate::diagram::{Curve, Layer};
@@ -44,6 +45,11 @@ pub fn legend(body: &mut String, scene: Scene, curves: &[Curve], reference: &str
                 named(colour::phase(phase), &format!("{} {}", phase_name(phase), percent(share)))
             };
             swatches(body, shares.map(name), top)
+        }
+        Layer::NormDifference | Layer::SuperpositionDifference => {
+            let [low, zero, high] = DIFFERENCES.map(str::to_owned);
+            let high = format!("{high} more than {reference}");
+            ramp(body, |t| colour::signed(2.0 * t - 1.0), &[low, zero, high], top)
         }
         Layer::Agreement => {
             let same = match scene.agreement() {

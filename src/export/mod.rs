@@ -13,17 +13,17 @@ pub use embed::{Embed, Embedded};
 pub use offline::keep_a_copy;
 
 use crate::address::{absolute, share};
-use crate::app::Panels;
 use crate::header::write;
 use crate::import::{Files, Loader};
+use crate::panel::Panels;
+use crate::source::Side;
 use crate::state::State;
-use crate::theory::Theory;
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::Node;
-use take::{Format, Side, take};
+use take::{Format, take};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -78,11 +78,8 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
     let state = expect_context::<State>();
     let panels = expect_context::<Panels>();
     let scale = RwSignal::new(2);
-    let beside = move || match state.theory.get() {
-        Theory::Ansatz => "theory",
-        Theory::Optimum => "optimum",
-    };
-    let row = move |side: Side, name: Signal<&'static str>, id: &'static str| {
+    let row = move |side: Side, id: &'static str| {
+        let name = move || panels.side(side).source.get().title();
         let formats = [
             ("PNG", Format::Png(1)),
             ("SVG", Format::Svg),
@@ -98,7 +95,7 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
                 <button
                     type="button"
                     data-testid=format!("take-{id}-{}", label.to_lowercase())
-                    aria-label=move || format!("{label} of {}", name.get())
+                    aria-label=move || format!("{label} of {}", name())
                     on:click=move |_| take(state, panels, side, format(), told)
                 >
                     {label}
@@ -117,8 +114,8 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
     });
     view! {
         <h2>"Save"</h2>
-        {row(Side::Trained, Signal::derive(|| "trained"), "trained")}
-        {row(Side::Beside, Signal::derive(beside), "theory")}
+        {row(Side::Left, "trained")}
+        {row(Side::Right, "theory")}
         <label class="take-row">
             <span>"PNG size"</span>
             <select

@@ -2,12 +2,14 @@
 
 use super::legend::legend;
 use super::png::{base64, encode};
-use crate::diagram::Curve;
 use crate::diagram::axis::{place, ticks};
 use crate::diagram::curve::Stroke;
+use crate::diagram::number::percent;
 use crate::diagram::paint::Scene;
+use crate::diagram::{Curve, Layer};
 use std::fmt::Write;
 use toy::Sweep;
+use toy::picture::Reference;
 
 /// Width of the figure.
 pub const WIDTH: f64 = 576.0;
@@ -34,6 +36,8 @@ pub struct Figure<'a> {
     pub curves: &'a [Curve],
     /// What the scene is compared with, within a sentence.
     pub reference: &'a str,
+    /// What stands beside it: how many pixels agree is said.
+    pub opposite: Option<Reference<'a>>,
     /// A link to the page that shows it.
     pub link: &'a str,
 }
@@ -56,6 +60,7 @@ impl Figure<'_> {
         self.lines(&mut body);
         self.axes(&mut body);
         let end = legend(&mut body, self.scene, self.curves, self.reference, FOOT);
+        let end = self.agreement(&mut body, end);
         let height = end + 26.0;
         let link: String = self.link.chars().take(100).collect();
         let cut = if link.len() < self.link.len() { "…" } else { "" };
@@ -68,6 +73,18 @@ impl Figure<'_> {
              <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{body}</svg>\n"
         );
         Drawn { text, size: (WIDTH, height) }
+    }
+
+    /// How much agrees with what stands beside it, unless the legend has said so.
+    fn agreement(&self, body: &mut String, y: f64) -> f64 {
+        let Some(other) = self.opposite.filter(|_| self.scene.layer != Layer::Agreement) else {
+            return y;
+        };
+        let Some(part) = self.scene.picture.agreeing_fraction(other.picture) else { return y };
+        let words =
+            format!("{} of the pixels have the same phase as {}.", percent(part), other.name);
+        text(body, (LEFT, y), "font-size=\"11\" fill=\"#555\"", &words);
+        y + 15.0
     }
 
     /// The heat map as an image, one image pixel for a pixel, and a frame around it.
@@ -170,7 +187,7 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagram::{Layer, curve};
+    use crate::diagram::curve;
     use toy::picture::Picture;
 
     fn draw(layer: Layer, title: &str) -> String {
@@ -180,7 +197,9 @@ mod tests {
         let curves = curve::ansatz(&sweep);
         let (subtitle, reference, link) = ("a & b", "theory", "https://example.org/?a=1&b=2");
         let sweep = &sweep;
-        Figure { title, subtitle, sweep, scene, curves: &curves, reference, link }.draw().text
+        let opposite = Some(Reference { name: "the theory", picture: &picture });
+        let curves = &curves;
+        Figure { title, subtitle, sweep, scene, curves, reference, opposite, link }.draw().text
     }
 
     /// Every tag is closed, in order, and no text holds a bare ampersand.
@@ -222,6 +241,8 @@ mod tests {
                 assert!(svg.contains(part), "{layer:?}: {part}");
             }
             assert!(svg.matches("<path stroke-dasharray").count() >= 3);
+            let agrees = svg.contains("of the pixels have the same phase as the theory");
+            assert_eq!(agrees, layer != Layer::Agreement);
         }
         assert!(draw(Layer::Phase, "t").contains("antipodal"));
         assert!(!well_formed("<a><b></a></b>") && !well_formed("<a>x & y</a>"));

@@ -4,27 +4,18 @@ use super::name::file_name;
 use super::save::{blob, png, save};
 use super::svg::{Drawn, Figure};
 use crate::address::absolute;
-use crate::app::Panels;
 use crate::diagram::paint::Scene;
 use crate::diagram::{Curve, Layer};
+use crate::panel::Panels;
 use crate::run::Engine;
+use crate::source::{Side, Source};
 use crate::state::State;
-use crate::theory::Theory;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::Blob;
 use toy::Sweep;
-use toy::picture::Picture;
+use toy::picture::{Picture, Reference};
 use wasm_bindgen::JsValue;
-
-/// One of the two diagrams.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The left one.
-    Trained,
-    /// The right one.
-    Beside,
-}
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,69 +32,74 @@ pub enum Format {
 
 /// A diagram as it is on the screen at this moment.
 struct Snapshot {
+    side: Side,
+    shows: Source,
     sweep: Sweep,
     picture: Picture,
     reference: Option<Picture>,
     reference_name: &'static str,
+    /// What is on the other side, by whatever the colours are measured.
+    opposite: Option<(&'static str, Picture)>,
     curves: Vec<Curve>,
     layer: Layer,
-    /// Word for files.
-    diagram: &'static str,
     /// What made it.
     engine: String,
-    source: Option<String>,
+    file: Option<String>,
+    step: u32,
     link: String,
 }
 
 impl Snapshot {
     fn of(state: State, panels: Panels, side: Side) -> Self {
         untrack(|| {
-            let sweep = state.run.shown.get();
-            let layer = state.layer.get();
-            let index = usize::from(side == Side::Beside);
+            let panel = panels.side(side);
+            let shows = panel.source.get();
+            let layer = panel.layer.get();
+            let run = if shows == Source::Other { state.other.run } else { state.run };
+            let file = run.source.get().filter(|_| shows.is_trained());
+            let engine = run.engine.with(|e| e.as_ref().map(engine_words));
+            let engine = match &file {
+                Some(file) => format!("from file {file}"),
+                None if shows.is_trained() => engine.unwrap_or_default(),
+                None => shows.name().trim_start_matches("the ").to_owned(),
+            };
+            let opposite = panels.side(side.other());
             let compares = layer.compares() || layer == Layer::Loss;
-            let theory = match state.theory.get() {
-                Theory::Ansatz => ("theory", "closed-form theory"),
-                Theory::Optimum => ("optimum", "true optimum"),
-            };
-            let source = state.run.source.get().filter(|_| side == Side::Trained);
-            let engine = state.run.engine.with(|e| e.as_ref().map(engine_words));
-            let engine = match (&source, side) {
-                (Some(file), _) => format!("from file {file}"),
-                (None, Side::Trained) => engine.unwrap_or_default(),
-                (None, Side::Beside) => theory.1.to_owned(),
-            };
             Self {
-                picture: match side {
-                    Side::Trained => state.run.picture.get(),
-                    Side::Beside => panels.theory.get(),
-                },
-                reference: panels.references[index].get().filter(|_| compares),
-                reference_name: panels.names[index].get(),
+                side,
+                picture: panel.picture.get(),
+                reference: panel.reference.get().filter(|_| compares),
+                reference_name: panel.reference_name.get(),
+                opposite: (opposite.source.get() != shows)
+                    .then(|| (opposite.source.get().name(), opposite.picture.get())),
                 curves: if state.show_curves.get() { panels.curves.get() } else { vec![] },
-                diagram: if side == Side::Trained { "trained" } else { theory.0 },
-                link: absolute(&sweep, &state.view().whole()),
-                sweep,
+                link: state.sweep.with(|sweep| absolute(sweep, &state.view().whole())),
+                sweep: panel.sweep.get(),
+                step: if shows.is_trained() { run.progress.get().step } else { 0 },
+                shows,
                 layer,
                 engine,
-                source,
+                file,
             }
         })
+    }
+
+    /// What the percentage of agreement is about.
+    fn opposite(&self) -> Option<Reference<'_>> {
+        self.opposite.as_ref().map(|(name, picture)| Reference { name, picture })
     }
 
     fn draw(&self) -> Drawn {
         let Sweep { features, hidden, steps, repeats, seed, .. } = self.sweep;
         let model = format!("{features} features in {hidden} hidden");
-        let subtitle = match (&self.source, self.diagram) {
-            (Some(file), _) => format!("{model}, from file {file}"),
-            (None, "trained") => format!("{model}, {steps} steps, {repeats} repeats, seed {seed}"),
-            _ => model,
+        let subtitle = match &self.file {
+            Some(file) => format!("{model}, from file {file}"),
+            None if self.shows.is_trained() => {
+                format!("{model}, {steps} steps, {repeats} repeats, seed {seed}")
+            }
+            None => model,
         };
-        let what = match self.diagram {
-            "trained" => "trained models",
-            "theory" => "closed-form theory",
-            _ => "true optimum",
-        };
+        let what = self.shows.name().trim_start_matches("the ");
         let title = format!("Superposition, {what}: {}", self.layer.label());
         let reference = self.reference.as_ref();
         Figure {
@@ -113,6 +109,7 @@ impl Snapshot {
             scene: Scene { picture: &self.picture, reference, layer: self.layer },
             curves: &self.curves,
             reference: self.reference_name,
+            opposite: self.opposite(),
             link: &self.link,
         }
         .draw()
@@ -122,15 +119,13 @@ impl Snapshot {
         toy::json::write(&toy::json::Run {
             sweep: &self.sweep,
             picture: &self.picture,
-            diagram: self.diagram,
+            diagram: self.shows.title(),
             engine: &self.engine,
             program: env!("CARGO_PKG_VERSION"),
-            step: match self.diagram {
-                "trained" => state.run.progress.get_untracked().step,
-                _ => 0,
-            },
+            step: self.step,
             link: &self.link,
             thresholds: &state.thresholds.get_untracked(),
+            reference: self.opposite(),
         })
     }
 
@@ -144,10 +139,18 @@ impl Snapshot {
         let file = match format {
             Format::Png(scale) => png(&self.draw(), scale).await?,
             Format::Svg => blob(&self.draw().text, "image/svg+xml")?,
-            Format::Csv => blob(&toy::csv::grid(&self.sweep, &self.picture), "text/csv")?,
+            Format::Csv => {
+                blob(&toy::csv::grid(&self.sweep, &self.picture, self.opposite()), "text/csv")?
+            }
             Format::Json => blob(&self.json(state), "application/json")?,
         };
-        Ok((file_name(&self.sweep, self.diagram, layer, ending), file))
+        let trained = self.shows.is_trained();
+        // Two runs of one sweep would overwrite each other.
+        let diagram = match (self.side, self.shows) {
+            (Side::Right, Source::Trained) => "trained-right",
+            _ => self.shows.title(),
+        };
+        Ok((file_name(&self.sweep, trained, diagram, layer, ending), file))
     }
 }
 

@@ -52,6 +52,8 @@ struct Inner {
     crew: Crew,
     /// The sweep in training, or trained last.
     running: Option<Sweep>,
+    /// What that is only a coarse preview of, if it is.
+    preview: Option<Preview>,
     /// Whether the reader wants it to wait.
     hold: bool,
     /// Whether the reader asked for it however long it takes.
@@ -64,6 +66,15 @@ struct Inner {
     asked: VecDeque<Class>,
     /// What was measured on the GPU and on the CPU.
     speeds: [Option<Speeds>; 2],
+}
+
+/// A preview: a coarse diagram, trained while a control is still moving.
+#[derive(Clone)]
+struct Preview {
+    /// The sweep that is meant.
+    whole: Sweep,
+    /// How much coarser.
+    factor: u32,
 }
 
 impl Inner {
@@ -107,15 +118,17 @@ pub struct Run {
     sweep: RwSignal<Sweep>,
     choice: RwSignal<Choice>,
     thresholds: RwSignal<Thresholds>,
+    wanted: Signal<bool>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
 impl Run {
-    /// A run that follows the sweep and the choice of engine from now on.
+    /// A run that follows the sweep and the choice of engine from now on, while it is wanted.
     pub fn follow(
         sweep: RwSignal<Sweep>,
         choice: RwSignal<Choice>,
         thresholds: RwSignal<Thresholds>,
+        wanted: Signal<bool>,
     ) -> Self {
         let first = sweep.get_untracked();
         let run = Self {
@@ -129,20 +142,31 @@ impl Run {
             sweep,
             choice,
             thresholds,
+            wanted,
             inner: StoredValue::new_local(Inner::default()),
         };
-        Effect::new(move || {
-            choice.track();
-            run.open();
+        Effect::new(move |before: Option<Option<Choice>>| {
+            let asked = wanted.get().then(|| choice.get());
+            let again = before.is_some_and(|before| before.is_none());
+            match asked {
+                // What is complete needs nobody any more.
+                Some(_) if again && untrack(|| run.is_complete()) => {}
+                Some(_) => run.open(),
+                None => run.close(),
+            }
+            asked
         });
         Effect::new(move || {
             sweep.track();
-            run.changed();
+            if wanted.get_untracked() {
+                run.changed();
+            }
         });
         Effect::watch(
             move || thresholds.get(),
             move |thresholds, _, _| {
                 run.inner.with_value(|i| i.crew.tell_all(&Request::Thresholds(*thresholds)));
+                run.revive();
             },
             false,
         );
@@ -156,11 +180,37 @@ impl Run {
             inner.crew.dismiss();
             inner.engines.clear();
             inner.asked.clear();
+            inner.preview = None;
             inner.crew.staff(1, |index| self.spawn(index))
         });
         match staffed {
             Some(Err(why)) => self.stage.set(Stage::Failed(why)),
             _ => self.prepare(false),
+        }
+    }
+
+    /// Drops every worker; what is complete stays.
+    fn close(self) {
+        let complete = untrack(|| self.is_complete());
+        self.inner.update_value(|inner| {
+            inner.forget_pending();
+            inner.crew.dismiss();
+            inner.engines.clear();
+            inner.asked.clear();
+            if !complete {
+                inner.running = None;
+            }
+        });
+        if !complete {
+            self.stage.set(Stage::Loading);
+        }
+    }
+
+    /// Trains again what cannot be shown otherwise, since its models are not at hand any more.
+    fn revive(self) {
+        let kept = self.inner.with_value(|inner| inner.crew.is_empty());
+        if kept && self.wanted.get_untracked() && self.source.with_untracked(Option::is_none) {
+            self.open();
         }
     }
 
@@ -231,6 +281,11 @@ impl Run {
         self.inner.with_value(|inner| inner.running.as_ref() == Some(&sweep))
     }
 
+    /// Whether every step of what the form says was taken.
+    pub fn is_complete(self) -> bool {
+        self.stage.get() == Stage::Done && self.is_current()
+    }
+
     /// Shows the repeats of a pixel from now on.
     pub fn inspect(self, pixel: Option<(u32, u32)>) {
         self.inner.update_value(|inner| inner.inspected = pixel);
@@ -243,7 +298,8 @@ impl Run {
     /// Asks the worker that has the inspected pixel for it.
     fn look(self) {
         self.inner.with_value(|inner| {
-            if let Some((row, column)) = inner.inspected {
+            // The pixels of a preview are other ones.
+            if let (Some((row, column)), None) = (inner.inspected, &inner.preview) {
                 inner.crew.inspect(row, column);
             }
         });

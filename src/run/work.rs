@@ -1,7 +1,7 @@
 //! What goes on in a run: from a changed form to workers that train, and from their reports to
 //! what the page shows.
 
-use super::{Engine, Run, Stage};
+use super::{Engine, Preview, Run, Stage};
 use crate::cost::LONG;
 use crate::crew::{Progress, Share, cores};
 use crate::inspector::PixelView;
@@ -16,6 +16,12 @@ use wire::{Class, Kind, Report, Request};
 const REST: Duration = Duration::from_millis(120);
 /// Runs expected to be shorter than this, in seconds, follow every movement at once.
 const CHEAP: f64 = 0.4;
+/// A preview is to take no longer than this, in seconds, but is never coarser than [`COARSEST`].
+const GLANCE: f64 = 0.12;
+/// Most columns and rows of the diagram that one of a preview stands for.
+const COARSEST: u32 = 8;
+/// Fewest columns and rows of a preview.
+const FEWEST: u32 = 8;
 /// Training time after which a measured speed is believed, in seconds.
 const BELIEVED: f64 = 0.5;
 
@@ -37,6 +43,7 @@ impl Run {
             let aggregate = sweep.aggregate;
             // A file has no repeats to show otherwise.
             let trained = self.source.with_untracked(Option::is_none);
+            let trained = trained && self.inner.with_value(|inner| !inner.crew.is_empty());
             if trained && (Sweep { aggregate, ..running.clone() }) == sweep {
                 self.inner.update_value(|inner| inner.running = Some(sweep));
                 self.shown.update(|shown| shown.aggregate = aggregate);
@@ -44,7 +51,10 @@ impl Run {
             }
         }
         self.inner.update_value(|inner| inner.confirmed = false);
-        self.prepare(false);
+        match self.inner.with_value(|inner| inner.crew.is_empty()) {
+            true => self.open(),
+            false => self.prepare(false),
+        }
     }
 
     /// The form is back at what runs or ran: whatever was asked meanwhile is moot.
@@ -67,6 +77,7 @@ impl Run {
             if known.is_none() {
                 // A probe drops whatever runs.
                 inner.running = None;
+                inner.preview = None;
                 if inner.asked.back() != Some(&class) {
                     inner.asked.push_back(class);
                     let pool = cores() as u32;
@@ -99,11 +110,53 @@ impl Run {
                 self.tell(&Request::Pause);
                 self.stage.set(Stage::Asking(seconds));
             }
-            Some((false, seconds, false)) if seconds > CHEAP => {
+            Some((false, seconds, false)) if seconds > CHEAP && !self.is_blank() => {
                 let handle = set_timeout_with_handle(move || self.begin(), REST).ok();
                 self.inner.update_value(|inner| inner.pending = handle);
+                // One that is under way is finished first: a movement would never let any end.
+                if self.inner.with_value(|inner| inner.preview.is_none()) {
+                    self.glance(&sweep, seconds);
+                }
             }
             _ => self.begin(),
+        }
+    }
+
+    /// Whether there is nothing to be seen yet.
+    fn is_blank(self) -> bool {
+        self.picture.with_untracked(|picture| !(0..picture.pixels()).any(|p| picture.knows(p)))
+    }
+
+    /// Trains a coarse diagram, to be seen while the control that changed the sweep still moves.
+    fn glance(self, sweep: &Sweep, seconds: f64) {
+        let Some(kind) = self.engine.with_untracked(|e| e.as_ref().map(|e| e.kind)) else { return };
+        let fits = |factor: &u32| seconds / f64::from(factor * factor) <= GLANCE;
+        let factor = [2, 4, COARSEST].into_iter().find(fits).unwrap_or(COARSEST);
+        let coarse = sweep.coarse(factor);
+        if coarse.columns.min(coarse.rows) < FEWEST {
+            return;
+        }
+        self.progress.set(Progress::default());
+        self.stage.set(Stage::Training);
+        self.inner.update_value(|inner| {
+            inner.crew.start(&coarse, kind, false);
+            inner.preview = Some(Preview { whole: sweep.clone(), factor });
+            inner.running = Some(coarse);
+        });
+    }
+
+    /// A preview is complete: if the form has moved on meanwhile, so does the next.
+    fn glanced(self) {
+        let sweep = self.sweep.get_untracked();
+        let before = self.inner.try_update_value(|inner| inner.preview.take()).flatten();
+        if before.is_some_and(|preview| preview.whole != sweep) {
+            let kind = self.engine.with_untracked(|e| e.as_ref().map(|e| e.kind));
+            let known = kind.and_then(|kind| {
+                self.inner.try_update_value(|inner| inner.speeds(kind).seconds(&sweep))
+            });
+            if let Some(seconds) = known {
+                self.glance(&sweep, seconds);
+            }
         }
     }
 
@@ -115,6 +168,7 @@ impl Run {
         self.stage.set(Stage::Starting);
         self.inner.update_value(|inner| {
             inner.forget_pending();
+            inner.preview = None;
             inner.crew.start(&sweep, kind, inner.hold);
             inner.running = Some(sweep);
         });
@@ -136,6 +190,12 @@ impl Run {
             Report::Picture { run, picture, .. } if run == number => self.show(&picture),
             Report::Done { run } if run == number => {
                 self.note(index, |share| share.done = true);
+                if self.inner.with_value(|inner| inner.preview.is_some()) {
+                    if self.inner.with_value(|inner| inner.crew.is_done()) {
+                        self.glanced();
+                    }
+                    return;
+                }
                 // A run that waits for the reader's word is another one than the one that is done.
                 let asks = self.stage.with_untracked(|s| matches!(s, Stage::Asking(_)));
                 if !asks && self.inner.with_value(|inner| inner.crew.is_done()) {
@@ -215,6 +275,10 @@ impl Run {
     /// something, and under its first rows when the two are of one size.
     fn show(self, part: &Picture) {
         let Some(running) = self.inner.with_value(|inner| inner.running.clone()) else { return };
+        let preview = self.inner.with_value(|inner| inner.preview.clone());
+        let enlarged = preview.as_ref().map(|p| part.enlarged(&p.whole, p.factor));
+        let part = enlarged.as_ref().unwrap_or(part);
+        let running = preview.map_or(running, |preview| preview.whole);
         let size = |sweep: &Sweep| (sweep.columns, sweep.rows, sweep.density, sweep.importance);
         let fits = self.source.with_untracked(Option::is_none)
             && self.shown.with_untracked(|shown| size(shown) == size(&running));

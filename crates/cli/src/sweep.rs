@@ -1,7 +1,7 @@
 //! `superphase sweep`: trains a diagram and writes it as tables.
 
 use crate::error::{Error, write};
-use crate::flags;
+use crate::{flags, theory};
 use clap::{Arg, ArgMatches, Command};
 use engine::{Choice, Engine, Found};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,7 +10,7 @@ use std::time::Instant;
 use toy::csv;
 use toy::evaluate::Effort;
 use toy::phase::Thresholds;
-use toy::picture::Measures;
+use toy::picture::{Measures, Reference};
 use wire::{CHOICES, Shard};
 
 /// The subcommand.
@@ -24,6 +24,15 @@ pub fn command() -> Command {
                 .default_value("auto")
                 .help("What trains: gpu, cpu, or whichever a short trial finds faster"),
         )
+        .arg(
+            Arg::new("compare")
+                .long("compare")
+                .value_name("KIND")
+                .value_parser(["ansatz", "optimum"])
+                .help(
+                    "Adds what theory says to the diagram, and the percentage of pixels that agree",
+                ),
+        )
         .arg(flags::file("out", "Writes the diagram, a row a pixel (CSV); standard output without"))
         .arg(flags::file("models", "Writes every model, a row a model (CSV)"))
 }
@@ -33,7 +42,16 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let sweep = flags::read(flags)?;
     let choice = flags.get_one::<String>("engine").and_then(|word| Choice::parse(word));
     let measures = pollster::block_on(train(&sweep, choice.unwrap_or_default()))?;
-    let grid = csv::grid(&sweep, &measures.picture(sweep.aggregate));
+    let picture = measures.picture(sweep.aggregate);
+    let theory = match flags.get_one::<String>("compare") {
+        Some(kind) => Some((kind.as_str(), theory::picture(&sweep, kind == "optimum")?)),
+        None => None,
+    };
+    let reference = theory.as_ref().map(|(name, picture)| Reference { name, picture });
+    if let Some(part) = reference.and_then(|other| picture.agreeing_fraction(other.picture)) {
+        eprintln!("{:.2} % of the pixels have the phase of the theory.", 100.0 * part);
+    }
+    let grid = csv::grid(&sweep, &picture, reference);
     match flags.get_one::<PathBuf>("out") {
         Some(path) => write(path, &grid)?,
         None => print!("{grid}"),

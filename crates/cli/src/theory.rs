@@ -33,8 +33,8 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     if sweep.density.from == sweep.density.to && sweep.importance.from == sweep.importance.to {
         return point(&sweep, optimum);
     }
-    let picture = if optimum { optimum_picture(&sweep)? } else { Picture::ansatz(&sweep) };
-    let table = csv::grid(&sweep, &picture);
+    let picture = picture(&sweep, optimum)?;
+    let table = csv::grid(&sweep, &picture, None);
     match flags.get_one::<PathBuf>("out") {
         Some(path) => write(path, &table),
         None => {
@@ -42,6 +42,11 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
             Ok(())
         }
     }
+}
+
+/// The picture of a theory: of the optimum, or else of the closed form.
+pub fn picture(sweep: &Sweep, optimum: bool) -> Result<Picture, Error> {
+    if optimum { optimum_picture(sweep) } else { Ok(Picture::ansatz(sweep)) }
 }
 
 /// Prints the theory of a single point.

@@ -4,7 +4,7 @@ use crate::axis::Span;
 use crate::load::{LoadError, Loaded};
 use crate::param::find;
 use crate::phase::{Phase, Thresholds};
-use crate::picture::{Measures, PHASES, Picture};
+use crate::picture::{Measures, PHASES, Picture, Reference};
 use crate::sweep::Sweep;
 use std::fmt::Write;
 
@@ -23,9 +23,24 @@ pub const GRID_COLUMNS: [&str; 9] = [
     "phase",
 ];
 
+/// Columns that follow when there is something to compare with: its phase, empty where unknown,
+/// and the percentage of all pixels whose phases agree, in every row the same.
+pub const COMPARED_COLUMNS: [&str; 2] = ["compared_phase", "agreement_percent"];
+
 /// A picture as a table, a row a pixel, from the first row of the diagram (density 1) on.
-pub fn grid(sweep: &Sweep, picture: &Picture) -> String {
-    let mut text = GRID_COLUMNS.join(",") + "\n";
+pub fn grid(sweep: &Sweep, picture: &Picture, reference: Option<Reference>) -> String {
+    let other = reference.map(|r| r.picture);
+    let agreement = other.and_then(|other| picture.agreeing_fraction(other));
+    let percent = agreement.map_or(String::new(), |part| (100.0 * part).to_string());
+    let compared = |pixel: usize| {
+        let known = other.filter(|other| other.knows(pixel))?;
+        Phase::from_code(*known.phase.get(pixel)?).map(Phase::name)
+    };
+    let mut text = GRID_COLUMNS.join(",");
+    if other.is_some() {
+        text = text + "," + &COMPARED_COLUMNS.join(",");
+    }
+    text.push('\n');
     for (index, &row) in picture.rows.iter().enumerate() {
         let log_density = sweep.density.log10_at(row, sweep.rows);
         for column in 0..picture.columns {
@@ -33,7 +48,7 @@ pub fn grid(sweep: &Sweep, picture: &Picture) -> String {
             let log_importance = sweep.importance.log10_at(column, sweep.columns);
             let phase = Phase::from_code(picture.phase[pixel]).unwrap_or(Phase::Diverged);
             // Writing to a string cannot fail.
-            let _ = writeln!(
+            let _ = write!(
                 text,
                 "{row},{column},{log_density},{log_importance},{},{},{},{},{phase}",
                 picture.polysemanticity[pixel],
@@ -41,6 +56,10 @@ pub fn grid(sweep: &Sweep, picture: &Picture) -> String {
                 picture.superposition[pixel],
                 picture.loss[pixel],
             );
+            if other.is_some() {
+                let _ = write!(text, ",{},{percent}", compared(pixel).unwrap_or_default());
+            }
+            text.push('\n');
         }
     }
     text
@@ -223,7 +242,7 @@ mod tests {
     #[test]
     fn the_first_row_is_density_one() {
         let sweep = Sweep { columns: 3, rows: 2, ..Sweep::default() };
-        let text = grid(&sweep, &Picture::ansatz(&sweep));
+        let text = grid(&sweep, &Picture::ansatz(&sweep), None);
         assert_eq!(
             text,
             "log_sparsity_index,log_weight_index,log_sparsity,log_weight,last_polysemanticity,last_norm,last_superposition,loss,phase\n\

@@ -5,7 +5,7 @@ mod value;
 use crate::load::{LoadError, Loaded};
 use crate::param::{Kind, PARAMS, set};
 use crate::phase::{Phase, Thresholds};
-use crate::picture::{PHASES, Picture};
+use crate::picture::{PHASES, Picture, Reference};
 use crate::sweep::Sweep;
 use std::fmt::Write;
 use value::{Value, quoted};
@@ -34,6 +34,8 @@ pub struct Run<'a> {
     pub link: &'a str,
     /// Where phases end and begin.
     pub thresholds: &'a Thresholds,
+    /// What the picture is compared with, if with anything.
+    pub reference: Option<Reference<'a>>,
 }
 
 /// One measure of a picture.
@@ -72,6 +74,9 @@ pub fn write(run: &Run) -> String {
         "{{\"norm\": {norm}, \"interference\": {interference}, \"share\": {share}, \"excess\": {excess}}}"
     );
     say("thresholds", &limits);
+    if let Some(agreement) = run.reference.and_then(|reference| agreement(run.picture, reference)) {
+        say("agreement", &agreement);
+    }
     say("rows", &list(&run.picture.rows, u32::to_string));
     let number = |v: &f32| if v.is_finite() { v.to_string() } else { "null".into() };
     let mut picture = run.picture.clone();
@@ -89,6 +94,15 @@ pub fn write(run: &Run) -> String {
     let repeats = repeats.collect::<Vec<_>>().join(",\n");
     let _ = write!(text, "  \"repeats\": {{\n{repeats}\n  }}\n}}\n");
     text
+}
+
+/// How much of a picture has the same phase as the one it is compared with, and where.
+fn agreement(picture: &Picture, reference: Reference) -> Option<String> {
+    let fraction = picture.agreeing_fraction(reference.picture)?;
+    let pixel = |same: &Option<bool>| same.map_or("null".into(), |same| same.to_string());
+    let pixels = list(&picture.agreement(reference.picture), pixel);
+    let name = quoted(reference.name);
+    Some(format!("{{\"with\": {name}, \"fraction\": {fraction}, \"pixels\": {pixels}}}"))
 }
 
 fn list<T>(values: &[T], write: impl Fn(&T) -> String) -> String {

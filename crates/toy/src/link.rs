@@ -77,21 +77,9 @@ pub fn read(query: &str) -> Opened {
     }
     if let Err(error) = opened.sweep.validate() {
         opened.notices.push(format!("{error}; the nearest allowed values were taken"));
-        repair(&mut opened.sweep);
+        opened.sweep.repair();
     }
     opened
-}
-
-/// Changes as little as possible to make values that are allowed one by one fit together.
-fn repair(sweep: &mut Sweep) {
-    use crate::sweep::{Data, MAX_EXACT_FEATURES, MAX_MODELS};
-    sweep.hidden = sweep.hidden.clamp(1, sweep.features - 1);
-    if sweep.features > MAX_EXACT_FEATURES {
-        sweep.data = Data::Sampled;
-    }
-    while sweep.models() > MAX_MODELS && sweep.repeats > 1 {
-        sweep.repeats = sweep.repeats.div_ceil(2);
-    }
 }
 
 #[cfg(test)]

@@ -128,6 +128,15 @@ impl Measures {
     }
 }
 
+/// A picture that another is compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference<'a> {
+    /// What it is, within a sentence, such as "the true optimum".
+    pub name: &'a str,
+    /// The picture.
+    pub picture: &'a Picture,
+}
+
 /// What some rows of a diagram show; every vector has an entry a pixel, row after row.
 ///
 /// A pixel that nothing is known of yet has NaN everywhere.
@@ -223,6 +232,35 @@ impl Picture {
         }
     }
 
+    /// The picture of a [`coarse`](Sweep::coarse) diagram in the place of the whole sweep's:
+    /// every pixel a square of `factor` times as many.
+    pub fn enlarged(&self, sweep: &Sweep, factor: u32) -> Self {
+        let rows = self.rows.iter().flat_map(|row| row * factor..(row + 1) * factor);
+        let mut picture =
+            Self::blank(sweep.columns, rows.filter(|row| *row < sweep.rows).collect());
+        let width = self.columns as usize;
+        for (index, row) in picture.rows.iter().enumerate() {
+            let Some(from) = self.rows.iter().position(|own| *own == row / factor) else {
+                continue;
+            };
+            for column in 0..sweep.columns {
+                let source = from * width + (column / factor) as usize;
+                let pixel = index * sweep.columns as usize + column as usize;
+                if source >= self.pixels() {
+                    continue;
+                }
+                picture.norm[pixel] = self.norm[source];
+                picture.superposition[pixel] = self.superposition[source];
+                picture.polysemanticity[pixel] = self.polysemanticity[source];
+                picture.loss[pixel] = self.loss[source];
+                picture.phase[pixel] = self.phase[source];
+                let counts = &self.counts[source * PHASES..(source + 1) * PHASES];
+                picture.counts[pixel * PHASES..(pixel + 1) * PHASES].copy_from_slice(counts);
+            }
+        }
+        picture
+    }
+
     /// Whether anything is known of a pixel.
     pub fn knows(&self, pixel: usize) -> bool {
         self.norm.get(pixel).is_some_and(|norm| norm.is_finite())
@@ -282,11 +320,11 @@ impl Picture {
     }
 
     /// Whether two pictures of one diagram show the same phase, pixel by pixel; `None` where
-    /// either does not know.
+    /// either does not know, and everywhere if they do not have the same pixels.
     pub fn agreement(&self, other: &Self) -> Vec<Option<bool>> {
-        (0..self.pixels())
-            .map(|i| (self.knows(i) && other.knows(i)).then(|| self.phase[i] == other.phase[i]))
-            .collect()
+        let comparable = self.columns == other.columns && self.rows == other.rows;
+        let known = |i| comparable && self.knows(i) && other.knows(i);
+        (0..self.pixels()).map(|i| known(i).then(|| self.phase[i] == other.phase[i])).collect()
     }
 
     /// Fraction of the pixels known to both pictures in which they show the same phase.
@@ -333,6 +371,28 @@ mod tests {
         assert!(assembled.counts.chunks(PHASES).all(|c| c.iter().sum::<u16>() == 3));
         assert_eq!(measures(&sweep, &[1, 3]).pixel(3, 2).len(), 3);
         assert!(measures(&sweep, &[1, 3]).pixel(0, 2).is_empty());
+    }
+
+    #[test]
+    fn a_coarse_picture_fills_the_whole() {
+        let sweep = Sweep { columns: 10, rows: 7, ..Sweep::default() };
+        let coarse = sweep.coarse(4);
+        assert_eq!((coarse.columns, coarse.rows), (3, 2));
+        let picture = Picture::ansatz(&coarse);
+        let whole = picture.enlarged(&sweep, 4);
+        assert_eq!(whole.rows, (0..7).collect::<Vec<_>>());
+        assert!((0..70).all(|pixel| whole.knows(pixel)));
+        assert_eq!(whole.loss[6 * 10 + 9], picture.loss[3 + 2]);
+        assert_eq!(whole.counts[..PHASES], picture.counts[..PHASES]);
+    }
+
+    #[test]
+    fn pictures_of_other_pixels_do_not_compare() {
+        let sweep = Sweep { columns: 4, rows: 6, ..Sweep::default() };
+        let turned = Sweep { columns: 6, rows: 4, ..Sweep::default() };
+        let picture = Picture::ansatz(&sweep);
+        assert_eq!(picture.agreeing_fraction(&picture), Some(1.0));
+        assert_eq!(picture.agreeing_fraction(&Picture::ansatz(&turned)), None);
     }
 
     #[test]

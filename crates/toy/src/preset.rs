@@ -70,6 +70,26 @@ fn sampled() -> Sweep {
     }
 }
 
+impl Preset {
+    /// This protocol for the model that a sweep trains: its features, hidden dimensions and biases.
+    pub fn for_model_of(&self, sweep: &Sweep) -> Sweep {
+        let Sweep { features, hidden, bias, .. } = *sweep;
+        let adopted = Sweep { features, hidden, bias, ..(self.sweep)() };
+        // Exact data has no room for many features.
+        if adopted.validate().is_ok() { adopted } else { (self.sweep)() }
+    }
+}
+
+/// The diagram of one sweep, trained by the protocol of another: the same pixels of the same
+/// models, so that the two can be compared pixel by pixel.
+pub fn with_protocol(diagram: &Sweep, protocol: &Sweep) -> Sweep {
+    let Sweep { features, hidden, columns, rows, importance, density, .. } = *diagram;
+    let mut sweep =
+        Sweep { features, hidden, columns, rows, importance, density, ..protocol.clone() };
+    sweep.repair();
+    sweep
+}
+
 /// The preset of this name.
 pub fn find(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|p| p.name == name)
@@ -85,5 +105,18 @@ mod tests {
             assert_eq!((preset.sweep)().validate(), Ok(()), "{}", preset.name);
         }
         assert_eq!((PRESETS[0].sweep)(), Sweep::default());
+    }
+
+    #[test]
+    fn protocols_move_to_other_diagrams() {
+        let large = Sweep { features: 6, hidden: 2, data: Data::Sampled, ..Sweep::default() };
+        let large = Sweep { columns: 300, rows: 200, repeats: 1, ..large };
+        for preset in PRESETS {
+            let moved = with_protocol(&large, &(preset.sweep)());
+            assert_eq!(moved.validate(), Ok(()), "{}", preset.name);
+            assert_eq!((moved.features, moved.columns, moved.rows), (6, 300, 200));
+            assert_eq!(moved.steps, (preset.sweep)().steps);
+            assert_eq!(preset.for_model_of(&large).validate(), Ok(()));
+        }
     }
 }

@@ -155,6 +155,23 @@ impl Sweep {
         Ok(())
     }
 
+    /// Changes as little as possible to make values that are allowed one by one fit together.
+    pub fn repair(&mut self) {
+        self.hidden = self.hidden.clamp(1, self.features - 1);
+        if self.features > MAX_EXACT_FEATURES {
+            self.data = Data::Sampled;
+        }
+        while self.models() > MAX_MODELS && self.repeats > 1 {
+            self.repeats = self.repeats.div_ceil(2);
+        }
+    }
+
+    /// The same diagram with a `factor`th of the columns and rows, rounded up.
+    pub fn coarse(&self, factor: u32) -> Self {
+        let part = |points: u32| points.div_ceil(factor.max(1));
+        Self { columns: part(self.columns), rows: part(self.rows), ..self.clone() }
+    }
+
     /// Number of models: columns x rows x repeats.
     pub fn models(&self) -> u64 {
         u64::from(self.columns) * u64::from(self.rows) * u64::from(self.repeats)

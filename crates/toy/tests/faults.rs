@@ -18,7 +18,7 @@ fn sampled() -> Sweep {
 #[test]
 fn density_labels_are_the_right_way_up() {
     let sweep = sampled();
-    let table = csv::grid(&sweep, &Picture::ansatz(&sweep));
+    let table = csv::grid(&sweep, &Picture::ansatz(&sweep), None);
     let rows: Vec<Vec<&str>> = table.lines().skip(1).map(|l| l.split(',').collect()).collect();
     assert_eq!((rows[0][0], rows[0][2]), ("0", "0"));
     assert_eq!((rows[8][0], rows[8][2]), ("2", "-2"));

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use toy::load::load;
 use toy::phase::{Phase, Thresholds};
-use toy::picture::{PHASES, Picture};
+use toy::picture::{PHASES, Picture, Reference};
 use toy::{Sweep, axis::Span, csv, json};
 
 fn document(sweep: &Sweep, picture: &Picture, thresholds: &Thresholds) -> String {
@@ -16,6 +16,7 @@ fn document(sweep: &Sweep, picture: &Picture, thresholds: &Thresholds) -> String
         step: 7,
         link: "https://example.org/?v=1",
         thresholds,
+        reference: None,
     })
 }
 
@@ -78,7 +79,7 @@ proptest! {
 
     #[test]
     fn csv_gives_back_the_picture_and_its_axes((sweep, picture) in cases()) {
-        let text = csv::grid(&sweep, &picture);
+        let text = csv::grid(&sweep, &picture, None);
         let loaded = load(&text, &Sweep::default(), &Thresholds::DEFAULT).unwrap();
         prop_assert!(same_measures(&loaded.picture, &picture));
         let Sweep { columns, rows, density, importance, .. } = loaded.sweep;
@@ -140,4 +141,52 @@ fn bad_files_are_refused_with_a_sentence() {
     assert!(load(&short, &sweep, &Thresholds::DEFAULT).unwrap_err().to_string().contains("norm"));
     let wrong = text.replace("\"features\": 2", "\"features\": 1");
     assert!(load(&wrong, &sweep, &Thresholds::DEFAULT).unwrap_err().to_string().contains("2 to 8"));
+}
+
+/// Both formats say how much of the picture agrees with what it is compared with.
+#[test]
+fn agreement_goes_into_the_files() {
+    let sweep = Sweep { columns: 8, rows: 5, ..Sweep::default() };
+    let theory = Picture::ansatz(&sweep);
+    let mut picture = theory.clone();
+    let other = |phase: u8| if phase == 0 { 1 } else { 0 };
+    picture.phase.iter_mut().take(10).for_each(|phase| *phase = other(*phase));
+    let reference = Some(Reference { name: "the \"theory\"", picture: &theory });
+    let table = csv::grid(&sweep, &picture, reference);
+    let mut lines = table.lines();
+    assert!(
+        lines.next().is_some_and(|head| head.ends_with(",phase,compared_phase,agreement_percent"))
+    );
+    assert_eq!(lines.clone().count(), 40);
+    assert!(lines.clone().all(|line| line.ends_with(",75")), "{table}");
+    let differ = lines.filter(|line| {
+        let cells: Vec<_> = line.split(',').collect();
+        cells[8] != cells[9]
+    });
+    assert_eq!(differ.count(), 10);
+    assert!(
+        load(&table, &sweep, &Thresholds::DEFAULT).is_ok_and(|l| l.picture.phase == picture.phase)
+    );
+
+    let thresholds = &Thresholds::DEFAULT;
+    let run = json::Run {
+        sweep: &sweep,
+        picture: &picture,
+        diagram: "trained",
+        engine: "",
+        program: "0",
+        step: 0,
+        link: "",
+        thresholds,
+        reference,
+    };
+    let text = json::write(&run);
+    assert!(text.contains(
+        "\"agreement\": {\"with\": \"the \\\"theory\\\"\", \"fraction\": 0.75, \"pixels\": [false,"
+    ));
+    assert!(load(&text, &sweep, thresholds).is_ok_and(|l| l.notes.is_empty()));
+    // Nothing to compare with, nothing said.
+    let blank = Picture::of(&sweep);
+    let none = Some(Reference { name: "nothing", picture: &blank });
+    assert!(!json::write(&json::Run { reference: none, ..run }).contains("agreement"));
 }

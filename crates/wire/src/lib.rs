@@ -163,6 +163,11 @@ pub enum Request {
         /// Column of the sweep.
         column: u32,
     },
+    /// Show the shader that trains a sweep; answered by [`Report::Kernel`].
+    Kernel {
+        /// The sweep.
+        sweep: Sweep,
+    },
     /// Drop whatever runs.
     Cancel,
 }
@@ -251,6 +256,11 @@ pub enum Report {
         surface: Option<Surface>,
         /// The paths.
         trajectory: Trajectory,
+    },
+    /// The shader that was asked for.
+    Kernel {
+        /// Its WGSL, written out for the shape.
+        source: String,
     },
     /// A run or a probe failed; the sentence says why and what to do.
     Failed {

@@ -3,6 +3,7 @@
 use crate::job::Job;
 use crate::post::{Breath, inbox, send};
 use crate::theory::{Edges, Minima, Theory, paths};
+use engine::gpu::shader::Kernel;
 use engine::{Engine, EngineError, Found};
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
@@ -106,6 +107,10 @@ impl Session {
             Request::Paths { run, sweep, row, column } => {
                 sweep.validate()?;
                 paths(run, &sweep, row.min(sweep.rows - 1), column.min(sweep.columns - 1));
+            }
+            Request::Kernel { sweep } => {
+                sweep.validate()?;
+                send(&Report::Kernel { source: Kernel::of(&sweep).source() });
             }
             Request::Cancel => {
                 self.job = None;

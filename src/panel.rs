@@ -1,0 +1,197 @@
+//! The two diagrams beside each other: what each shows, in which colours, and what it is compared
+//! with.
+
+use crate::diagram::{Curve, Diagram, Layer, curve};
+use crate::other::{Menu, OtherNote};
+use crate::run::Run;
+use crate::source::{Side, Source};
+use crate::state::State;
+use crate::theory::has_optimum;
+use leptos::prelude::*;
+use toy::Sweep;
+use toy::picture::Picture;
+
+/// One of the two diagrams, as signals.
+#[derive(Clone, Copy)]
+pub struct Panel {
+    /// What it shows.
+    pub source: Signal<Source>,
+    /// In which colours.
+    pub layer: Signal<Layer>,
+    /// Whose pixels they are.
+    pub sweep: Signal<Sweep>,
+    /// The pixels.
+    pub picture: Memo<Picture>,
+    /// What excess and agreement are measured against.
+    pub reference: Memo<Option<Picture>>,
+    /// What to call that within a sentence.
+    pub reference_name: Memo<&'static str>,
+}
+
+/// What all pairs of diagrams, above and beside the article, have in common.
+#[derive(Clone, Copy)]
+pub struct Panels {
+    /// Left and right.
+    pub sides: [Panel; 2],
+    /// Lines over both.
+    pub curves: Memo<Vec<Curve>>,
+}
+
+impl Panels {
+    /// The panels of this state.
+    pub fn of(state: State) -> Self {
+        let theories = state.theories;
+        let pictures = Side::BOTH.map(|side| {
+            Memo::new(move |_| match state.source(side) {
+                Source::Trained => state.run.picture.get(),
+                Source::Other => state.other.run.picture.get(),
+                Source::Ansatz => theories.ansatz.get(),
+                Source::Optimum => theories.optimum.get().unwrap_or_default(),
+            })
+        });
+        let panel = |side: Side| {
+            let opposite = pictures[side.other().index()];
+            // Excess is over the least loss there is, if known; the rest is between the two.
+            let floor = Memo::new(move |_| state.layer(side) == Layer::Excess);
+            let reference = Memo::new(move |_| {
+                Some(match floor.get() {
+                    true => theories.optimum.get().unwrap_or_else(|| theories.ansatz.get()),
+                    false => opposite.get(),
+                })
+            });
+            let reference_name = Memo::new(move |_| {
+                let known = theories.optimum.with(Option::is_some);
+                let source = match floor.get() {
+                    true if known => Source::Optimum,
+                    true => Source::Ansatz,
+                    false => state.source(side.other()),
+                };
+                source.name()
+            });
+            Panel {
+                source: Signal::derive(move || state.source(side)),
+                layer: Signal::derive(move || state.layer(side)),
+                sweep: Signal::derive(move || match state.source(side) {
+                    Source::Other => state.other.run.shown.get(),
+                    _ => state.run.shown.get(),
+                }),
+                picture: pictures[side.index()],
+                reference,
+                reference_name,
+            }
+        };
+        Self {
+            sides: Side::BOTH.map(panel),
+            curves: Memo::new(move |_| {
+                let mut curves = state.run.shown.with(curve::ansatz);
+                curves.extend(theories.ends.with(|ends| curve::exact(ends)));
+                curves
+            }),
+        }
+    }
+
+    /// One of the two.
+    pub const fn side(&self, side: Side) -> Panel {
+        self.sides[side.index()]
+    }
+
+    /// Fraction of the pixels in which the two agree; nothing if they show the same.
+    pub fn agreement(&self) -> Option<f64> {
+        let [left, right] = self.sides;
+        let differ = left.source.get() != right.source.get();
+        let fraction = || left.picture.with(|l| right.picture.with(|r| l.agreeing_fraction(r)));
+        differ.then(fraction).flatten()
+    }
+}
+
+/// A diagram with the menu of what it shows.
+#[component]
+pub fn Half(
+    /// Left or right.
+    side: Side,
+    /// Word for ids.
+    name: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="half">
+            <Shown side name menu=true />
+            <OtherNote side />
+        </div>
+    }
+}
+
+/// A diagram alone.
+#[component]
+pub fn Shown(
+    /// Left or right.
+    side: Side,
+    /// Word for ids.
+    name: &'static str,
+    /// Whether what it shows can be chosen.
+    #[prop(optional)]
+    menu: bool,
+) -> impl IntoView {
+    let state = expect_context::<State>();
+    let panel = expect_context::<Panels>().side(side);
+    let title = Signal::derive(move || panel.source.get().title().to_owned());
+    let subtitle = Signal::derive(move || match panel.source.get() {
+        Source::Trained => origin(state.run),
+        Source::Other => match state.other.preset.get() {
+            Some(label) => format!("{label}: {}", origin(state.other.run)),
+            None => origin(state.other.run),
+        },
+        Source::Ansatz => "best of a few fixed choices".to_owned(),
+        Source::Optimum => progress(state),
+    });
+    view! {
+        <Diagram
+            name
+            title
+            subtitle
+            sweep=panel.sweep
+            picture=panel.picture
+            reference=panel.reference
+            reference_name=Signal::derive(move || panel.reference_name.get().to_owned())
+            heading=menu.then(|| view! { <Menu side /> }.into_any())
+            layer=panel.layer
+            follows=(side == Side::Right).then(|| Signal::derive(move || state.beside.with(Option::is_none)))
+            choose=Callback::new(move |layer| state.colour(side, layer))
+            cursor=state.cursor
+            pinned=state.pinned
+            curves=Signal::from(expect_context::<Panels>().curves)
+            show_curves=state.show_curves
+            thresholds=state.thresholds
+        />
+    }
+}
+
+/// How a run's pixels came about, in a few words.
+fn origin(run: Run) -> String {
+    match run.source.get() {
+        Some(file) => format!("from file {file}"),
+        None => run.shown.with(training),
+    }
+}
+
+fn training(sweep: &Sweep) -> String {
+    let aggregate = toy::param::find("aggregate").map(|p| (p.get)(sweep)).unwrap_or_default();
+    let labels = toy::param::AGGREGATES.iter();
+    let label = labels.clone().find(|(word, _)| *word == aggregate).map_or("", |(_, label)| *label);
+    match sweep.repeats {
+        1 => "one model".into(),
+        repeats => format!("{label} of {repeats} models"),
+    }
+}
+
+/// How far the optimum is.
+fn progress(state: State) -> String {
+    let (shown, theories) = (state.run.shown, state.theories);
+    if !shown.with(has_optimum) {
+        return "known up to 4 features".to_owned();
+    }
+    let (found, rows) = (theories.found.get(), shown.with(|sweep| sweep.rows));
+    theories.failure.get().unwrap_or_else(|| match found == rows {
+        true => "least loss of any weights".to_owned(),
+        false => format!("row {found} of {rows}"),
+    })
+}
