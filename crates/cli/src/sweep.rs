@@ -90,5 +90,5 @@ async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
         sweep.steps,
         start.elapsed().as_secs_f64(),
     );
-    Ok(Measures::new(sweep, &run.plan().rows, &parameters, &Thresholds::default(), Effort::Final))
+    Ok(Measures::new(sweep, &run.plan().rows, parameters, &Thresholds::default(), Effort::Final))
 }

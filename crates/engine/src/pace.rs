@@ -1,5 +1,6 @@
 //! Pacing: how many steps make a slice of work short enough to stay responsive, and how many make
-//! one long enough to measure a speed by.
+//! one long enough to measure a speed by. Backends whose slices hold only some of the models count
+//! the steps of these.
 
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ impl Pace {
     pub fn took(&mut self, steps: u32, time: Duration) {
         let seconds = time.as_secs_f64().max(1e-6);
         let wanted = f64::from(steps) * self.target.as_secs_f64() / seconds;
-        self.steps = wanted.clamp(self.steps / 4.0, self.steps * 4.0).clamp(1.0, 1e6);
+        self.steps = wanted.clamp(self.steps / 4.0, self.steps * 4.0).clamp(1.0, 1e9);
     }
 }
 

@@ -67,18 +67,22 @@ impl Plan {
         let std = sweep.init.std(sweep.features, sweep.hidden);
         let mut all = vec![0.0; models * sweep.parameters()];
         let weights = (sweep.features * sweep.hidden) as usize;
-        let plane = |(index, plane): (usize, &mut [f32])| {
-            for (local, weight) in plane.iter_mut().enumerate() {
-                *weight = init::weight(sweep.seed, self.key(local), index as u32, std);
+        // Two planes at a time, as weights are drawn.
+        let pair = |(index, planes): (usize, &mut [f32])| {
+            let (even, odd) = planes.split_at_mut(models);
+            for (local, weight) in even.iter_mut().enumerate() {
+                let drawn = init::pair(sweep.seed, self.key(local), index as u32, std);
+                *weight = drawn[0];
+                odd.get_mut(local).into_iter().for_each(|weight| *weight = drawn[1]);
             }
         };
-        let all_weights = &mut all[..weights * models];
+        let (all_weights, size) = (&mut all[..weights * models], 2 * models.max(1));
         #[cfg(target_arch = "wasm32")]
-        all_weights.chunks_exact_mut(models.max(1)).enumerate().for_each(plane);
+        all_weights.chunks_mut(size).enumerate().for_each(pair);
         #[cfg(not(target_arch = "wasm32"))]
         {
             use rayon::prelude::*;
-            all_weights.par_chunks_exact_mut(models.max(1)).enumerate().for_each(plane);
+            all_weights.par_chunks_mut(size).enumerate().for_each(pair);
         }
         all
     }
@@ -90,15 +94,23 @@ mod tests {
 
     #[test]
     fn shares_cover_a_sweep_and_keep_its_keys() {
-        let sweep = Sweep { rows: 7, columns: 3, repeats: 2, ..Sweep::default() };
+        // An odd number of weights: they are drawn in pairs.
+        let shape = Sweep { features: 3, hidden: 1, ..Sweep::default() };
+        let sweep = Sweep { rows: 7, columns: 3, repeats: 2, ..shape };
         let whole = Plan::new(&sweep, Shard::ALL);
+        let (everything, weights, std) = (whole.initial_parameters(), 3, sweep.init.std(3, 1));
+        let drawn = |key, plane| init::weight(sweep.seed, key, plane as u32, std);
         let mut keys = vec![];
         for first in 0..3 {
             let plan = Plan::new(&sweep, Shard { first, stride: 3 });
             let start = plan.initial_parameters();
             for local in 0..plan.models() {
                 let key = plan.key(local);
-                assert_eq!(start[local], whole.initial_parameters()[key as usize]);
+                for plane in 0..sweep.parameters() {
+                    let weight = start[plane * plan.models() + local];
+                    let same = weight == everything[plane * whole.models() + key as usize];
+                    assert!(same && (plane >= weights || weight == drawn(key, plane)), "{key}");
+                }
                 keys.push(key);
             }
         }

@@ -154,9 +154,27 @@ impl Run {
         &self.plan
     }
 
-    /// Steps taken so far.
+    /// Steps that all models have taken so far.
     pub fn step(&self) -> u32 {
         self.step
+    }
+
+    /// Steps beyond these that some models have taken already, and the next slices take the others
+    /// through; 0 when all models are at the same step.
+    pub fn ahead(&self) -> u32 {
+        match &self.backend {
+            Backend::Gpu(_) => 0,
+            Backend::Cpu(cpu) => cpu.ahead(),
+        }
+    }
+
+    /// Model-steps taken so far.
+    pub fn model_steps(&self) -> u64 {
+        let extra = match &self.backend {
+            Backend::Gpu(_) => 0,
+            Backend::Cpu(cpu) => u64::from(cpu.ahead()) * cpu.models_ahead() as u64,
+        };
+        u64::from(self.step) * self.plan.models() as u64 + extra
     }
 
     /// Whether every step has been taken.
@@ -164,14 +182,15 @@ impl Run {
         self.step >= self.plan.sweep.steps
     }
 
-    /// Trains for a slice of some 10 to 50 ms, but at most `limit` steps; returns the steps taken
-    /// (0 when done).
+    /// Trains for a slice of some 10 to 50 ms, but at most `limit` steps. Returns the steps that all
+    /// models have taken with it: none when done, and none while some are [`ahead`](Self::ahead),
+    /// whom the others follow first whatever the limit.
     ///
     /// # Errors
     /// When the GPU is lost.
     pub async fn advance(&mut self, limit: u32) -> Result<u32, EngineError> {
         let left = (self.plan.sweep.steps - self.step).min(limit);
-        if left == 0 {
+        if left == 0 && self.ahead() == 0 {
             return Ok(0);
         }
         let taken = match &mut self.backend {
@@ -182,8 +201,8 @@ impl Run {
         Ok(taken)
     }
 
-    /// Parameters of all models of the share as they are now: parameter `p` of local model `i`
-    /// at `p * models + i`.
+    /// Parameters of all models of the share as they are now, also of those that are
+    /// [`ahead`](Self::ahead): parameter `p` of local model `i` at `p * models + i`.
     ///
     /// # Errors
     /// When the GPU is lost.

@@ -19,25 +19,33 @@ impl Aggregate {
     /// Weights of repeats with these losses, summing to 1. Repeats that diverged (a loss that
     /// is not finite) have weight 0; if all did, they share it.
     pub fn weights(self, losses: &[f32]) -> Vec<f32> {
-        let finite: Vec<usize> = (0..losses.len()).filter(|&i| losses[i].is_finite()).collect();
-        let lowest = finite.iter().copied().min_by(|&a, &b| losses[a].total_cmp(&losses[b]));
-        let highest = finite.iter().copied().max_by(|&a, &b| losses[a].total_cmp(&losses[b]));
-        let (Some(lowest), Some(highest)) = (lowest, highest) else {
-            return vec![1.0 / losses.len() as f32; losses.len()];
+        let mut weights = losses.to_vec();
+        self.weigh(&mut weights);
+        weights
+    }
+
+    /// Puts [`weights`](Self::weights) in the place of losses.
+    pub fn weigh(self, losses: &mut [f32]) {
+        let finite = || (0..).zip(&*losses).filter(|(_, loss)| loss.is_finite());
+        let lowest = finite().min_by(|a, b| a.1.total_cmp(b.1)).map(|(i, &loss)| (i, loss));
+        let highest = finite().max_by(|a, b| a.1.total_cmp(b.1)).map(|(i, _)| i);
+        let (Some((lowest, least)), Some(highest)) = (lowest, highest) else {
+            return losses.fill(1.0 / losses.len() as f32);
         };
-        let mut weights = vec![0.0; losses.len()];
-        for &i in &finite {
-            weights[i] = match self {
+        let alone = finite().count() == 1;
+        let mut sum = 0.0;
+        for (i, weight) in losses.iter_mut().enumerate() {
+            *weight = match self {
+                _ if !weight.is_finite() => 0.0,
                 Self::Lowest => f32::from(i == lowest),
                 Self::Mean => 1.0,
-                Self::DropWorst => f32::from(i != highest || finite.len() == 1),
+                Self::DropWorst => f32::from(i != highest || alone),
                 // Relative to the lowest, so that tiny losses do not overflow.
-                Self::InverseSquare => (losses[lowest].max(1e-12) / losses[i].max(1e-12)).powi(2),
+                Self::InverseSquare => (least.max(1e-12) / weight.max(1e-12)).powi(2),
             };
+            sum += *weight;
         }
-        let sum: f32 = weights.iter().sum();
-        weights.iter_mut().for_each(|w| *w /= sum);
-        weights
+        losses.iter_mut().for_each(|weight| *weight /= sum);
     }
 }
 

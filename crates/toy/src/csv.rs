@@ -227,7 +227,7 @@ pub fn models(sweep: &Sweep, measures: &Measures) -> String {
         let (place, repeats) = (index % per_row, sweep.repeats as usize);
         let (column, repeat) = (place / repeats, place % repeats);
         let _ = write!(text, "{row},{column},{repeat},{},{}", model.loss, model.phase);
-        for p in &model.parameters {
+        for p in measures.parameters(index) {
             let _ = write!(text, ",{p}");
         }
         text.push('\n');

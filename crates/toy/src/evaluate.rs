@@ -55,22 +55,46 @@ impl Evaluator {
         sweep.features <= MAX_EXACT_FEATURES
     }
 
+    /// A point of the row, by the importances there.
+    pub fn point<'a>(&'a self, importance: &'a [f64]) -> Point<'a> {
+        let Shape { n, m } = self.shape;
+        let exact = self.samples.is_empty();
+        let population = exact.then(|| Population::new(n, m, importance, self.density).ok());
+        Point { evaluator: self, importance, population: population.flatten() }
+    }
+
     /// The population loss, summed over features, of a model's parameters under these importances.
     /// NaN when the model diverged.
     pub fn loss(&self, parameters: &[f64], importance: &[f64]) -> f64 {
-        let (w, b) = self.shape.split(parameters);
-        if self.samples.is_empty() {
-            return Population::new(self.shape.n, self.shape.m, importance, self.density)
-                .map_or(f64::NAN, |population| population.loss(w, b));
+        self.point(importance).loss(parameters)
+    }
+}
+
+/// Evaluates the models of one point of the diagram.
+pub struct Point<'a> {
+    evaluator: &'a Evaluator,
+    importance: &'a [f64],
+    /// Where the loss is exact.
+    population: Option<Population<f64>>,
+}
+
+impl Point<'_> {
+    /// The population loss, summed over features, of a model's parameters. NaN when the model
+    /// diverged.
+    pub fn loss(&self, parameters: &[f64]) -> f64 {
+        let Evaluator { shape, samples, nonzero, .. } = self.evaluator;
+        let (w, b) = shape.split(parameters);
+        if samples.is_empty() {
+            return self.population.as_ref().map_or(f64::NAN, |population| population.loss(w, b));
         }
-        let a = self.shape.gram(w);
+        let a = shape.gram(w);
         let mut moments = Moments::default();
-        for x in &self.samples {
-            moments.observe(self.shape.n, &a, b, x);
+        for x in samples {
+            moments.observe(shape.n, &a, b, x);
         }
-        let count = self.samples.len() as f64;
-        moments.observe_zeros(self.shape.n, b, count * (1.0 - self.nonzero) / self.nonzero);
-        moments.loss(importance, self.nonzero / count)
+        let count = samples.len() as f64;
+        moments.observe_zeros(shape.n, b, count * (1.0 - nonzero) / nonzero);
+        moments.loss(self.importance, nonzero / count)
     }
 }
 

@@ -54,10 +54,14 @@ impl std::str::FromStr for Init {
 /// Weight `index` (row-major, `i * m + k`) of a model at the start of a run with this seed.
 /// Does not depend on which other models exist.
 pub fn weight(seed: u32, model: u32, index: u32, std: f64) -> f32 {
-    let words = block(seed, model, INIT_STEP, index / 4);
-    let pair = (index % 4 / 2) as usize * 2;
-    let normal = normal_pair(words[pair], words[pair + 1]);
-    (std * normal[(index % 2) as usize]) as f32
+    pair(seed, model, index / 2, std)[(index % 2) as usize]
+}
+
+/// Weights `2 index` and `2 index + 1`, which are drawn together.
+pub fn pair(seed: u32, model: u32, index: u32, std: f64) -> [f32; 2] {
+    let words = block(seed, model, INIT_STEP, index / 2);
+    let first = (index % 2) as usize * 2;
+    normal_pair(words[first], words[first + 1]).map(|normal| (std * normal) as f32)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod json;
 pub mod link;
 pub mod load;
 pub mod measure;
+pub mod measures;
 pub mod model;
 pub mod optimum;
 pub mod param;

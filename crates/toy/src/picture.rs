@@ -1,14 +1,15 @@
-//! From parameters to what a diagram shows: measures of every model, and pictures of pixels.
+//! What a diagram shows: pictures of pixels, and the models behind a pixel.
 
 use crate::aggregate::Aggregate;
 use crate::ansatz;
-use crate::evaluate::{Effort, Evaluator};
 use crate::measure::{norm, polysemanticity, superposition};
 use crate::model::Shape;
 use crate::optimum::Optimum;
-use crate::phase::{Context, Phase, Thresholds};
+use crate::phase::{Phase, Thresholds};
 use crate::sweep::Sweep;
 use serde::{Deserialize, Serialize};
+
+pub use crate::measures::{Measured, Measures};
 
 /// Number of phases a pixel's repeats are counted into.
 pub const PHASES: usize = Phase::ALL.len();
@@ -31,100 +32,10 @@ pub struct Repeat {
 }
 
 impl Repeat {
-    /// Measures one model under the importances of its pixel.
-    pub fn measure(
-        sweep: &Sweep,
-        evaluator: &Evaluator,
-        importance: &[f64],
-        parameters: Vec<f32>,
-        thresholds: &Thresholds,
-    ) -> Self {
-        let shape = Shape::of(sweep);
-        let wide: Vec<f64> = parameters.iter().map(|&p| f64::from(p)).collect();
-        let (w, _) = shape.split(&wide);
-        let last = shape.n - 1;
-        let context = Context { biases: sweep.bias, excess: None };
-        Self {
-            norm: norm(shape, w, last) as f32,
-            superposition: superposition(shape, w, last) as f32,
-            polysemanticity: polysemanticity(shape, w, last) as f32,
-            loss: evaluator.loss(&wide, importance) as f32,
-            phase: thresholds.classify(w, shape.m, context).phase,
-            parameters,
-        }
-    }
-}
-
-/// Every model of some rows, measured; pictures under any aggregation are made from it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Measures {
-    columns: u32,
-    repeats: u32,
-    rows: Vec<u32>,
-    models: Vec<Repeat>,
-}
-
-impl Measures {
-    /// Measures the models of these rows. Parameter `p` of model `i` stands at `p * models + i`,
-    /// models in the order of [`Sweep::model_index`].
-    pub fn new(
-        sweep: &Sweep,
-        rows: &[u32],
-        parameters: &[f32],
-        thresholds: &Thresholds,
-        effort: Effort,
-    ) -> Self {
-        let per_row = (sweep.columns * sweep.repeats) as usize;
-        let count = per_row * rows.len();
-        let importances: Vec<_> = (0..sweep.columns).map(|c| sweep.importances(c)).collect();
-        let mut models = Vec::with_capacity(count);
-        for (index, &row) in rows.iter().enumerate() {
-            let evaluator = Evaluator::new(sweep, row, effort);
-            for place in 0..per_row {
-                let local = index * per_row + place;
-                let own = parameters.iter().skip(local).step_by(count).copied().collect();
-                let importance = &importances[place / sweep.repeats as usize];
-                models.push(Repeat::measure(sweep, &evaluator, importance, own, thresholds));
-            }
-        }
-        Self { columns: sweep.columns, repeats: sweep.repeats, rows: rows.to_vec(), models }
-    }
-
-    /// Decides the phases again by other thresholds.
-    pub fn reclassify(&mut self, sweep: &Sweep, thresholds: &Thresholds) {
-        let shape = Shape::of(sweep);
-        let context = Context { biases: sweep.bias, excess: None };
-        for model in &mut self.models {
-            let (w, _) = shape.split(&model.parameters);
-            model.phase = thresholds.classify(w, shape.m, context).phase;
-        }
-    }
-
-    /// The rows measured, as rows of the sweep.
-    pub fn rows(&self) -> &[u32] {
-        &self.rows
-    }
-
-    /// Every model, in the order of [`Sweep::model_index`].
-    pub fn models(&self) -> &[Repeat] {
-        &self.models
-    }
-
-    /// The repeats of a pixel, given the row of the sweep; empty when it is not among the rows.
-    pub fn pixel(&self, row: u32, column: u32) -> &[Repeat] {
-        let repeats = self.repeats as usize;
-        let found = self.rows.iter().position(|&r| r == row).filter(|_| column < self.columns);
-        let start = found.map(|i| (i * self.columns as usize + column as usize) * repeats);
-        start.and_then(|s| self.models.get(s..s + repeats)).unwrap_or(&[])
-    }
-
-    /// The picture of these rows under an aggregation.
-    pub fn picture(&self, aggregate: Aggregate) -> Picture {
-        let mut picture = Picture::blank(self.columns, self.rows.clone());
-        for (index, repeats) in self.models.chunks_exact(self.repeats as usize).enumerate() {
-            picture.set(index, repeats, aggregate);
-        }
-        picture
+    /// A model and what was measured on it.
+    pub fn new(measured: &Measured, parameters: Vec<f32>) -> Self {
+        let Measured { norm, superposition, polysemanticity, loss, phase } = *measured;
+        Self { parameters, norm, superposition, polysemanticity, loss, phase }
     }
 }
 
@@ -183,11 +94,11 @@ impl Picture {
     }
 
     /// Sets a pixel to the aggregate of its repeats.
-    pub fn set(&mut self, pixel: usize, repeats: &[Repeat], aggregate: Aggregate) {
-        let losses: Vec<f32> = repeats.iter().map(|r| r.loss).collect();
-        let weights = aggregate.weights(&losses);
+    pub fn set(&mut self, pixel: usize, repeats: &[Measured], aggregate: Aggregate) {
+        let mut weights: Vec<f32> = repeats.iter().map(|r| r.loss).collect();
+        aggregate.weigh(&mut weights);
         // A repeat of no weight contributes nothing, not even the NaN of a diverged one.
-        let mean = |value: fn(&Repeat) -> f32| -> f32 {
+        let mean = |value: fn(&Measured) -> f32| -> f32 {
             let weighted = repeats.iter().zip(&weights).filter(|(_, w)| **w > 0.0);
             weighted.map(|(r, w)| w * value(r)).sum()
         };
@@ -279,8 +190,7 @@ impl Picture {
             for column in 0..sweep.columns {
                 let r = sweep.importance_at(column);
                 let (candidate, loss) = ansatz::best(sweep.features, sweep.hidden, s, r);
-                let model = Repeat {
-                    parameters: vec![],
+                let model = Measured {
                     norm: candidate.norm() as f32,
                     superposition: candidate.superposition() as f32,
                     polysemanticity: candidate.superposition().sqrt() as f32,
@@ -300,9 +210,7 @@ impl Picture {
         let last = shape.n - 1;
         let mut picture = Self::blank(sweep.columns, vec![row]);
         for (pixel, minimum) in minima.iter().enumerate().take(sweep.columns as usize) {
-            let parameters = minimum.w.iter().chain(&minimum.b).map(|&p| p as f32).collect();
-            let model = Repeat {
-                parameters,
+            let model = Measured {
                 norm: norm(shape, &minimum.w, last) as f32,
                 superposition: superposition(shape, &minimum.w, last) as f32,
                 polysemanticity: polysemanticity(shape, &minimum.w, last) as f32,
@@ -338,6 +246,7 @@ impl Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluate::Effort;
     use crate::train::Model;
 
     fn measures(sweep: &Sweep, rows: &[u32]) -> Measures {
@@ -348,13 +257,8 @@ mod tests {
             .map(|key| Model::new(sweep, key).parameters)
             .collect();
         let planes = (0..sweep.parameters()).flat_map(|p| models.iter().map(move |m| m[p]));
-        Measures::new(
-            sweep,
-            rows,
-            &planes.collect::<Vec<_>>(),
-            &Thresholds::default(),
-            Effort::Final,
-        )
+        let thresholds = Thresholds::default();
+        Measures::new(sweep, rows, planes.collect(), &thresholds, Effort::Final)
     }
 
     #[test]
@@ -401,7 +305,7 @@ mod tests {
         let mut measures = Measures::new(
             &sweep,
             &[0],
-            &[1.0, 0.3, 0.0, 0.0],
+            vec![1.0, 0.3, 0.0, 0.0],
             &Thresholds::default(),
             Effort::Final,
         );
@@ -414,8 +318,9 @@ mod tests {
     #[test]
     fn the_last_feature_is_the_one_shown() {
         let sweep = Sweep { columns: 1, rows: 1, repeats: 1, ..Sweep::default() };
+        let thresholds = Thresholds::default();
         let shown =
-            |w: [f32; 4]| Measures::new(&sweep, &[0], &w, &Thresholds::default(), Effort::Final);
+            |w: [f32; 4]| Measures::new(&sweep, &[0], w.to_vec(), &thresholds, Effort::Final);
         assert_eq!(shown([1.0, 0.0, 0.0, 0.0]).picture(Aggregate::Mean).norm, [0.0]);
         assert_eq!(shown([0.0, 1.0, 0.0, 0.0]).picture(Aggregate::Mean).norm, [1.0]);
         assert_eq!(shown([f32::NAN; 4]).picture(Aggregate::Mean).phase, [Phase::Diverged.code()]);

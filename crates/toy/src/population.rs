@@ -143,6 +143,13 @@ impl<T: Real> Population<T> {
         if !self.fits(w, b) {
             return T::nan();
         }
+        if n == 2 {
+            // A million of these make a picture: nothing but the loss is computed.
+            let cross = w[0] * w[1];
+            let share = [self.share[0], self.share[1], self.share[2]];
+            let loss = |i: usize| pair_moments(w[i] * w[i], cross, b[i], share).loss;
+            return self.importance[0] * loss(0) + self.importance[1] * loss(1);
+        }
         (0..n).fold(T::zero(), |sum, i| {
             let row = gram_row(n, m, w, i);
             sum + self.importance[i] * self.moments(i, &row, b[i]).loss

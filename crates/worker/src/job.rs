@@ -13,7 +13,7 @@ use wire::Report;
 /// Pictures and progress are sent no more often than this.
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Measuring takes at most about one part in this many of the time.
-const MEASURING: u32 = 10;
+const MEASURING: u32 = 40;
 
 /// A run in training.
 pub struct Job {
@@ -21,14 +21,14 @@ pub struct Job {
     run: Run,
     aggregate: Aggregate,
     thresholds: Thresholds,
-    paused: bool,
-    /// Steps to take before pausing, after a request to step.
-    allowance: Option<u32>,
+    /// The step to pause at.
+    goal: Option<u32>,
     trained: Duration,
-    steps_trained: u32,
     measures: Option<(u32, Measures)>,
     measuring: Duration,
-    shown: Option<Instant>,
+    /// When a picture was shown last, and when progress.
+    shown: Instant,
+    told: Instant,
     inspected: Option<(u32, u32)>,
 }
 
@@ -46,13 +46,12 @@ impl Job {
             run,
             aggregate,
             thresholds,
-            paused,
-            allowance: None,
+            goal: paused.then_some(0),
             trained: Duration::ZERO,
-            steps_trained: 0,
             measures: None,
             measuring: Duration::ZERO,
-            shown: None,
+            shown: Instant::now(),
+            told: Instant::now(),
             inspected: None,
         };
         job.show().await?;
@@ -66,26 +65,26 @@ impl Job {
 
     /// Whether there is work to do now.
     pub fn is_active(&self) -> bool {
-        !self.paused && !self.run.is_done()
+        !self.is_paused() && !self.run.is_done()
+    }
+
+    /// Whether every model has come to where it is to wait.
+    fn is_paused(&self) -> bool {
+        self.goal.is_some_and(|goal| self.run.step() >= goal)
     }
 
     /// Trains for a slice and shows what is due.
     pub async fn work(&mut self) -> Result<(), EngineError> {
         let start = Instant::now();
-        let taken = self.run.advance(self.allowance.unwrap_or(u32::MAX)).await?;
+        let limit = self.goal.map_or(u32::MAX, |goal| goal.saturating_sub(self.run.step()));
+        self.run.advance(limit).await?;
         self.trained += start.elapsed();
-        self.steps_trained += taken;
-        if let Some(allowance) = &mut self.allowance {
-            *allowance -= taken.min(*allowance);
-            if *allowance == 0 {
-                self.allowance = None;
-                self.paused = true;
-            }
-        }
-        let due =
-            self.shown.is_none_or(|t| t.elapsed() >= INTERVAL.max(self.measuring * MEASURING));
-        if due || !self.is_active() {
+        // Pictures wait until all models are at one step.
+        let due = self.shown.elapsed() >= INTERVAL.max(self.measuring * MEASURING);
+        if !self.is_active() || (due && self.run.ahead() == 0) {
             self.show().await?;
+        } else if self.told.elapsed() >= INTERVAL {
+            self.progress();
         }
         if self.run.is_done() {
             send(&Report::Done { run: self.id });
@@ -100,13 +99,13 @@ impl Job {
         let plan = self.run.plan();
         let effort = if self.is_active() { Effort::Live } else { Effort::Final };
         let (sweep, rows) = (&plan.sweep, &plan.rows);
-        let measures = Measures::new(sweep, rows, &parameters, &self.thresholds, effort);
+        let measures = Measures::new(sweep, rows, parameters, &self.thresholds, effort);
         self.measures = Some((self.run.step(), measures));
         self.picture();
         self.pixel();
         self.progress();
         self.measuring = start.elapsed();
-        self.shown = Some(Instant::now());
+        self.shown = Instant::now();
         Ok(())
     }
 
@@ -119,39 +118,37 @@ impl Job {
 
     fn pixel(&self) {
         if let (Some((row, column)), Some((step, measures))) = (self.inspected, &self.measures) {
-            let repeats = measures.pixel(row, column).to_vec();
+            let repeats = measures.pixel(row, column);
             send(&Report::Pixel { run: self.id, row, column, step: *step, repeats });
         }
     }
 
-    fn progress(&self) {
+    fn progress(&mut self) {
+        self.told = Instant::now();
         send(&Report::Progress {
             run: self.id,
             step: self.run.step(),
-            model_steps: f64::from(self.steps_trained) * self.run.plan().models() as f64,
+            model_steps: self.run.model_steps() as f64,
             seconds: self.trained.as_secs_f64(),
-            paused: self.paused,
+            paused: self.is_paused(),
         });
     }
 
-    /// Stops after the current slice.
+    /// Stops after the current slice, or as soon as no model is ahead of the others.
     pub async fn pause(&mut self) -> Result<(), EngineError> {
-        self.paused = true;
-        self.allowance = None;
-        self.show().await
+        self.goal = Some(self.run.step() + self.run.ahead());
+        if self.is_paused() { self.show().await } else { Ok(()) }
     }
 
     /// Goes on.
     pub fn resume(&mut self) {
-        self.paused = false;
-        self.allowance = None;
+        self.goal = None;
         self.progress();
     }
 
     /// Takes some steps, then pauses.
     pub fn step(&mut self, steps: u32) {
-        self.allowance = Some(steps.max(1));
-        self.paused = false;
+        self.goal = Some((self.run.step() + self.run.ahead()).saturating_add(steps.max(1)));
     }
 
     /// Shows the repeats under another aggregation.

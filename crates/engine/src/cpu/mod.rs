@@ -3,11 +3,13 @@
 //!
 //! Neighbouring models of a row form a group, one model a lane; rows are padded to whole groups by
 //! repeating their last model. Lanes never exchange anything and every model has its own random
-//! stream, so what a model learns does not depend on its neighbours, on threads or on slices.
+//! stream, so what a model learns does not depend on its neighbours, on threads or on slices. A
+//! slice may leave some groups ahead of others, see [`pass`].
 
 mod exact;
 mod kernel;
 mod lanes;
+mod pass;
 mod region;
 mod sampled;
 mod step;
@@ -17,6 +19,8 @@ use crate::pace::Pace;
 use crate::plan::Plan;
 pub use fearless_simd::Level;
 use kernel::{Group, Slice};
+use pass::Pass;
+use std::ops::Range;
 use std::time::Duration;
 use step::Constants;
 use toy::sweep::Data;
@@ -84,12 +88,11 @@ pub struct Training {
     /// State of every group, as [`Group::state`].
     state: Vec<f32>,
     models: usize,
+    /// Chooses how many steps of one group make a slice.
     pace: Pace,
+    /// The pass under way, if some groups are ahead of others.
+    pass: Option<Pass>,
 }
-
-/// Steps a slice takes at least. State that does not fit the caches is read from memory once a
-/// slice; with a million models and fewer steps than this, reading would take longer than training.
-const FEWEST: u32 = 4;
 
 /// Where a group's models are.
 #[derive(Clone, Copy, Debug)]
@@ -116,8 +119,11 @@ impl Training {
             first: row * per_row + from,
             used: lanes.min(per_row - from),
         };
-        let groups: Vec<Span> = (0..plan.rows.len())
-            .flat_map(|row| (0..per_row).step_by(lanes).map(move |from| span(row, from)))
+        // Through all rows again and again: the cost of a row depends on its density, and slices
+        // that train some groups only should take alike.
+        let groups: Vec<Span> = (0..per_row)
+            .step_by(lanes)
+            .flat_map(|from| (0..plan.rows.len()).map(move |row| span(row, from)))
             .collect();
         // What stands in a lane; a lane without a model repeats the group's last one.
         let locals = || groups.iter().flat_map(|g| (0..lanes).map(|l| g.first + l.min(g.used - 1)));
@@ -148,28 +154,58 @@ impl Training {
             groups,
             models,
             pace: Pace::new(Duration::from_millis(30)),
+            pass: None,
         };
         let start = plan.initial_parameters();
-        training
-            .fill(|local, plane| if plane < size { start[plane * models + local] } else { 0.0 });
+        training.fill(size, |local, plane| start[plane * models + local]);
         training
     }
 
-    /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
+    /// Trains for about one slice: some groups for some steps from `step` on, at most `limit`.
+    /// Returns the steps that all models have taken with it, 0 while some are
+    /// [`ahead`](Self::ahead). A slice after that takes the others there, whatever its limit.
     pub fn advance(&mut self, plan: &Plan, step: u32, limit: u32) -> u32 {
-        let (steps, start) = (self.pace.steps().max(FEWEST).min(limit), Instant::now());
-        self.take(plan, step, steps);
-        self.pace.took(steps, start.elapsed());
-        steps
+        let (groups, fit) = (self.groups.len(), self.pace.steps());
+        if groups == 0 {
+            return limit;
+        }
+        let mut pass = self.pass.take().unwrap_or_else(|| Pass::new(fit, groups, limit));
+        let (slice, start) = (pass.slice(fit, groups, threads()), Instant::now());
+        pass.done = slice.end;
+        let work = slice.len() as u32 * pass.steps;
+        self.train(plan, slice, step, pass.steps);
+        self.pace.took(work, start.elapsed());
+        if pass.done < groups {
+            self.pass = Some(pass);
+            return 0;
+        }
+        pass.steps
     }
 
-    /// Takes exactly these steps, however long it may last.
+    /// Steps that some models have taken and others have not.
+    pub fn ahead(&self) -> u32 {
+        self.pass.map_or(0, |pass| pass.steps)
+    }
+
+    /// How many models have taken them.
+    pub fn models_ahead(&self) -> usize {
+        let done = self.pass.map_or(0, |pass| pass.done);
+        self.groups[..done].iter().map(|group| group.used).sum()
+    }
+
+    /// Takes exactly these steps with all models, however long it may last; none may be ahead.
     pub fn take(&mut self, plan: &Plan, step: u32, steps: u32) {
+        debug_assert!(self.pass.is_none(), "a pass is under way");
+        self.train(plan, 0..self.groups.len(), step, steps);
+    }
+
+    /// Takes these steps with some groups.
+    fn train(&mut self, plan: &Plan, some: Range<usize>, step: u32, steps: u32) {
         let rates = &plan.rates[step as usize..][..steps as usize];
         let (constants, shares) = (self.constants, &self.shares);
         let slice = Slice { plan, shares, constants, step, rates };
-        let (level, lanes, groups) = (self.level, self.lanes, &self.groups);
-        let (keys, last) = (&self.keys, &self.last);
+        let (level, lanes, groups) = (self.level, self.lanes, &self.groups[some.clone()]);
+        let (keys, last) = (&self.keys[some.start * lanes..], &self.last[some.start * lanes..]);
         // Each group takes all its steps before the next one starts: its state stays in registers.
         let one = |(g, state): (usize, &mut [f32])| {
             let at = g * lanes..(g + 1) * lanes;
@@ -177,21 +213,24 @@ impl Training {
             slice.train(level, Group { row: groups[g].row, keys, last, state });
         };
         let size = 3 * self.size * lanes;
+        let state = &mut self.state[some.start * size..some.end * size];
         #[cfg(target_arch = "wasm32")]
-        self.state.chunks_exact_mut(size).enumerate().for_each(one);
+        state.chunks_exact_mut(size).enumerate().for_each(one);
         #[cfg(not(target_arch = "wasm32"))]
         {
             use rayon::prelude::*;
-            self.state.par_chunks_exact_mut(size).enumerate().for_each(one);
+            state.par_chunks_exact_mut(size).enumerate().for_each(one);
         }
     }
 
     /// Parameters by parameter, then model.
     pub fn parameters(&self) -> Vec<f32> {
         let mut all = vec![0.0; self.models * self.size];
-        for (local, lane) in self.places() {
-            for p in 0..self.size {
-                all[p * self.models + local] = self.state[lane + p * self.lanes];
+        let states = self.state.chunks_exact(3 * self.size * self.lanes);
+        for (span, state) in self.groups.iter().zip(states) {
+            for (p, plane) in state.chunks_exact(self.lanes).take(self.size).enumerate() {
+                all[p * self.models + span.first..][..span.used]
+                    .copy_from_slice(&plane[..span.used]);
             }
         }
         all
@@ -199,27 +238,29 @@ impl Training {
 
     /// The state of every local model.
     pub fn models(&self) -> Vec<Model<f32>> {
-        let all = self.places().map(|(_, lane)| {
+        let mut lanes = vec![0; self.models];
+        self.places().for_each(|(local, lane)| lanes[local] = lane);
+        let model = |lane: usize| {
             let part = |k: usize| {
                 let planes = k * self.size..(k + 1) * self.size;
                 planes.map(|plane| self.state[lane + plane * self.lanes]).collect()
             };
             Model { parameters: part(0), first: part(1), second: part(2) }
-        });
-        all.collect()
+        };
+        lanes.into_iter().map(model).collect()
     }
 
     /// Replaces the state of every local model.
     pub fn set_models(&mut self, models: &[Model<f32>]) {
         let size = self.size;
-        self.fill(|local, plane| {
+        self.fill(3 * size, |local, plane| {
             let model = &models[local];
             let part = [&model.parameters, &model.first, &model.second][plane / size];
             part[plane % size]
         });
     }
 
-    /// Local models and where their state begins.
+    /// Local models, in the order of groups, and where their state begins.
     fn places(&self) -> impl Iterator<Item = (usize, usize)> {
         let (lanes, size) = (self.lanes, 3 * self.size * self.lanes);
         let groups = self.groups.iter().enumerate();
@@ -228,12 +269,14 @@ impl Training {
         })
     }
 
-    /// Sets every plane (parameters, first moments, second moments) of every lane.
-    fn fill(&mut self, value: impl Fn(usize, usize) -> f32) {
-        let (lanes, planes) = (self.lanes, 3 * self.size);
-        for (span, state) in self.groups.iter().zip(self.state.chunks_exact_mut(planes * lanes)) {
-            for (i, x) in state.iter_mut().enumerate() {
-                *x = value(span.first + (i % lanes).min(span.used - 1), i / lanes);
+    /// Sets the first planes (parameters, first moments, second moments) of every lane.
+    fn fill(&mut self, planes: usize, value: impl Fn(usize, usize) -> f32) {
+        let size = 3 * self.size * self.lanes;
+        for (span, state) in self.groups.iter().zip(self.state.chunks_exact_mut(size)) {
+            for (plane, xs) in state.chunks_exact_mut(self.lanes).take(planes).enumerate() {
+                for (lane, x) in xs.iter_mut().enumerate() {
+                    *x = value(span.first + lane.min(span.used - 1), plane);
+                }
             }
         }
     }

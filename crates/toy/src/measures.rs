@@ -1,0 +1,129 @@
+//! Measures of many models at once, and pictures made from them.
+
+use crate::aggregate::Aggregate;
+use crate::evaluate::{Effort, Evaluator, Point};
+use crate::measure::{norm, polysemanticity, superposition};
+use crate::model::Shape;
+use crate::phase::{Context, Phase, Thresholds};
+use crate::picture::{Picture, Repeat};
+use crate::sweep::Sweep;
+
+/// What is measured on one trained model. All measures are of the last feature.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// Norm `|W_n|`.
+    pub norm: f32,
+    /// Superposition, the paper's sum of squares.
+    pub superposition: f32,
+    /// repro-superposition's polysemanticity, its square root.
+    pub polysemanticity: f32,
+    /// Population loss, summed over features.
+    pub loss: f32,
+    /// The phase.
+    pub phase: Phase,
+}
+
+impl Measured {
+    /// Measures a model at its point of the diagram.
+    fn new(sweep: &Sweep, point: &Point, parameters: &[f64], thresholds: &Thresholds) -> Self {
+        let shape = Shape::of(sweep);
+        let (w, _) = shape.split(parameters);
+        let last = shape.n - 1;
+        let context = Context { biases: sweep.bias, excess: None };
+        Self {
+            norm: norm(shape, w, last) as f32,
+            superposition: superposition(shape, w, last) as f32,
+            polysemanticity: polysemanticity(shape, w, last) as f32,
+            loss: point.loss(parameters) as f32,
+            phase: thresholds.classify(w, shape.m, context).phase,
+        }
+    }
+}
+
+/// Every model of some rows, measured; pictures under any aggregation are made from it. There may
+/// be a million models: nothing here allocates memory for each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measures {
+    columns: u32,
+    repeats: u32,
+    rows: Vec<u32>,
+    /// Parameter `p` of model `i` at `p * models + i`.
+    parameters: Vec<f32>,
+    models: Vec<Measured>,
+}
+
+impl Measures {
+    /// Measures the models of these rows. Parameter `p` of model `i` stands at `p * models + i`,
+    /// models in the order of [`Sweep::model_index`].
+    pub fn new(
+        sweep: &Sweep,
+        rows: &[u32],
+        parameters: Vec<f32>,
+        thresholds: &Thresholds,
+        effort: Effort,
+    ) -> Self {
+        let importances: Vec<_> = (0..sweep.columns).map(|c| sweep.importances(c)).collect();
+        let count = (sweep.columns * sweep.repeats) as usize * rows.len();
+        let mut models = Vec::with_capacity(count);
+        let mut own = vec![0.0; sweep.parameters()];
+        for &row in rows {
+            let evaluator = Evaluator::new(sweep, row, effort);
+            for importance in &importances {
+                let point = evaluator.point(importance);
+                for _ in 0..sweep.repeats {
+                    let places = parameters.iter().skip(models.len()).step_by(count);
+                    own.iter_mut().zip(places).for_each(|(wide, &p)| *wide = f64::from(p));
+                    models.push(Measured::new(sweep, &point, &own, thresholds));
+                }
+            }
+        }
+        let (columns, repeats, rows) = (sweep.columns, sweep.repeats, rows.to_vec());
+        Self { columns, repeats, rows, parameters, models }
+    }
+
+    /// Decides the phases again by other thresholds.
+    pub fn reclassify(&mut self, sweep: &Sweep, thresholds: &Thresholds) {
+        let shape = Shape::of(sweep);
+        let context = Context { biases: sweep.bias, excess: None };
+        let mut own = vec![0.0; sweep.parameters()];
+        for index in 0..self.models.len() {
+            own.iter_mut().zip(self.parameters(index)).for_each(|(own, p)| *own = p);
+            let (w, _) = shape.split(&own);
+            self.models[index].phase = thresholds.classify(w, shape.m, context).phase;
+        }
+    }
+
+    /// The rows measured, as rows of the sweep.
+    pub fn rows(&self) -> &[u32] {
+        &self.rows
+    }
+
+    /// Every model, in the order of [`Sweep::model_index`].
+    pub fn models(&self) -> &[Measured] {
+        &self.models
+    }
+
+    /// Weights `W_ik` of a model at `i m + k`, then biases.
+    pub fn parameters(&self, model: usize) -> impl Iterator<Item = f32> {
+        self.parameters.iter().skip(model).step_by(self.models.len().max(1)).copied()
+    }
+
+    /// The repeats of a pixel, given the row of the sweep; none when it is not among the rows.
+    pub fn pixel(&self, row: u32, column: u32) -> Vec<Repeat> {
+        let found = self.rows.iter().position(|&r| r == row).filter(|_| column < self.columns);
+        let Some(index) = found else { return vec![] };
+        let repeats = self.repeats as usize;
+        let start = (index * self.columns as usize + column as usize) * repeats;
+        let repeat = |i: usize| Repeat::new(&self.models[i], self.parameters(i).collect());
+        (start..start + repeats).map(repeat).collect()
+    }
+
+    /// The picture of these rows under an aggregation.
+    pub fn picture(&self, aggregate: Aggregate) -> Picture {
+        let mut picture = Picture::blank(self.columns, self.rows.clone());
+        for (index, repeats) in self.models.chunks_exact(self.repeats as usize).enumerate() {
+            picture.set(index, repeats, aggregate);
+        }
+        picture
+    }
+}
