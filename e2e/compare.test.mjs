@@ -22,6 +22,7 @@ const complete = (page, name, timeout = 120_000) =>
   page.waitForFunction(
     (id) => {
       const canvas = document.querySelector(`[data-testid=heatmap-${id}]`);
+      if (!canvas) return false;
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       return data.length > 4 && data.every((byte, i) => i % 4 < 3 || byte === 255);
     },
