@@ -1,9 +1,10 @@
 //! The engine and its runs.
 
 use crate::plan::{Plan, Shard};
+use crate::study::StudyRun;
 use crate::trial::Trial;
 use crate::{cpu, gpu};
-use toy::{Sweep, SweepError};
+use toy::{Study, StudyError, Sweep, SweepError};
 use wire::{Choice, Class, Kind};
 
 /// Why there is no run, or no more of it.
@@ -12,6 +13,9 @@ pub enum EngineError {
     /// The sweep is not valid.
     #[error(transparent)]
     Sweep(#[from] SweepError),
+    /// The study is not valid.
+    #[error(transparent)]
+    Study(#[from] StudyError),
     /// The GPU was asked for, but there is none to be had.
     #[error("no GPU can be used here: {0}; choose the CPU engine")]
     NoGpu(String),
@@ -133,6 +137,34 @@ impl Engine {
             }
         };
         Ok(Run { plan, backend, step: 0 })
+    }
+
+    /// Finds what to train a study on, as [`choose`](Self::choose) does for a sweep.
+    ///
+    /// # Errors
+    /// When the study is not valid, or the GPU was asked for by name.
+    pub async fn choose_study(&mut self, study: &Study, _pool: u32) -> Result<Found, EngineError> {
+        study.validate()?;
+        match self.choice {
+            Choice::Gpu => Err(EngineError::NoGpu("studies are trained on the CPU".into())),
+            _ => Ok(Found::cpu("Studies are trained on the CPU.")),
+        }
+    }
+
+    /// Prepares a run of a share of a study, at step 0.
+    ///
+    /// # Errors
+    /// When the study is not valid, there is no such backend here, or the GPU fails.
+    pub async fn start_study(
+        &self,
+        study: &Study,
+        shard: Shard,
+        kind: Kind,
+    ) -> Result<StudyRun, EngineError> {
+        match kind {
+            Kind::Cpu => StudyRun::on_cpu(study, shard),
+            Kind::Gpu => Err(EngineError::NoGpu("studies are trained on the CPU".into())),
+        }
     }
 }
 

@@ -22,5 +22,5 @@ pub mod vulnerability;
 
 pub use describe::{MAX_FEATURES, MAX_HIDDEN, MAX_MODELS, MAX_NUMBERS, Study, StudyError};
 pub use measure::Measures;
-pub use snapshot::Snapshot;
+pub use snapshot::{Snapshot, Wanted};
 pub use variant::{Importance, Sets, Target, Variant};

@@ -168,27 +168,55 @@ impl Sampler {
     pub fn draw(&self, seed: u32, model: u32, step: u32, index: u32, active: &mut Vec<(u32, f32)>) {
         let mut words = Words::new(seed, model, step, index);
         let count = self.active.draw(words.next());
+        active.clear();
+        self.place(count, || words.next(), |feature, value| active.push((feature, value)));
+    }
+
+    /// Words that a sample with so many active units takes of its stream.
+    #[inline(always)]
+    pub fn words(&self, count: u32) -> u32 {
+        let values = match self.sets {
+            Sets::Independent => count,
+            Sets::Correlated => count * self.size,
+            Sets::Anticorrelated => 2 * count,
+        };
+        1 + count.min(self.units - count) + values
+    }
+
+    /// Chooses `count` active units and visits their active features, ascending, with their
+    /// values. Takes words after the first of the sample's.
+    #[inline(always)]
+    pub fn place(
+        &self,
+        count: u32,
+        mut next: impl FnMut() -> u32,
+        mut visit: impl FnMut(u32, f32),
+    ) {
         let most = 2 * count > self.units;
         let few = if most { self.units - count } else { count };
         let mut marks = Marks::default();
         for last in self.units - few..self.units {
-            let pick = below(words.next(), last + 1);
+            let pick = below(next(), last + 1);
             marks.mark(if marks.has(pick) { last } else { pick });
         }
         if most {
             marks = marks.complement(self.units);
         }
-        active.clear();
-        marks.each(|unit| match self.sets {
-            Sets::Independent => active.push((unit, value(words.next(), self.target))),
-            Sets::Correlated => active.extend(
-                (0..self.size).map(|i| (unit * self.size + i, value(words.next(), self.target))),
-            ),
-            Sets::Anticorrelated => {
-                let which = unit * self.size + below(words.next(), self.size);
-                active.push((which, value(words.next(), self.target)));
-            }
-        });
+        marks.each(
+            #[inline(always)]
+            |unit| match self.sets {
+                Sets::Independent => visit(unit, value(next(), self.target)),
+                Sets::Correlated => {
+                    for i in 0..self.size {
+                        visit(unit * self.size + i, value(next(), self.target));
+                    }
+                }
+                Sets::Anticorrelated => {
+                    let which = unit * self.size + below(next(), self.size);
+                    visit(which, value(next(), self.target));
+                }
+            },
+        );
     }
 }
 
@@ -307,6 +335,7 @@ mod tests {
             assert!(1 + units / 2 + values <= 4 * BLOCKS, "{sets:?}");
             let sampler = Sampler::new(&study(512, sets, 2, 0.5), 0.5);
             assert_eq!(sampler.units, units);
+            assert!((1..=units).all(|count| sampler.words(count) <= 4 * BLOCKS));
         }
     }
 }

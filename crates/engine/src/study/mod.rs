@@ -1,0 +1,7 @@
+//! Training studies: batches of models too large for the diagram's kernels.
+
+mod plan;
+mod run;
+
+pub use plan::Plan;
+pub use run::StudyRun;
