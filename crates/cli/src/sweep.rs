@@ -2,7 +2,7 @@
 
 use crate::error::{Error, write};
 use crate::flags;
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use engine::{Choice, Engine, Found};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
@@ -11,19 +11,12 @@ use toy::csv;
 use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::Measures;
-use wire::{CHOICES, Shard};
+use wire::Shard;
 
 /// The subcommand.
 pub fn command() -> Command {
     flags::sweep(Command::new("sweep").about("Trains a phase diagram"))
-        .arg(
-            Arg::new("engine")
-                .long("engine")
-                .value_name("ENGINE")
-                .value_parser(CHOICES.map(|(_, word, _)| word))
-                .default_value("auto")
-                .help("What trains: gpu, cpu, or whichever a short trial finds faster"),
-        )
+        .arg(flags::engine())
         .arg(flags::file("out", "Writes the diagram, a row a pixel (CSV); standard output without"))
         .arg(flags::file("models", "Writes every model, a row a model (CSV)"))
 }
@@ -31,8 +24,7 @@ pub fn command() -> Command {
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let sweep = flags::read(flags)?;
-    let choice = flags.get_one::<String>("engine").and_then(|word| Choice::parse(word));
-    let measures = pollster::block_on(train(&sweep, choice.unwrap_or_default()))?;
+    let measures = pollster::block_on(train(&sweep, flags::choice(flags)))?;
     let grid = csv::grid(&sweep, &measures.picture(sweep.aggregate));
     match flags.get_one::<PathBuf>("out") {
         Some(path) => write(path, &grid)?,

@@ -1,7 +1,7 @@
 //! The engine and its runs.
 
 use crate::plan::{Plan, Shard};
-use crate::study::StudyRun;
+use crate::study::{self, StudyRun};
 use crate::trial::Trial;
 use crate::{cpu, gpu};
 use toy::{Study, StudyError, Sweep, SweepError};
@@ -139,16 +139,27 @@ impl Engine {
         Ok(Run { plan, backend, step: 0 })
     }
 
-    /// Finds what to train a study on, as [`choose`](Self::choose) does for a sweep.
+    /// Finds what to train a study on, as [`choose`](Self::choose) does for a sweep; software
+    /// adapters are not tried, which train studies many times more slowly than the CPU they run on.
     ///
     /// # Errors
-    /// When the study is not valid, or the GPU was asked for by name.
-    pub async fn choose_study(&mut self, study: &Study, _pool: u32) -> Result<Found, EngineError> {
+    /// When the study is not valid.
+    pub async fn choose_study(&mut self, study: &Study, pool: u32) -> Result<Found, EngineError> {
         study.validate()?;
-        match self.choice {
-            Choice::Gpu => Err(EngineError::NoGpu("studies are trained on the CPU".into())),
-            _ => Ok(Found::cpu("Studies are trained on the CPU.")),
+        let gpu = match &self.gpu {
+            Ok(gpu) if self.choice == Choice::Auto => gpu,
+            Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
+            Err(why) => return Ok(Found::cpu(why)),
+        };
+        if gpu.is_software() {
+            let reason = format!("The only GPU adapter, {}, is software.", gpu.name());
+            return Ok(Found::cpu(reason));
         }
+        Ok(match study::Trial::new(gpu, study, pool).await {
+            Ok(trial) if trial.prefers_gpu() => Found::gpu(gpu, trial.sentence()),
+            Ok(trial) => Found::cpu(trial.sentence()),
+            Err(error) => Found::cpu(format!("A trial of the GPU failed: {error}.")),
+        })
     }
 
     /// Prepares a run of a share of a study, at step 0.
@@ -161,9 +172,10 @@ impl Engine {
         shard: Shard,
         kind: Kind,
     ) -> Result<StudyRun, EngineError> {
-        match kind {
-            Kind::Cpu => StudyRun::on_cpu(study, shard),
-            Kind::Gpu => Err(EngineError::NoGpu("studies are trained on the CPU".into())),
+        match (kind, &self.gpu) {
+            (Kind::Cpu, _) => StudyRun::on_cpu(study, shard),
+            (Kind::Gpu, Ok(gpu)) => StudyRun::on_gpu(gpu, study, shard).await,
+            (Kind::Gpu, Err(why)) => Err(EngineError::NoGpu(why.trim_end_matches('.').into())),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod plan;
 mod run;
+mod trial;
 
 pub use plan::Plan;
 pub use run::StudyRun;
+pub(crate) use trial::Trial;

@@ -2,6 +2,7 @@
 
 use super::plan::Plan;
 use crate::cpu::study::Training;
+use crate::gpu::{Gpu, StudyTraining};
 use crate::run::EngineError;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
@@ -16,6 +17,7 @@ pub struct StudyRun {
 
 enum Backend {
     Cpu(Box<Training>),
+    Gpu(Box<StudyTraining>),
 }
 
 impl StudyRun {
@@ -27,6 +29,17 @@ impl StudyRun {
         study.validate()?;
         let plan = Plan::new(study, shard);
         let backend = Backend::Cpu(Box::new(Training::new(&plan)));
+        Ok(Self { plan, backend, step: 0 })
+    }
+
+    /// Prepares a share of a study on a GPU, at step 0.
+    ///
+    /// # Errors
+    /// When the study is not valid, or the GPU is lost or has too little memory.
+    pub async fn on_gpu(gpu: &Gpu, study: &Study, shard: Shard) -> Result<Self, EngineError> {
+        study.validate()?;
+        let plan = Plan::new(study, shard);
+        let backend = Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?));
         Ok(Self { plan, backend, step: 0 })
     }
 
@@ -57,6 +70,7 @@ impl StudyRun {
         }
         let taken = match &mut self.backend {
             Backend::Cpu(cpu) => cpu.advance(&self.plan, self.step, left),
+            Backend::Gpu(gpu) => gpu.advance(self.step, left).await?,
         };
         self.step += taken;
         Ok(taken)
@@ -67,8 +81,9 @@ impl StudyRun {
     /// # Errors
     /// When the GPU is lost.
     pub async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
-        Ok(match &mut self.backend {
-            Backend::Cpu(cpu) => cpu.read(),
-        })
+        match &mut self.backend {
+            Backend::Cpu(cpu) => Ok(cpu.read()),
+            Backend::Gpu(gpu) => gpu.read().await,
+        }
     }
 }

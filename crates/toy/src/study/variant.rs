@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How a model computes its output from its input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Variant {
     /// `x' = W W^T x + b`: the paper's linear model.
     Linear,
@@ -32,7 +32,7 @@ impl Variant {
 }
 
 /// What the outputs should be, which also decides what the inputs are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Target {
     /// The input itself; active features are uniform on [0, 1).
     Identity,
@@ -51,7 +51,7 @@ impl Target {
 }
 
 /// Importance of feature `i`, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Importance {
     /// 1 for all.
     Uniform,
@@ -62,7 +62,7 @@ pub enum Importance {
 }
 
 /// How features occur together. A set is `set-size` neighbouring features.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Sets {
     /// Each feature is active or not by itself.
     Independent,
