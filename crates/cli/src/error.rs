@@ -12,6 +12,9 @@ pub enum Error {
     /// Values do not fit together.
     #[error(transparent)]
     Sweep(#[from] toy::SweepError),
+    /// Values of a study do not fit together.
+    #[error(transparent)]
+    Study(#[from] toy::StudyError),
     /// A shape without a theory.
     #[error(transparent)]
     Theory(#[from] toy::population::PopulationError),

@@ -1,8 +1,9 @@
-//! `superphase`: the same sweeps, shaders and theory as the page, from the command line.
+//! `superphase`: the same sweeps, studies, shaders and theory as the page, from the command line.
 
 mod devices;
 mod error;
 mod flags;
+mod study;
 mod sweep;
 mod theory;
 
@@ -16,6 +17,7 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(sweep::command())
+        .subcommand(study::command())
         .subcommand(theory::command())
         .subcommand(Command::new("devices").about("Lists what can train, and what would be chosen"))
 }
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     let matches = command().get_matches();
     let result = match matches.subcommand() {
         Some(("sweep", flags)) => sweep::run(flags),
+        Some(("study", flags)) => study::run(flags),
         Some(("theory", flags)) => theory::run(flags),
         _ => devices::run(),
     };

@@ -11,19 +11,12 @@ use toy::csv;
 use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::{Measures, Reference};
-use wire::{CHOICES, Shard};
+use wire::Shard;
 
 /// The subcommand.
 pub fn command() -> Command {
     flags::sweep(Command::new("sweep").about("Trains a phase diagram"))
-        .arg(
-            Arg::new("engine")
-                .long("engine")
-                .value_name("ENGINE")
-                .value_parser(CHOICES.map(|(_, word, _)| word))
-                .default_value("auto")
-                .help("What trains: gpu, cpu, or whichever a short trial finds faster"),
-        )
+        .arg(flags::engine())
         .arg(
             Arg::new("compare")
                 .long("compare")
@@ -40,8 +33,7 @@ pub fn command() -> Command {
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let sweep = flags::read(flags)?;
-    let choice = flags.get_one::<String>("engine").and_then(|word| Choice::parse(word));
-    let measures = pollster::block_on(train(&sweep, choice.unwrap_or_default()))?;
+    let measures = pollster::block_on(train(&sweep, flags::choice(flags)))?;
     let picture = measures.picture(sweep.aggregate);
     let theory = match flags.get_one::<String>("compare") {
         Some(kind) => Some((kind.as_str(), theory::picture(&sweep, kind == "optimum")?)),

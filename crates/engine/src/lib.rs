@@ -8,7 +8,9 @@ pub mod gpu;
 pub mod pace;
 pub mod plan;
 mod run;
+pub mod study;
 mod trial;
 
 pub use run::{Engine, EngineError, Found, Run};
+pub use study::StudyRun;
 pub use wire::{Choice, Kind};

@@ -1,9 +1,10 @@
 //! The engine and its runs.
 
 use crate::plan::{Plan, Shard};
+use crate::study::{self, StudyRun};
 use crate::trial::Trial;
 use crate::{cpu, gpu};
-use toy::{Sweep, SweepError};
+use toy::{Study, StudyError, Sweep, SweepError};
 use wire::{Choice, Class, Kind};
 
 /// Why there is no run, or no more of it.
@@ -12,6 +13,9 @@ pub enum EngineError {
     /// The sweep is not valid.
     #[error(transparent)]
     Sweep(#[from] SweepError),
+    /// The study is not valid.
+    #[error(transparent)]
+    Study(#[from] StudyError),
     /// The GPU was asked for, but there is none to be had.
     #[error("no GPU can be used here: {0}; choose the CPU engine")]
     NoGpu(String),
@@ -133,6 +137,46 @@ impl Engine {
             }
         };
         Ok(Run { plan, backend, step: 0 })
+    }
+
+    /// Finds what to train a study on, as [`choose`](Self::choose) does for a sweep; software
+    /// adapters are not tried, which train studies many times more slowly than the CPU they run on.
+    ///
+    /// # Errors
+    /// When the study is not valid.
+    pub async fn choose_study(&mut self, study: &Study, pool: u32) -> Result<Found, EngineError> {
+        study.validate()?;
+        let gpu = match &self.gpu {
+            Ok(gpu) if self.choice == Choice::Auto => gpu,
+            Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
+            Err(why) => return Ok(Found::cpu(why)),
+        };
+        if gpu.is_software() {
+            let reason = format!("The only GPU adapter, {}, is software.", gpu.name());
+            return Ok(Found::cpu(reason));
+        }
+        Ok(match study::Trial::new(gpu, study, pool).await {
+            Ok(trial) if trial.prefers_gpu() => Found::gpu(gpu, trial.sentence()),
+            Ok(trial) => Found::cpu(trial.sentence()),
+            Err(error) => Found::cpu(format!("A trial of the GPU failed: {error}.")),
+        })
+    }
+
+    /// Prepares a run of a share of a study, at step 0.
+    ///
+    /// # Errors
+    /// When the study is not valid, there is no such backend here, or the GPU fails.
+    pub async fn start_study(
+        &self,
+        study: &Study,
+        shard: Shard,
+        kind: Kind,
+    ) -> Result<StudyRun, EngineError> {
+        match (kind, &self.gpu) {
+            (Kind::Cpu, _) => StudyRun::on_cpu(study, shard),
+            (Kind::Gpu, Ok(gpu)) => StudyRun::on_gpu(gpu, study, shard).await,
+            (Kind::Gpu, Err(why)) => Err(EngineError::NoGpu(why.trim_end_matches('.').into())),
+        }
     }
 }
 

@@ -17,7 +17,13 @@ pub struct Binomial {
 impl Binomial {
     /// The distribution of the number of successes among `trials`, each with `probability`.
     pub fn new(trials: u32, probability: f64) -> Self {
-        let (base, weights) = weights(trials, probability);
+        Self::at_least(0, trials, probability)
+    }
+
+    /// The distribution of the same number, given that it is `least` or more; `least` is at most
+    /// the number of trials, and the probability is positive if `least` is.
+    pub fn at_least(least: u32, trials: u32, probability: f64) -> Self {
+        let (base, weights) = weights(least, trials, probability);
         let bits = (weights.len().next_power_of_two().trailing_zeros()).max(1);
         let size = 1usize << bits;
         let capacity = 1u64 << (32 - bits);
@@ -50,20 +56,21 @@ impl Binomial {
     }
 }
 
-/// Smallest likely outcome, and the weights of it and the following ones, summing to `2^32`.
-fn weights(trials: u32, p: f64) -> (u32, Vec<u64>) {
+/// Smallest likely outcome from `least` on, and the weights of it and the following ones, summing
+/// to `2^32`.
+fn weights(least: u32, trials: u32, p: f64) -> (u32, Vec<u64>) {
     let total = 2f64.powi(32);
     if p >= 1.0 || p <= 0.0 {
         return (if p >= 1.0 { trials } else { 0 }, vec![1 << 32]);
     }
     let n = f64::from(trials);
-    let mode = (((n + 1.0) * p) as u32).min(trials);
+    let mode = (((n + 1.0) * p) as u32).clamp(least, trials);
     let odds = p / (1.0 - p);
     // Relative to the mode, outward by the ratio of neighbouring probabilities.
     let up =
         successive(mode, |k| (k < trials).then(|| (n - f64::from(k)) / f64::from(k + 1) * odds), 1);
     let down =
-        successive(mode, |k| (k > 0).then(|| f64::from(k) / (n - f64::from(k - 1)) / odds), -1);
+        successive(mode, |k| (k > least).then(|| f64::from(k) / (n - f64::from(k - 1)) / odds), -1);
     let base = mode - down.len() as u32;
     let relative: Vec<f64> = down.into_iter().rev().chain([1.0]).chain(up).collect();
     let sum: f64 = relative.iter().sum();
@@ -134,6 +141,24 @@ mod tests {
             }
             assert!((mass.values().sum::<f64>() - 1.0).abs() < 1e-12);
         }
+    }
+
+    /// Rare events, given that there is one: nearly always exactly one, and never none.
+    #[test]
+    fn at_least_one_of_rare_events() {
+        let (trials, p) = (80, 1e-3);
+        let table = Binomial::at_least(1, trials, p);
+        let draws = 1 << 16;
+        let mut ones = 0;
+        for i in 0..draws {
+            let k = table.draw(i << 16);
+            assert!((1..=trials).contains(&k));
+            ones += u32::from(k == 1);
+        }
+        let none = (1.0f64 - p).powi(80);
+        let one = 80.0 * p * (1.0f64 - p).powi(79) / (1.0 - none);
+        assert!((f64::from(ones) / f64::from(draws) - one).abs() < 1e-3, "{ones} {one}");
+        assert_eq!(Binomial::at_least(1, 5, 1.0).draw(7), 5);
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub enum Effort {
 }
 
 impl Effort {
-    const fn samples(self) -> u32 {
+    /// How many these are.
+    pub const fn samples(self) -> u32 {
         match self {
             Self::Live => 256,
             Self::Final => 4096,

@@ -8,7 +8,11 @@ use crate::phase::{Phase, Thresholds};
 use crate::picture::{PHASES, Picture, Reference};
 use crate::sweep::Sweep;
 use std::fmt::Write;
-use value::{Value, quoted};
+use value::Value;
+
+#[cfg(test)]
+pub(crate) use value::Value as Parsed;
+pub(crate) use value::quoted;
 
 /// The value of `format`, by which the document is known.
 pub const FORMAT: &str = "superphase-run";

@@ -24,11 +24,13 @@ pub mod preset;
 pub mod random;
 pub mod sample;
 pub mod schedule;
+pub mod study;
 pub mod surface;
 pub mod sweep;
 pub mod train;
 pub mod trajectory;
 
+pub use study::{Study, StudyError};
 pub use sweep::{Sweep, SweepError};
 
 /// Largest number of features a model can have; fixed-size arrays in the kernels are sized by it.

@@ -37,8 +37,13 @@ fn interference<T: Float>(shape: Shape, w: &[T], i: usize, length: T) -> T {
 /// Feature dimensionality `D_i = |W_i|^2 / sum_j (What_i . W_j)^2`, the fraction of a dimension
 /// feature `i` has to itself; equal to the capacity of Scherlis et al. 2022. 0 without direction.
 pub fn dimensionality<T: Float>(shape: Shape, w: &[T], i: usize) -> T {
-    let own = norm(shape, w, i).powi(2);
-    if own > T::zero() { own / (own + superposition(shape, w, i)) } else { T::zero() }
+    fraction(norm(shape, w, i), superposition(shape, w, i))
+}
+
+/// The dimensionality of a feature of this norm and superposition.
+pub fn fraction<T: Float>(norm: T, superposition: T) -> T {
+    let own = norm * norm;
+    if own > T::zero() { own / (own + superposition) } else { T::zero() }
 }
 
 /// Dimensions per feature `D* = m / |W|_F^2`.

@@ -53,8 +53,8 @@ pub enum Kind {
     Init,
 }
 
-/// One parameter of a [`Sweep`].
-pub struct Param {
+/// One parameter of a description of type `S`, a [`Sweep`] unless it is said.
+pub struct Param<S: 'static = Sweep> {
     /// Name in links, flags, CSV and JSON.
     pub name: &'static str,
     /// Name on the page.
@@ -68,8 +68,8 @@ pub struct Param {
     /// What values it takes.
     pub kind: Kind,
     /// Reads it as text, in a form that [`Param::set`] takes back without loss.
-    pub get: fn(&Sweep) -> String,
-    set: fn(&mut Sweep, &str) -> Option<()>,
+    pub get: fn(&S) -> String,
+    set: fn(&mut S, &str) -> Option<()>,
 }
 
 /// A value that a parameter does not take.
@@ -90,7 +90,7 @@ pub enum ParamError {
     Unknown(String),
 }
 
-impl Param {
+impl<S: Clone> Param<S> {
     /// What values are allowed, as the end of the sentence "it must be ...".
     pub fn allowed(&self) -> String {
         match self.kind {
@@ -108,11 +108,11 @@ impl Param {
         }
     }
 
-    /// Sets the parameter from text; the sweep is unchanged when the text is refused.
+    /// Sets the parameter from text; the description is unchanged when the text is refused.
     ///
     /// # Errors
     /// A sentence that says what is allowed.
-    pub fn set(&self, sweep: &mut Sweep, text: &str) -> Result<(), ParamError> {
+    pub fn set(&self, sweep: &mut S, text: &str) -> Result<(), ParamError> {
         let mut changed = sweep.clone();
         let refused = |_| self.refusal(text);
         (self.set)(&mut changed, text.trim()).ok_or(()).map_err(refused)?;
@@ -121,11 +121,11 @@ impl Param {
         Ok(())
     }
 
-    /// Whether the sweep's value lies in this parameter's range.
+    /// Whether the description's value lies in this parameter's range.
     ///
     /// # Errors
     /// A sentence that says what is allowed.
-    pub fn check(&self, sweep: &Sweep) -> Result<(), ParamError> {
+    pub fn check(&self, sweep: &S) -> Result<(), ParamError> {
         let text = (self.get)(sweep);
         let within = |value: f64, min, max| (min..=max).contains(&value);
         let ok = match self.kind {
@@ -137,9 +137,10 @@ impl Param {
                 .parse::<Span>()
                 .is_ok_and(|s| within(s.from, min, max) && within(s.to, min, max)),
             Kind::Choice(_) | Kind::Flag => true,
-            Kind::Init => match sweep.init {
-                Init::Std(std) => within(std, 0.0, 100.0),
-                Init::Xavier | Init::Packed(_) => true,
+            Kind::Init => match text.parse() {
+                Ok(Init::Std(std)) => within(std, 0.0, 100.0),
+                Ok(Init::Xavier | Init::Packed(_)) => true,
+                Err(()) => false,
             },
         };
         if ok { Ok(()) } else { Err(self.refusal(&text)) }
@@ -191,16 +192,22 @@ pub const AGGREGATES: &[(&str, &str)] = &[
 ];
 
 const DATA_VALUES: [Data; 2] = [Data::Exact, Data::Sampled];
-const SCHEDULE_VALUES: [Schedule; 3] = [Schedule::Constant, Schedule::Linear, Schedule::Cosine];
+/// The schedules, in the order of their words.
+pub(crate) const SCHEDULE_VALUES: [Schedule; 3] =
+    [Schedule::Constant, Schedule::Linear, Schedule::Cosine];
 const AGGREGATE_VALUES: [Aggregate; 4] =
     [Aggregate::Lowest, Aggregate::Mean, Aggregate::DropWorst, Aggregate::InverseSquare];
 
-fn word<T: PartialEq>(words: &[(&'static str, &str)], values: &[T], value: &T) -> String {
+pub(crate) fn word<T: PartialEq>(
+    words: &[(&'static str, &str)],
+    values: &[T],
+    value: &T,
+) -> String {
     let found = values.iter().position(|v| v == value).and_then(|i| words.get(i));
     found.map(|(word, _)| (*word).to_owned()).unwrap_or_default()
 }
 
-fn value<T: Copy>(words: &[(&str, &str)], values: &[T], text: &str) -> Option<T> {
+pub(crate) fn value<T: Copy>(words: &[(&str, &str)], values: &[T], text: &str) -> Option<T> {
     words.iter().position(|(word, _)| *word == text).and_then(|i| values.get(i).copied())
 }
 
@@ -208,8 +215,8 @@ fn value<T: Copy>(words: &[(&str, &str)], values: &[T], text: &str) -> Option<T>
 macro_rules! field {
     ($field:ident) => {
         (
-            |s: &Sweep| s.$field.to_string(),
-            |s: &mut Sweep, t: &str| {
+            |s| s.$field.to_string(),
+            |s, t| {
                 s.$field = t.parse().ok()?;
                 Some(())
             },
@@ -221,24 +228,45 @@ macro_rules! field {
 macro_rules! choice {
     ($field:ident, $words:ident, $values:ident) => {
         (
-            |s: &Sweep| word($words, &$values, &s.$field),
-            |s: &mut Sweep, t: &str| {
-                s.$field = value($words, &$values, t)?;
+            |s| $crate::param::word($words, &$values, &s.$field),
+            |s, t| {
+                s.$field = $crate::param::value($words, &$values, t)?;
                 Some(())
             },
         )
     };
 }
 
-type Access = (fn(&Sweep) -> String, fn(&mut Sweep, &str) -> Option<()>);
+/// A field that is `on` or `off`.
+macro_rules! flag {
+    ($field:ident) => {
+        (
+            |s| if s.$field { "on".into() } else { "off".into() },
+            |s, t| {
+                s.$field = match t {
+                    "on" => true,
+                    "off" => false,
+                    _ => return None,
+                };
+                Some(())
+            },
+        )
+    };
+}
 
-const fn param(
+pub(crate) use {choice, field, flag};
+
+/// How a parameter is read and set.
+pub(crate) type Access<S> = (fn(&S) -> String, fn(&mut S, &str) -> Option<()>);
+
+/// A row of a table of parameters.
+pub(crate) const fn param<S>(
     (name, label): (&'static str, &'static str),
     (group, rare): (Group, bool),
     kind: Kind,
     help: &'static str,
-    (get, set): Access,
-) -> Param {
+    (get, set): Access<S>,
+) -> Param<S> {
     Param { name, label, group, rare, help, kind, get, set }
 }
 
@@ -263,17 +291,7 @@ pub const PARAMS: &[Param] = &[
         (Group::Model, true),
         Kind::Flag,
         "Whether each output has a trained bias; without one it stays 0.",
-        (
-            |s| if s.bias { "on".into() } else { "off".into() },
-            |s, t| {
-                s.bias = match t {
-                    "on" => true,
-                    "off" => false,
-                    _ => return None,
-                };
-                Some(())
-            },
-        ),
+        flag!(bias),
     ),
     param(
         ("columns", "columns"),

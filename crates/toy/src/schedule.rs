@@ -45,15 +45,44 @@ pub struct StepRates {
     pub padding: f32,
 }
 
+/// Everything that a run's step constants follow from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
+    /// Optimiser steps.
+    pub steps: u32,
+    /// Base learning rate.
+    pub lr: f64,
+    /// Learning-rate schedule.
+    pub schedule: Schedule,
+    /// Decay of Adam's first moment.
+    pub beta1: f64,
+    /// Decay of Adam's second moment.
+    pub beta2: f64,
+    /// Decoupled weight decay.
+    pub weight_decay: f64,
+}
+
+impl From<&Sweep> for Course {
+    fn from(sweep: &Sweep) -> Self {
+        let Sweep { steps, lr, schedule, beta1, beta2, weight_decay, .. } = *sweep;
+        Self { steps, lr, schedule, beta1, beta2, weight_decay }
+    }
+}
+
 impl StepRates {
     /// The constants of step `t` (counted from 0) of a sweep.
     pub fn at(sweep: &Sweep, t: u32) -> Self {
-        let lr = sweep.lr * sweep.schedule.factor(t, sweep.steps);
+        Self::along(&sweep.into(), t)
+    }
+
+    /// The constants of step `t` (counted from 0) of a course.
+    pub fn along(course: &Course, t: u32) -> Self {
+        let lr = course.lr * course.schedule.factor(t, course.steps);
         let count = f64::from(t) + 1.0;
         Self {
-            rate: (lr / (1.0 - sweep.beta1.powf(count))) as f32,
-            root: (1.0 / (1.0 - sweep.beta2.powf(count)).sqrt()) as f32,
-            decay: (1.0 - lr * sweep.weight_decay) as f32,
+            rate: (lr / (1.0 - course.beta1.powf(count))) as f32,
+            root: (1.0 / (1.0 - course.beta2.powf(count)).sqrt()) as f32,
+            decay: (1.0 - lr * course.weight_decay) as f32,
             padding: 0.0,
         }
     }

@@ -7,6 +7,7 @@ use toy::aggregate::Aggregate;
 use toy::optimum::Edge;
 use toy::phase::Thresholds;
 use toy::picture::{Picture, Repeat};
+use toy::study::{Snapshot, Study, Wanted};
 use toy::surface::Surface;
 use toy::sweep::Data;
 use toy::trajectory::Trajectory;
@@ -168,6 +169,37 @@ pub enum Request {
         /// The sweep.
         sweep: Sweep,
     },
+    /// Drop whatever runs and find out which backend a study should be trained on; answered by
+    /// [`Report::Engine`].
+    ProbeStudy {
+        /// What the user asked for.
+        choice: Choice,
+        /// What is to be trained.
+        study: Study,
+        /// Workers that would train on the CPU.
+        pool: u32,
+    },
+    /// Drop whatever runs and train this share of a study from step 0: models whose index is
+    /// `first` or any number of strides more. Pause, resume, step and cancel as with a sweep.
+    StartStudy {
+        /// Number that every report about this run carries.
+        run: u32,
+        /// What to train.
+        study: Study,
+        /// The worker's share of the models.
+        shard: Shard,
+        /// On which backend, as a probe has found.
+        kind: Kind,
+        /// Whether to wait at step 0 for [`Request::Resume`] or [`Request::Step`].
+        paused: bool,
+        /// What reports should hold.
+        wanted: Wanted,
+        /// Besides reports as they come, so many at evenly spaced steps, which are the same in
+        /// every run of the study: the frames of a film. 0 for none.
+        frames: u32,
+    },
+    /// What reports of a study should hold from now on; answered by one.
+    Wanted(Wanted),
     /// Drop whatever runs.
     Cancel,
 }
@@ -208,7 +240,18 @@ pub enum Report {
         /// The rows.
         picture: Picture,
     },
-    /// Every step has been taken; the last picture has been sent.
+    /// The worker's models of a study as they are now.
+    Study {
+        /// The run.
+        run: u32,
+        /// Steps taken by the models.
+        step: u32,
+        /// Number of the frame, from 0 at step 0, if the step is one's.
+        frame: Option<u32>,
+        /// The models, ascending.
+        snapshots: Vec<Snapshot>,
+    },
+    /// Every step has been taken; the last picture, or the last of a study's reports, has been sent.
     Done {
         /// The run.
         run: u32,
@@ -271,6 +314,13 @@ pub enum Report {
     },
 }
 
+/// The step of a film's frame: `frames` of them are evenly spaced from 0 to the last step. `None`
+/// for a frame there is not.
+pub fn frame_step(frame: u32, frames: u32, steps: u32) -> Option<u32> {
+    let last = u64::from(frames.checked_sub(1)?).max(1);
+    (frame < frames).then(|| (u64::from(frame) * u64::from(steps) / last) as u32)
+}
+
 /// Bytes that are not a message, which only a bug can cause.
 #[derive(Debug, thiserror::Error)]
 #[error("page and worker do not understand each other ({0}); reload the page")]
@@ -290,4 +340,40 @@ pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, Garbled> {
 /// When page and worker were built from different sources.
 pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Garbled> {
     Ok(postcard::from_bytes(bytes)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_begin_at_the_start_and_end_at_the_end() {
+        let all = |frames, steps| {
+            (0..frames + 1).map(|f| frame_step(f, frames, steps)).collect::<Vec<_>>()
+        };
+        assert_eq!(all(5, 100), [Some(0), Some(25), Some(50), Some(75), Some(100), None]);
+        assert_eq!(all(1, 100), [Some(0), None]);
+        assert_eq!(all(0, 100), [None]);
+        assert_eq!(frame_step(400, 401, 1_000_000), Some(1_000_000));
+    }
+
+    /// Messages travel whole.
+    #[test]
+    fn a_study_goes_there_and_back() {
+        let request = Request::StartStudy {
+            run: 3,
+            study: Study::default(),
+            shard: Shard { first: 1, stride: 2 },
+            kind: Kind::Cpu,
+            paused: false,
+            wanted: Wanted::WEIGHTS,
+            frames: 7,
+        };
+        let bytes = encode(&request).unwrap_or_default();
+        assert_eq!(decode::<Request>(&bytes).ok(), Some(request));
+        let snapshots = vec![Snapshot { model: 5, curve: vec![1.0], ..Snapshot::default() }];
+        let report = Report::Study { run: 3, step: 9, frame: None, snapshots };
+        let bytes = encode(&report).unwrap_or_default();
+        assert_eq!(decode::<Report>(&bytes).ok(), Some(report));
+    }
 }

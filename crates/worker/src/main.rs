@@ -5,6 +5,7 @@
 mod job;
 mod post;
 mod session;
+mod study;
 mod theory;
 
 use wasm_bindgen_futures::spawn_local;

@@ -2,6 +2,7 @@
 
 use crate::job::Job;
 use crate::post::{Breath, inbox, send};
+use crate::study::Study;
 use crate::theory::{Edges, Minima, Theory, paths};
 use engine::gpu::shader::Kernel;
 use engine::{Engine, EngineError, Found};
@@ -16,6 +17,7 @@ pub struct Session {
     inbox: UnboundedReceiver<Request>,
     engine: Option<Engine>,
     job: Option<Job>,
+    study: Option<Study>,
     theories: VecDeque<Theory>,
     thresholds: Thresholds,
 }
@@ -27,6 +29,7 @@ impl Session {
             inbox: inbox(),
             engine: None,
             job: None,
+            study: None,
             theories: VecDeque::new(),
             thresholds: Thresholds::default(),
         }
@@ -46,6 +49,12 @@ impl Session {
                     self.job = None;
                     self.fail(run, &error);
                 }
+            } else if let Some(study) = self.study.as_mut().filter(|study| study.is_active()) {
+                if let Err(error) = study.work().await {
+                    let run = study.id();
+                    self.study = None;
+                    self.fail(run, &error);
+                }
             } else if let Some(theory) = self.theories.front_mut() {
                 if !theory.work() {
                     self.theories.pop_front();
@@ -61,13 +70,14 @@ impl Session {
     async fn handle(&mut self, request: Request) {
         let run = match &request {
             Request::Start { run, .. }
+            | Request::StartStudy { run, .. }
             | Request::Optimum { run, .. }
             | Request::Boundary { run, .. }
             | Request::Paths { run, .. } => *run,
-            _ => self.job.as_ref().map_or(0, Job::id),
+            _ => self.job.as_ref().map(Job::id).or(self.study.as_ref().map(Study::id)).unwrap_or(0),
         };
         if let Err(error) = self.obey(request).await {
-            self.job = None;
+            self.idle();
             self.fail(run, &error);
         }
     }
@@ -75,20 +85,33 @@ impl Session {
     async fn obey(&mut self, request: Request) -> Result<(), EngineError> {
         match request {
             Request::Probe { choice, sweep, pool } => {
-                self.job = None;
+                self.idle();
                 let engine = self.engine(choice, |engine| engine.choice() == choice).await?;
                 let Found { kind, name, reason } = engine.choose(&sweep, pool).await?;
                 send(&Report::Engine { kind, name, reason });
             }
             Request::Start { run, sweep, shard, kind, paused } => {
-                self.job = None;
-                let choice = match kind {
-                    Kind::Gpu => Choice::Gpu,
-                    Kind::Cpu => Choice::Cpu,
-                };
-                let engine = self.engine(choice, |engine| engine.offers(kind)).await?;
+                self.idle();
+                let engine = self.engine(only(kind), |engine| engine.offers(kind)).await?;
                 let started = engine.start(&sweep, shard, kind).await?;
                 self.job = Some(Job::new(run, started, self.thresholds, paused).await?);
+            }
+            Request::ProbeStudy { choice, study, pool } => {
+                self.idle();
+                let engine = self.engine(choice, |engine| engine.choice() == choice).await?;
+                let Found { kind, name, reason } = engine.choose_study(&study, pool).await?;
+                send(&Report::Engine { kind, name, reason });
+            }
+            Request::StartStudy { run, study, shard, kind, paused, wanted, frames } => {
+                self.idle();
+                let engine = self.engine(only(kind), |engine| engine.offers(kind)).await?;
+                let started = engine.start_study(&study, shard, kind).await?;
+                self.study = Some(Study::new(run, started, wanted, frames, paused).await?);
+            }
+            Request::Wanted(wanted) => {
+                if let Some(study) = &mut self.study {
+                    study.want(wanted).await?;
+                }
             }
             Request::Optimum { run, sweep, shard } => {
                 sweep.validate()?;
@@ -113,16 +136,25 @@ impl Session {
                 send(&Report::Kernel { source: Kernel::of(&sweep).source() });
             }
             Request::Cancel => {
-                self.job = None;
+                self.idle();
                 self.theories.clear();
             }
             Request::Pause => {
                 if let Some(job) = &mut self.job {
                     job.pause().await?;
                 }
+                if let Some(study) = &mut self.study {
+                    study.pause().await?;
+                }
             }
-            Request::Resume => self.job.iter_mut().for_each(Job::resume),
-            Request::Step(steps) => self.job.iter_mut().for_each(|job| job.step(steps)),
+            Request::Resume => {
+                self.job.iter_mut().for_each(Job::resume);
+                self.study.iter_mut().for_each(Study::resume);
+            }
+            Request::Step(steps) => {
+                self.job.iter_mut().for_each(|job| job.step(steps));
+                self.study.iter_mut().for_each(|study| study.step(steps));
+            }
             Request::Aggregate(aggregate) => {
                 self.job.iter_mut().for_each(|job| job.aggregate(aggregate));
             }
@@ -131,6 +163,11 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Drops whatever trains.
+    fn idle(&mut self) {
+        (self.job, self.study) = (None, None);
     }
 
     /// The engine there is, if it will do, else one for this choice.
@@ -152,5 +189,13 @@ impl Session {
             self.engine = None;
         }
         send(&Report::Failed { run, sentence: error.to_string() });
+    }
+}
+
+/// The choice that allows one backend only.
+fn only(kind: Kind) -> Choice {
+    match kind {
+        Kind::Gpu => Choice::Gpu,
+        Kind::Cpu => Choice::Cpu,
     }
 }

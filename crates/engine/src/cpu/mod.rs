@@ -14,6 +14,7 @@ mod region;
 mod sampled;
 mod step;
 mod stream;
+pub mod study;
 
 use crate::pace::Pace;
 use crate::plan::Plan;

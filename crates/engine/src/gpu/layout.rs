@@ -2,6 +2,7 @@
 //! each with its WGSL declaration.
 
 use crate::plan::Plan;
+use crate::study;
 use bytemuck::{Pod, Zeroable};
 use toy::MAX_FEATURES;
 use toy::sample::Sampler;
@@ -46,6 +47,47 @@ impl Run {
             epsilon: sweep.epsilon as f32,
             scale: (2.0 / terms) as f32,
             bias: f32::from(u8::from(sweep.bias)),
+            ..Self::zeroed()
+        }
+    }
+}
+
+/// What a dispatch of a study does; `Run` in `study.wgsl`, which says what the fields mean.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[expect(missing_docs, reason = "documented where they are used, in the shader")]
+pub struct StudyDispatch {
+    pub first_step: u32,
+    pub steps: u32,
+    pub all_steps: u32,
+    pub points: u32,
+    pub first_model: u32,
+    pub stride: u32,
+    pub seed: u32,
+    pub batch: u32,
+    pub beta1: f32,
+    pub beta2: f32,
+    pub epsilon: f32,
+    pub scale: f32,
+    pub share: f32,
+    pub bias: f32,
+}
+
+impl StudyDispatch {
+    /// The part that all dispatches of a plan have in common.
+    pub fn new(plan: &study::Plan) -> Self {
+        let study = &plan.study;
+        Self {
+            all_steps: study.steps,
+            points: plan.points() as u32,
+            seed: study.seed,
+            batch: study.batch,
+            beta1: study.beta1 as f32,
+            beta2: study.beta2 as f32,
+            epsilon: study.epsilon as f32,
+            scale: plan.scale(),
+            share: 1.0 / study.batch as f32,
+            bias: f32::from(u8::from(study.bias)),
             ..Self::zeroed()
         }
     }

@@ -6,10 +6,14 @@
 mod context;
 mod flight;
 pub mod layout;
+mod readback;
 pub mod shader;
+mod study;
+pub mod study_shader;
 mod training;
 pub mod unroll;
 
+pub use study::StudyTraining;
 pub use training::Training;
 
 use crate::EngineError;
@@ -18,6 +22,7 @@ use context::Context;
 use shader::Kernel;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use study_shader::StudyKernel;
 use wire::Class;
 
 /// A GPU that can be computed on.
@@ -25,6 +30,7 @@ pub struct Gpu {
     context: Context,
     info: wgpu::AdapterInfo,
     pipelines: Mutex<HashMap<Kernel, wgpu::ComputePipeline>>,
+    study_pipelines: Mutex<HashMap<StudyKernel, wgpu::ComputePipeline>>,
     /// The faster kernel of each class of sweeps of few models.
     faster: Mutex<Vec<(Class, Kernel)>>,
 }
@@ -59,7 +65,13 @@ impl Gpu {
             EngineError::NoGpu(format!("{name} refused: {}", context::one_line(&error)))
         })?;
         let context = Context::new(device, queue);
-        Ok(Self { context, info, pipelines: Mutex::default(), faster: Mutex::default() })
+        Ok(Self {
+            context,
+            info,
+            pipelines: Mutex::default(),
+            study_pipelines: Mutex::default(),
+            faster: Mutex::default(),
+        })
     }
 
     /// The adapter's name; browsers may keep it to themselves.
@@ -110,29 +122,49 @@ impl Gpu {
         if let Some(pipeline) = lock().get(&kernel) {
             return Ok(pipeline.clone());
         }
-        let pipeline = self.context.guard(|device| compile(device, kernel)).await?;
+        let made = |device: &_| compile(device, &format!("train {kernel:?}"), kernel.source());
+        let pipeline = self.context.guard(made).await?;
+        lock().insert(kernel, pipeline.clone());
+        Ok(pipeline)
+    }
+
+    /// The pipeline of a study's kernel, compiled at most once.
+    async fn study_pipeline(
+        &self,
+        study: &toy::Study,
+    ) -> Result<wgpu::ComputePipeline, EngineError> {
+        let kernel = StudyKernel::of(study);
+        let lock = || self.study_pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipeline) = lock().get(&kernel) {
+            return Ok(pipeline.clone());
+        }
+        let made = |device: &_| compile(device, &format!("train {kernel:?}"), kernel.source());
+        let pipeline = self.context.guard(made).await?;
         lock().insert(kernel, pipeline.clone());
         Ok(pipeline)
     }
 }
 
-fn compile(device: &wgpu::Device, kernel: Kernel) -> wgpu::ComputePipeline {
-    let label = format!("train {kernel:?}");
-    let source = wgpu::ShaderSource::Wgsl(kernel.source().into());
-    let descriptor = wgpu::ShaderModuleDescriptor { label: Some(&label), source };
+fn compile(device: &wgpu::Device, label: &str, text: String) -> wgpu::ComputePipeline {
+    let source = wgpu::ShaderSource::Wgsl(text.into());
+    let descriptor = wgpu::ShaderModuleDescriptor { label: Some(label), source };
     // SAFETY: the text is our own. Its loops end: each counts up to a bound, with no other
     // writes to the counter. Its accesses are in bounds: state at p * models + i with i < models,
     // checked on entry or by the number of workgroups, in buffers of as many parameters times models; tables at a place's row,
     // column and step, of which `Training` uploads all; cells within a row's table, by its bits;
     // workgroup memory at a moment of a lane, for which it is made.
     // It has no integer division but by the models a row and the repeats, which are positive.
+    // A study's kernel: state at a parameter of a model, a workgroup each; losses at a point of the
+    // curve, by a step below the run's; tables as uploaded; tiles at a sample below the tile's size
+    // times a feature or hidden unit; units below their number, as `toy::study::sample` tests; its
+    // divisors are constants and the run's steps, which are positive.
     // The checks left out would cost time in the innermost loops.
     #[expect(unsafe_code, reason = "leaves out run-time checks that the comment above replaces")]
     let module = unsafe {
         device.create_shader_module_trusted(descriptor, wgpu::ShaderRuntimeChecks::unchecked())
     };
     device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-        label: Some(&label),
+        label: Some(label),
         layout: None,
         module: &module,
         entry_point: Some("train"),

@@ -13,12 +13,16 @@ macro_rules! shader {
     };
 }
 
+/// Files that the kernels of studies share.
+pub(super) const ADAM: &str = shader!("adam");
+pub(super) const RANDOM: &str = shader!("random");
+pub(super) const BINOMIAL: &str = shader!("binomial");
+
 /// Files that every kernel is made of.
-const COMMON: [&str; 3] = [shader!("state"), shader!("adam"), shader!("model")];
+const COMMON: [&str; 3] = [shader!("state"), ADAM, shader!("model")];
 const ALONE: &str = shader!("train");
 const SHARED: &str = shader!("train_shared");
-const SAMPLED: [&str; 4] =
-    [shader!("random"), shader!("binomial"), shader!("sample"), shader!("batch")];
+const SAMPLED: [&str; 4] = [RANDOM, BINOMIAL, shader!("sample"), shader!("batch")];
 const EXACT_2: [&str; 2] = [shader!("population"), shader!("population_2")];
 const EXACT_3: [&str; 3] =
     [shader!("population"), shader!("population_cube"), shader!("population_3")];

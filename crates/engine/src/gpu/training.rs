@@ -1,14 +1,14 @@
 //! One share of a sweep in training: its state in buffers, dispatches, and readback.
 
+use super::Gpu;
 use super::context::{Context, Submission};
 use super::flight::Flight;
 use super::layout::{self, Run};
+use super::readback::{Readback, buffer};
 use super::shader::{GROUP, Kernel};
-use super::{Gpu, context};
 use crate::EngineError;
 use crate::pace::Ramp;
 use crate::plan::Plan;
-use futures_channel::oneshot;
 use std::ops::Range;
 use wgpu::BufferUsages;
 
@@ -25,8 +25,7 @@ pub struct Training {
     flight: Flight,
     parameters: usize,
     models: usize,
-    /// A buffer the CPU can read, kept between readbacks.
-    staging: Option<wgpu::Buffer>,
+    readback: Readback,
 }
 
 /// As many models of a share as fit into one binding a state buffer.
@@ -92,7 +91,7 @@ impl Training {
             flight: Flight::new(groups.clamp(1, MOST_PARTS)),
             parameters,
             models,
-            staging: None,
+            readback: Readback::default(),
         };
         // Moments start at zero, as buffers do.
         training.write(0, &plan.initial_parameters());
@@ -234,49 +233,17 @@ impl Training {
         let mut all = vec![0.0; self.parameters * self.models];
         for block in &self.blocks {
             let source = &block.state[which];
-            // Taken, not borrowed: if this future is dropped half-way, so is the mapped buffer.
-            let staging = match self.staging.take() {
-                Some(staging) if staging.size() >= source.size() => staging,
-                _ => staging(&self.context, source.size()).await?,
-            };
-            let mut encoder = self.context.device.create_command_encoder(&Default::default());
-            encoder.copy_buffer_to_buffer(source, 0, &staging, 0, source.size());
-            let submission = self.context.submit(encoder);
-            let (sender, mapped) = oneshot::channel();
-            staging.map_async(wgpu::MapMode::Read, 0..source.size(), move |result| {
-                let _ = sender.send(result);
-            });
-            self.context.settle(submission.index)?;
-            let lost = |text: String| EngineError::Lost(format!("reading back failed ({text})"));
-            let mapped = mapped.await;
-            self.context.check()?;
-            mapped.map_err(|e| lost(e.to_string()))?.map_err(|e| lost(context::one_line(&e)))?;
-            {
-                let view = staging
-                    .get_mapped_range(0..source.size())
-                    .map_err(|e| lost(context::one_line(&e)))?;
+            let look = |bytes: &[u8]| {
                 let models = block.models as usize;
-                for (p, plane) in view.chunks_exact(4 * models).enumerate() {
+                for (p, plane) in bytes.chunks_exact(4 * models).enumerate() {
                     let target = &mut all[p * self.models + block.offset as usize..][..models];
                     bytemuck::cast_slice_mut(target).copy_from_slice(plane);
                 }
-            }
-            staging.unmap();
-            self.staging = Some(staging);
+            };
+            self.readback.read(&self.context, source, look).await?;
         }
         Ok(all)
     }
-}
-
-async fn staging(context: &Context, size: u64) -> Result<wgpu::Buffer, EngineError> {
-    let usage = BufferUsages::COPY_DST | BufferUsages::MAP_READ;
-    context.guard(|device| buffer(device, "staging", size, usage)).await
-}
-
-fn buffer(device: &wgpu::Device, label: &str, size: u64, usage: BufferUsages) -> wgpu::Buffer {
-    let descriptor =
-        wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
-    device.create_buffer(&descriptor)
 }
 
 /// What all models of a share read.

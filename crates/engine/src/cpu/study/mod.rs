@@ -1,0 +1,263 @@
+//! Studies on the CPU: models one after the other, natively on all cores at once, each with the
+//! features or the hidden units of its samples in lanes.
+//!
+//! What a model learns depends on nothing but itself: not on its neighbours, threads or slices.
+
+mod direct;
+mod draw;
+mod gemm;
+mod gram;
+mod scratch;
+
+use crate::cpu::lanes::{Lanes, X4, X8, X16};
+use crate::pace::Pace;
+use crate::study::Plan;
+use direct::Direct;
+use draw::{CHUNK, Chunk, Stream};
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch};
+use gram::Gram;
+use scratch::{Network, Shape};
+use std::time::Duration;
+use toy::schedule::StepRates;
+use toy::study::curve::point_of;
+use toy::study::model::Layout;
+use toy::study::sample::Sampler;
+use toy::study::snapshot::Trained;
+use toy::study::train;
+use toy::train::Model;
+use web_time::Instant;
+
+/// How a model's batches are worked through; the result is the same but for rounding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Through `A = W W^T`; tied weights only.
+    Gram,
+    /// Through the hidden units, active feature by active feature.
+    Sparse,
+    /// Through the hidden units, with zeros.
+    Dense,
+}
+
+impl Way {
+    /// The way that should take the least time for a model, by the number of its products, weighted
+    /// by how far each kind is from the machine's peak.
+    pub fn of(plan: &Plan, sampler: &Sampler) -> Self {
+        let Layout { n, m, tied } = Layout::of(&plan.study);
+        let (n, m) = (n as f64, m as f64);
+        let active = sampler.mean_active();
+        let samples = f64::from(sampler.batch) * sampler.nonzero_probability();
+        let gram = samples * 1.7 * active * n + 1.3 * n * n * m + 8.0 * n * n;
+        let sparse = samples * (2.0 * n * m + 3.0 * active * m);
+        let dense = samples * 3.3 * n * m;
+        if tied && gram < sparse.min(dense) {
+            Self::Gram
+        } else if sparse < dense {
+            Self::Sparse
+        } else {
+            Self::Dense
+        }
+    }
+}
+
+/// A share of a study in training on the CPU.
+pub struct Training {
+    level: Level,
+    models: Vec<State>,
+    pace: Pace,
+}
+
+/// One model.
+struct State {
+    model: u32,
+    way: Way,
+    /// Parameters and moments.
+    state: Model<f32>,
+    sums: Vec<f32>,
+}
+
+impl Training {
+    /// The models of a plan before their first step.
+    pub fn new(plan: &Plan) -> Self {
+        Self::with(plan, Level::new(), None)
+    }
+
+    /// The same with a certain instruction set and way, for tests and measurements.
+    pub fn with(plan: &Plan, level: Level, way: Option<Way>) -> Self {
+        let state = |&model: &u32| State {
+            model,
+            way: way.unwrap_or_else(|| Way::of(plan, plan.sampler(model))),
+            state: train::model(&plan.study, model),
+            sums: vec![0.0; plan.points()],
+        };
+        let models = plan.models.iter().map(state).collect();
+        Self { level, models, pace: Pace::new(Duration::from_millis(30)) }
+    }
+
+    /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
+    pub fn advance(&mut self, plan: &Plan, step: u32, limit: u32) -> u32 {
+        let (steps, start) = (self.pace.steps().min(limit), Instant::now());
+        self.take(plan, step, steps);
+        self.pace.took(steps, start.elapsed());
+        steps
+    }
+
+    /// Takes exactly these steps, however long it may last.
+    pub fn take(&mut self, plan: &Plan, step: u32, steps: u32) {
+        let level = self.level;
+        let fresh = || dispatch!(level, simd => Bench::new(plan, lanes_of(simd)));
+        let one = |bench: &mut Bench, state: &mut State| {
+            dispatch!(level, simd => match lanes_of(simd) {
+                4 => bench.train(X4(simd), plan, state, step, steps),
+                8 => bench.train(X8(simd), plan, state, step, steps),
+                _ => bench.train(X16(simd), plan, state, step, steps),
+            });
+        };
+        #[cfg(target_arch = "wasm32")]
+        {
+            let mut bench = fresh();
+            self.models.iter_mut().for_each(|state| one(&mut bench, state));
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            use rayon::prelude::*;
+            // Dense models take many times as long as sparse ones: each is a task of its own.
+            self.models.par_iter_mut().with_max_len(1).for_each_init(fresh, one);
+        }
+    }
+
+    /// What has been learned.
+    pub fn read(&self) -> Vec<Trained> {
+        let one = |state: &State| Trained {
+            model: state.model,
+            parameters: state.state.parameters.clone(),
+            sums: state.sums.clone(),
+        };
+        self.models.iter().map(one).collect()
+    }
+
+    /// Every model with its optimiser state.
+    pub fn models(&self) -> Vec<Model<f32>> {
+        self.models.iter().map(|state| state.state.clone()).collect()
+    }
+
+    /// Replaces the state of every model.
+    pub fn set_models(&mut self, models: &[Model<f32>]) {
+        for (state, model) in self.models.iter_mut().zip(models) {
+            state.state = model.clone();
+        }
+    }
+}
+
+#[inline(always)]
+fn lanes_of<S: Simd>(_: S) -> usize {
+    S::f32s::LEN
+}
+
+/// Where one thread trains one model after the other.
+struct Bench {
+    net: Network,
+    gram: Option<Gram>,
+    sparse: Option<Direct>,
+    dense: Option<Direct>,
+    chunk: Chunk,
+    gradient: Vec<f32>,
+}
+
+impl Bench {
+    fn new(plan: &Plan, lanes: usize) -> Self {
+        let layout = Layout::of(&plan.study);
+        Self {
+            net: Network::new(plan, Shape::new(layout, lanes)),
+            gram: None,
+            sparse: None,
+            dense: None,
+            chunk: Chunk::new(layout.n),
+            gradient: vec![0.0; layout.parameters()],
+        }
+    }
+
+    fn train<L: Lanes>(&mut self, lanes: L, plan: &Plan, state: &mut State, step: u32, steps: u32) {
+        let (study, sampler) = (&plan.study, plan.sampler(state.model));
+        let adam = Adam {
+            beta1: study.beta1 as f32,
+            beta2: study.beta2 as f32,
+            epsilon: study.epsilon as f32,
+        };
+        let weights = Layout::of(study).weights();
+        for step in step..step + steps {
+            let stream = Stream { seed: study.seed, model: state.model, step };
+            self.net.load(&state.state.parameters);
+            let loss = self.batch(lanes, state.way, sampler, stream);
+            self.net.gradient(plan.scale(), &mut self.gradient);
+            if !study.bias {
+                self.gradient[weights..].fill(0.0);
+            }
+            adam.update(lanes, &plan.rates[step as usize], &mut state.state, &self.gradient);
+            state.sums[point_of(step, study.steps) as usize] += loss / study.batch as f32;
+        }
+    }
+
+    /// Gradients of a batch, left in the network; returns the sum of its weighted squares.
+    fn batch<L: Lanes>(&mut self, lanes: L, way: Way, sampler: &Sampler, stream: Stream) -> f32 {
+        let Self { net, gram, sparse, dense, chunk, .. } = self;
+        let count = sampler.nonzero_count(stream.seed, stream.model, stream.step);
+        let mut loss = 0.0f64;
+        let mut each = |observe: &mut dyn FnMut(&mut Network, &Chunk) -> f32, net: &mut Network| {
+            for first in (0..count).step_by(CHUNK) {
+                let samples = CHUNK.min((count - first) as usize);
+                chunk.draw(lanes, sampler, stream, first, samples);
+                loss += f64::from(observe(net, chunk));
+            }
+        };
+        match way {
+            Way::Gram => {
+                let gram = gram.get_or_insert_with(|| Gram::new(net.shape));
+                gram.begin(lanes, net);
+                each(&mut |net, chunk| gram.observe(lanes, net, chunk), net);
+                gram.end(lanes, net);
+            }
+            Way::Sparse | Way::Dense => {
+                let (place, is_dense) =
+                    if way == Way::Dense { (dense, true) } else { (sparse, false) };
+                let direct = place.get_or_insert_with(|| Direct::new(net.shape, is_dense));
+                direct.begin(net);
+                each(&mut |net, chunk| direct.observe(lanes, net, chunk), net);
+            }
+        }
+        loss += f64::from(net.observe_zeros((sampler.batch - count) as f32));
+        loss as f32
+    }
+}
+
+/// AdamW, see `toy::adam`.
+struct Adam {
+    beta1: f32,
+    beta2: f32,
+    epsilon: f32,
+}
+
+impl Adam {
+    #[inline(never)]
+    fn update<L: Lanes>(
+        &self,
+        lanes: L,
+        rates: &StepRates,
+        state: &mut Model<f32>,
+        gradient: &[f32],
+    ) {
+        let Self { beta1, beta2, epsilon } = *self;
+        let moments = state.first.iter_mut().zip(&mut state.second);
+        // Plain, since the compiler makes vectors of it.
+        lanes.token().vectorize(
+            #[inline(always)]
+            || {
+                for ((p, (m, v)), &g) in state.parameters.iter_mut().zip(moments).zip(gradient) {
+                    *m = beta1 * *m + (1.0 - beta1) * g;
+                    *v = beta2 * *v + (1.0 - beta2) * g * g;
+                    *p = *p * rates.decay - rates.rate * *m / (v.sqrt() * rates.root + epsilon);
+                }
+            },
+        );
+    }
+}

@@ -1,0 +1,221 @@
+//! Measures of superposition for one model of a study.
+//!
+//! Directions are the rows of the encoder: what a feature does to the hidden units.
+
+use super::describe::Study;
+use super::figure::{Figure, figures};
+use super::model::{Layout, Network};
+use super::sample::Sampler;
+use super::vulnerability::Vulnerability;
+use crate::evaluate::Effort;
+use crate::measure::{dimensions_per_feature, fraction, norm, superposition};
+use crate::model::{Shape, dot};
+use crate::random::EVALUATION_STEP;
+use serde::{Deserialize, Serialize};
+
+/// A feature counts as represented from this norm on.
+pub const REPRESENTED: f64 = 0.5;
+/// A hidden unit counts as polysemantic when no single feature has so large a share of the squares
+/// of its weights.
+pub const MONOSEMANTIC: f64 = 0.9;
+/// Bins of the interference histogram, over cosines from -1 to 1.
+pub const BINS: usize = 20;
+
+/// What is measured on a model.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Measures {
+    /// Population loss, summed over features by importance, estimated on a fixed sample that all
+    /// models of an instance share. NaN when the model diverged.
+    pub loss: f32,
+    /// Norm `|W_i|` of every feature.
+    pub norm: Vec<f32>,
+    /// Superposition of every feature, `sum over j != i of (What_i . W_j)^2`.
+    pub superposition: Vec<f32>,
+    /// Dimensionality `D_i` of every feature, 0 to 1; says little of features that are not
+    /// represented.
+    pub dimensionality: Vec<f32>,
+    /// Dimensions per feature `D* = m / |W|_F^2`.
+    pub dimensions_per_feature: f32,
+    /// Capacity used: the sum of the dimensionalities, at most `m`.
+    pub capacity: f32,
+    /// Fraction of the features whose norm is at least [`REPRESENTED`].
+    pub represented: f32,
+    /// Hidden units that several features share. Where units are not rectified their axes mean
+    /// little, since any rotation of them does as well.
+    pub polysemantic: u32,
+    /// Cosines between the directions of represented features, each pair once, in [`BINS`] bins
+    /// from -1 to 1.
+    pub interference: Vec<u32>,
+    /// What the directions form.
+    pub figures: Vec<Figure>,
+    /// What adversarial inputs do; only where it was asked for.
+    pub vulnerability: Option<Vulnerability>,
+}
+
+impl Measures {
+    /// Measures a model; all but the loss and the vulnerability depend on its weights alone.
+    pub fn new(judge: &mut Judge, parameters: &[f32]) -> Self {
+        let layout = judge.network.layout();
+        let wide: Vec<f64> = parameters.iter().map(|&p| f64::from(p)).collect();
+        let shape = Shape { n: layout.n, m: layout.m };
+        let w = layout.encoder(&wide);
+        let norms: Vec<f64> = (0..layout.n).map(|i| norm(shape, w, i)).collect();
+        let overlaps: Vec<f64> = (0..layout.n).map(|i| superposition(shape, w, i)).collect();
+        let fractions: Vec<f64> =
+            norms.iter().zip(&overlaps).map(|(&n, &s)| fraction(n, s)).collect();
+        let narrow = |all: &[f64]| all.iter().map(|&x| x as f32).collect();
+        let represented = norms.iter().filter(|&&n| n >= REPRESENTED).count();
+        Self {
+            loss: judge.loss(&wide) as f32,
+            norm: narrow(&norms),
+            superposition: narrow(&overlaps),
+            dimensionality: narrow(&fractions),
+            dimensions_per_feature: dimensions_per_feature(shape, w) as f32,
+            capacity: fractions.iter().sum::<f64>() as f32,
+            represented: represented as f32 / layout.n as f32,
+            polysemantic: polysemantic(shape, w),
+            interference: interference(shape, w, &norms),
+            figures: figures(shape, w),
+            vulnerability: None,
+        }
+    }
+
+    /// The same, and what adversarial inputs do to the model.
+    pub fn with_vulnerability(judge: &mut Judge, parameters: &[f32]) -> Self {
+        let wide: Vec<f64> = parameters.iter().map(|&p| f64::from(p)).collect();
+        let vulnerability = Some(Vulnerability::new(judge, &wide));
+        Self { vulnerability, ..Self::new(judge, parameters) }
+    }
+}
+
+/// Hidden units that several features share: whose largest weight has less than [`MONOSEMANTIC`]
+/// of the squares, in units that do anything, which is to say whose squares sum to
+/// [`REPRESENTED`]^2 at least.
+pub fn polysemantic(shape: Shape, w: &[f64]) -> u32 {
+    let shared = |k: &usize| {
+        let squares = (0..shape.n).map(|i| w[i * shape.m + k].powi(2));
+        let (sum, most) = squares.fold((0.0, 0f64), |(sum, most), x| (sum + x, most.max(x)));
+        sum >= REPRESENTED * REPRESENTED && most < MONOSEMANTIC * sum
+    };
+    (0..shape.m).filter(shared).count() as u32
+}
+
+/// Histogram of the cosines between represented features' directions.
+pub fn interference(shape: Shape, w: &[f64], norms: &[f64]) -> Vec<u32> {
+    let mut bins = vec![0; BINS];
+    let all: Vec<usize> = (0..shape.n).filter(|&i| norms[i] >= REPRESENTED).collect();
+    for (place, &i) in all.iter().enumerate() {
+        for &j in &all[..place] {
+            let cosine = dot(shape.row(w, i), shape.row(w, j)) / (norms[i] * norms[j]);
+            let bin = ((cosine + 1.0) / 2.0 * BINS as f64) as usize;
+            bins[bin.min(BINS - 1)] += 1;
+        }
+    }
+    bins
+}
+
+/// Judges the models of one instance by a sample that is the same for all of them.
+pub struct Judge {
+    pub(super) network: Network<f64>,
+    /// Samples with an active feature, and what each weighs; the sample of zeros comes first, with
+    /// its own exact weight.
+    pub(super) samples: Vec<(Vec<(u32, f64)>, f64)>,
+}
+
+impl Judge {
+    /// The judge of an instance of a study.
+    pub fn new(study: &Study, instance: u32, effort: Effort) -> Self {
+        let sampler = Sampler::new(study, study.density_at(instance));
+        let (count, nonzero) = (effort.samples(), sampler.nonzero_probability());
+        let mut drawn = vec![];
+        // Seed and model are constants, so that all models are judged by the same samples.
+        let sample = |index| {
+            sampler.draw(0, 0, EVALUATION_STEP, index, &mut drawn);
+            let wide = drawn.iter().map(|&(i, x)| (i, f64::from(x))).collect();
+            (wide, nonzero / f64::from(count))
+        };
+        let zeros = (vec![], 1.0 - nonzero);
+        let samples = std::iter::once(zeros).chain((0..count).map(sample)).collect();
+        Self { network: Network::new(study), samples }
+    }
+
+    /// Where parameters stand.
+    pub fn layout(&self) -> Layout {
+        self.network.layout()
+    }
+
+    /// The population loss, summed over features by importance.
+    pub fn loss(&mut self, parameters: &[f64]) -> f64 {
+        let Self { network, samples } = self;
+        samples.iter().map(|(active, weight)| weight * network.error(parameters, active)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::axis::Span;
+    use crate::study::variant::{Importance, Variant};
+
+    fn judge(variant: Variant, n: u32, m: u32, density: f64) -> Judge {
+        let study = Study {
+            variant,
+            features: n,
+            hidden: m,
+            density: Span::new(density, density),
+            importance: Importance::Uniform,
+            ..Study::default()
+        };
+        Judge::new(&study, 0, Effort::Final)
+    }
+
+    /// Two features kept exactly, two dropped: every measure in closed form.
+    #[test]
+    fn a_model_that_keeps_two_features_of_four() {
+        let mut judge = judge(Variant::Relu, 4, 2, 0.25);
+        let p = [1., 0., 0., 1., 0., 0., 0., 0., 0., 0., 0., 0.];
+        let found = Measures::new(&mut judge, &p);
+        assert_eq!(found.norm, [1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(found.superposition, [0.0; 4]);
+        assert_eq!(found.dimensionality, [1.0, 1.0, 0.0, 0.0]);
+        assert_eq!((found.dimensions_per_feature, found.capacity), (1.0, 2.0));
+        assert_eq!((found.represented, found.polysemantic), (0.5, 0));
+        assert_eq!(found.interference.iter().sum::<u32>(), 1);
+        assert_eq!(found.interference[BINS / 2], 1);
+        // The dropped features cost s / 3 each.
+        assert!((found.loss - 0.5 / 3.0).abs() < 0.01, "{}", found.loss);
+    }
+
+    /// A digon: each feature has half a dimension, and its dimension is polysemantic.
+    #[test]
+    fn a_model_with_an_antipodal_pair() {
+        let mut judge = judge(Variant::Relu, 2, 1, 0.1);
+        let found = Measures::new(&mut judge, &[1.0, -1.0, 0.0, 0.0]);
+        assert_eq!(found.superposition, [1.0; 2]);
+        assert_eq!(found.dimensionality, [0.5; 2]);
+        assert_eq!((found.dimensions_per_feature, found.capacity), (0.5, 1.0));
+        assert_eq!((found.represented, found.polysemantic), (1.0, 1));
+        assert_eq!(found.interference[0], 1);
+        assert_eq!(found.figures.len(), 1);
+        // Wrong only when both are active: (x - (x - y))^2 or x^2 for the smaller, s^2 / 3 in all.
+        assert!((found.loss - 0.01 / 3.0).abs() < 0.0015, "{}", found.loss);
+    }
+
+    #[test]
+    fn a_regular_polygon_has_two_over_k() {
+        for k in [3, 5, 7] {
+            let angle = |i: u32| std::f64::consts::TAU * f64::from(i) / f64::from(k);
+            let mut p: Vec<f32> = (0..k)
+                .flat_map(|i| [1.2 * angle(i).cos(), 1.2 * angle(i).sin()])
+                .map(|x| x as f32)
+                .collect();
+            p.resize(3 * k as usize, 0.0);
+            let found = Measures::new(&mut judge(Variant::Relu, k, 2, 0.1), &p);
+            for d in found.dimensionality {
+                assert!((d - 2.0 / k as f32).abs() < 1e-6);
+            }
+            assert!((found.capacity - 2.0).abs() < 1e-5);
+            assert!((found.dimensions_per_feature - 2.0 / (1.44 * k as f32)).abs() < 1e-6);
+        }
+    }
+}

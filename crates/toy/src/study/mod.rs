@@ -1,0 +1,26 @@
+//! Beyond the phase diagram: batches of larger models, for the rest of the paper's figures.
+//!
+//! A [`Study`] is to them what a [`Sweep`](crate::Sweep) is to the diagram: one value that says
+//! everything about a run. Its models differ in density (the instances) and in their random
+//! numbers (the repeats); everything else they share.
+
+pub mod curve;
+mod describe;
+pub mod document;
+pub mod figure;
+pub mod link;
+pub mod measure;
+pub mod model;
+pub mod param;
+pub mod preset;
+pub mod sample;
+pub mod snapshot;
+pub mod table;
+pub mod train;
+pub mod variant;
+pub mod vulnerability;
+
+pub use describe::{MAX_FEATURES, MAX_HIDDEN, MAX_MODELS, MAX_NUMBERS, Study, StudyError};
+pub use measure::Measures;
+pub use snapshot::{Snapshot, Wanted};
+pub use variant::{Importance, Sets, Target, Variant};

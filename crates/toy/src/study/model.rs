@@ -1,0 +1,214 @@
+//! The models of a study, plainly: outputs, errors and gradients of one sample after the other.
+//! The reference that the engines' kernels are checked against.
+//!
+//! With encoder `E` and decoder `D`, both `n x m` and the same `W` when weights are tied:
+//! `h = E^T x`, rectified in the hidden variant; `z = D h + b`; `x' = z`, or its positive part.
+
+use super::describe::Study;
+use super::variant::{Target, Variant};
+use num_traits::Float;
+
+/// Where the parameters of a study's models stand: encoder `E_ik` at `i m + k`; decoder `D_ik`
+/// at `n m + i m + k`, unless it is the encoder; then the biases `b_i`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Layout {
+    /// Features `n`.
+    pub n: usize,
+    /// Hidden dimensions `m`.
+    pub m: usize,
+    /// Whether the decoder is the encoder.
+    pub tied: bool,
+}
+
+impl Layout {
+    /// The layout of a study's models.
+    pub fn of(study: &Study) -> Self {
+        Self { n: study.features as usize, m: study.hidden as usize, tied: study.variant.tied() }
+    }
+
+    /// Number of weights: of encoder and decoder, or of both at once.
+    pub const fn weights(self) -> usize {
+        if self.tied { self.n * self.m } else { 2 * self.n * self.m }
+    }
+
+    /// Number of parameters.
+    pub const fn parameters(self) -> usize {
+        self.weights() + self.n
+    }
+
+    /// Where the decoder begins.
+    pub const fn decoder_at(self) -> usize {
+        self.weights() - self.n * self.m
+    }
+
+    /// The encoder: row `i` is the direction of feature `i` in the hidden space.
+    pub fn encoder<T>(self, parameters: &[T]) -> &[T] {
+        &parameters[..self.n * self.m]
+    }
+
+    /// The decoder: row `i` is what output `i` is read from.
+    pub fn decoder<T>(self, parameters: &[T]) -> &[T] {
+        &parameters[self.decoder_at()..self.weights()]
+    }
+
+    /// The biases.
+    pub fn biases<T>(self, parameters: &[T]) -> &[T] {
+        &parameters[self.weights()..]
+    }
+}
+
+/// A model's outputs and gradients, with memory for one sample.
+#[derive(Clone, Debug)]
+pub struct Network<T> {
+    layout: Layout,
+    variant: Variant,
+    target: Target,
+    importance: Vec<T>,
+    hidden: Vec<T>,
+    back: Vec<T>,
+    output: Vec<T>,
+    wanted: Vec<T>,
+}
+
+impl<T: Float> Network<T> {
+    /// The network of a study.
+    pub fn new(study: &Study) -> Self {
+        let layout = Layout::of(study);
+        let cast = |x: f64| T::from(x).unwrap_or_else(T::nan);
+        Self {
+            layout,
+            variant: study.variant,
+            target: study.target,
+            importance: study.importances().into_iter().map(cast).collect(),
+            hidden: vec![T::zero(); layout.m],
+            back: vec![T::zero(); layout.m],
+            output: vec![T::zero(); layout.n],
+            wanted: vec![T::zero(); layout.n],
+        }
+    }
+
+    /// Where its parameters stand.
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Importance of every feature.
+    pub fn importance(&self) -> &[T] {
+        &self.importance
+    }
+
+    /// What outputs should be.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// The output for an input given by its active features; before the last rectification if
+    /// there is one.
+    pub fn preactivation(&mut self, parameters: &[T], active: &[(u32, T)]) -> &[T] {
+        let Layout { m, .. } = self.layout;
+        let (encoder, decoder) = (self.layout.encoder(parameters), self.layout.decoder(parameters));
+        self.hidden.fill(T::zero());
+        for &(i, x) in active {
+            let row = &encoder[i as usize * m..][..m];
+            for (h, &w) in self.hidden.iter_mut().zip(row) {
+                *h = *h + x * w;
+            }
+        }
+        if self.variant.rectifies_hidden() {
+            self.hidden.iter_mut().for_each(|h| *h = h.max(T::zero()));
+        }
+        let rows = decoder.chunks_exact(m).zip(self.layout.biases(parameters));
+        for (z, (row, &b)) in self.output.iter_mut().zip(rows) {
+            *z = row.iter().zip(&self.hidden).fold(b, |sum, (&w, &h)| sum + w * h);
+        }
+        &self.output
+    }
+
+    /// The output for an input given by its active features.
+    pub fn output(&mut self, parameters: &[T], active: &[(u32, T)]) -> &[T] {
+        self.preactivation(parameters, active);
+        if self.variant.rectifies_output() {
+            self.output.iter_mut().for_each(|z| *z = z.max(T::zero()));
+        }
+        &self.output
+    }
+
+    /// The weighted squared error `sum_i I_i (x'_i - t_i)^2` of a sample.
+    pub fn error(&mut self, parameters: &[T], active: &[(u32, T)]) -> T {
+        self.want(active);
+        self.output(parameters, active);
+        let errors = self.output.iter().zip(&self.wanted).zip(&self.importance);
+        errors.fold(T::zero(), |sum, ((&y, &t), &weight)| sum + weight * (y - t) * (y - t))
+    }
+
+    /// Adds `times` the error's gradient at a sample to `out`; returns `times` the error.
+    pub fn observe(&mut self, parameters: &[T], active: &[(u32, T)], times: T, out: &mut [T]) -> T {
+        let Layout { m, .. } = self.layout;
+        let (two, zero) = (T::one() + T::one(), T::zero());
+        self.want(active);
+        self.preactivation(parameters, active);
+        self.back.fill(zero);
+        let decoder = self.layout.decoder(parameters);
+        let (weights, biases) = (self.layout.decoder_at(), self.layout.weights());
+        let mut loss = zero;
+        for (i, row) in decoder.chunks_exact(m).enumerate() {
+            let z = self.output[i];
+            let off = self.variant.rectifies_output() && z <= zero;
+            let miss = if off { -self.wanted[i] } else { z - self.wanted[i] };
+            loss = loss + self.importance[i] * miss * miss;
+            if off {
+                continue;
+            }
+            let e = times * two * self.importance[i] * miss;
+            out[biases + i] = out[biases + i] + e;
+            for (k, &w) in row.iter().enumerate() {
+                let at = weights + i * m + k;
+                out[at] = out[at] + e * self.hidden[k];
+                self.back[k] = self.back[k] + e * w;
+            }
+        }
+        if self.variant.rectifies_hidden() {
+            for (back, &h) in self.back.iter_mut().zip(&self.hidden) {
+                *back = if h > zero { *back } else { zero };
+            }
+        }
+        for &(i, x) in active {
+            for (g, &back) in out[i as usize * m..][..m].iter_mut().zip(&self.back) {
+                *g = *g + x * back;
+            }
+        }
+        times * loss
+    }
+
+    fn want(&mut self, active: &[(u32, T)]) {
+        self.wanted.fill(T::zero());
+        for &(i, x) in active {
+            self.wanted[i as usize] = self.target.of(x);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One output worked out by hand for each variant.
+    #[test]
+    fn outputs_by_hand() {
+        let study = |variant| Study { variant, features: 2, hidden: 1, ..Study::default() };
+        let active = [(0, 0.5), (1, -1.0)];
+        let tied = [2.0, -1.0, 0.5, 0.25];
+        // h = 2 * 0.5 + (-1)(-1) = 2; z = (2 * 2 + 0.5, -1 * 2 + 0.25).
+        let mut linear = Network::<f64>::new(&study(Variant::Linear));
+        assert_eq!(linear.output(&tied, &active), [4.5, -1.75]);
+        let mut relu = Network::<f64>::new(&study(Variant::Relu));
+        assert_eq!(relu.output(&tied, &active), [4.5, 0.0]);
+        // Importances 1 and 0.9, targets 0.5 and -1.
+        assert!((relu.error(&tied, &active) - (16.0 + 0.9)).abs() < 1e-12);
+        // Encoder (2, -1), decoder (3, 1), biases (0.5, 0.25): h = 2, and 0 for the opposite input.
+        let untied = [2.0, -1.0, 3.0, 1.0, 0.5, 0.25];
+        let mut hidden = Network::<f64>::new(&study(Variant::Hidden));
+        assert_eq!(hidden.output(&untied, &active), [6.5, 2.25]);
+        assert_eq!(hidden.output(&untied, &[(0, -0.5), (1, 1.0)]), [0.5, 0.25]);
+    }
+}

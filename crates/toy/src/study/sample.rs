@@ -1,0 +1,341 @@
+//! Drawing samples of many features at a cost that follows the active ones.
+//!
+//! A sample is made of units: a feature each when features are independent, a set each otherwise.
+//! Units are active independently, with one probability. A batch is drawn as (1) the number of
+//! its samples with an active unit, (2) for each of these the number of its active units, given
+//! that there is one, both by alias table, and (3) which units these are, every choice as likely
+//! (Floyd's algorithm, in Bentley, "Programming pearls", CACM 30(9), 1987), or which are not, if
+//! that is fewer. Only integers decide, so every engine draws the same samples bit for bit.
+//! `shaders/study_sample.wgsl` is the twin.
+
+use super::describe::Study;
+use super::variant::{Sets, Target};
+use crate::binomial::Binomial;
+use crate::random::{COUNT_BLOCK, block};
+
+/// Blocks of the random stream that belong to one sample: more than any sample needs.
+pub const BLOCKS: u32 = 256;
+
+/// The words of one sample's part of a stream, one after the other.
+pub struct Words {
+    seed: u32,
+    model: u32,
+    step: u32,
+    block: u32,
+    words: [u32; 4],
+    at: usize,
+}
+
+impl Words {
+    /// The words of sample `index`.
+    pub fn new(seed: u32, model: u32, step: u32, index: u32) -> Self {
+        Self { seed, model, step, block: index * BLOCKS, words: [0; 4], at: 4 }
+    }
+
+    /// The next word.
+    #[expect(clippy::should_implement_trait, reason = "a stream without an end")]
+    pub fn next(&mut self) -> u32 {
+        if self.at == 4 {
+            self.words = block(self.seed, self.model, self.step, self.block);
+            (self.block, self.at) = (self.block + 1, 0);
+        }
+        self.at += 1;
+        self.words[self.at - 1]
+    }
+}
+
+/// A whole number below `end`, at most 512, from a word. Not exactly uniform where `end` is no
+/// power of two: probabilities are off by 2^-23 at most, less than one in 16,000 of their value.
+#[inline(always)]
+pub fn below(word: u32, end: u32) -> u32 {
+    ((word >> 9) * end) >> 23
+}
+
+/// An active feature's value from a word: uniform on [0, 1), or on [-1, 1) for absolute values.
+#[inline(always)]
+pub fn value(word: u32, target: Target) -> f32 {
+    let unit = (word >> 8) as f32 * (1.0 / 16_777_216.0);
+    match target {
+        Target::Identity => unit,
+        Target::Absolute => 2.0 * unit - 1.0,
+    }
+}
+
+/// Which of up to 512 units are in a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks([u64; 8]);
+
+impl Marks {
+    /// Whether a unit is in.
+    #[inline(always)]
+    pub fn has(&self, unit: u32) -> bool {
+        self.0[(unit / 64) as usize] >> (unit % 64) & 1 == 1
+    }
+
+    /// Puts a unit in.
+    #[inline(always)]
+    pub fn mark(&mut self, unit: u32) {
+        self.0[(unit / 64) as usize] |= 1 << (unit % 64);
+    }
+
+    /// All of the first `units` that are not in.
+    #[inline(always)]
+    pub fn complement(&self, units: u32) -> Self {
+        let mut other = Self::default();
+        for (k, (to, from)) in other.0.iter_mut().zip(&self.0).enumerate() {
+            let left = units.saturating_sub(64 * k as u32);
+            let mask = if left >= 64 { u64::MAX } else { (1 << left) - 1 };
+            *to = !from & mask;
+        }
+        other
+    }
+
+    /// Calls `visit` with every unit, ascending.
+    #[inline(always)]
+    pub fn each(&self, mut visit: impl FnMut(u32)) {
+        for (k, &word) in self.0.iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 {
+                visit(64 * k as u32 + rest.trailing_zeros());
+                rest &= rest - 1;
+            }
+        }
+    }
+}
+
+/// Draws the samples of one instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampler {
+    /// Number of units.
+    pub units: u32,
+    /// Features a unit.
+    pub size: u32,
+    /// What becomes of an active unit.
+    pub sets: Sets,
+    /// What values are like.
+    pub target: Target,
+    /// Probability that a unit is active.
+    pub probability: f64,
+    /// Samples a batch.
+    pub batch: u32,
+    /// Number of samples in a batch with an active unit.
+    pub count: Binomial,
+    /// Number of active units of such a sample.
+    pub active: Binomial,
+}
+
+impl Sampler {
+    /// The sampler of a study at one of its densities.
+    pub fn new(study: &Study, density: f64) -> Self {
+        let (size, probability) = match study.sets {
+            Sets::Independent => (1, density),
+            Sets::Correlated => (study.set_size, density),
+            Sets::Anticorrelated => {
+                (study.set_size, (density * f64::from(study.set_size)).min(1.0))
+            }
+        };
+        let units = study.features / size;
+        Self {
+            units,
+            size,
+            sets: study.sets,
+            target: study.target,
+            probability,
+            batch: study.batch,
+            count: Binomial::new(study.batch, nonzero(units, probability)),
+            active: Binomial::at_least(1, units, probability),
+        }
+    }
+
+    /// Probability that a sample has an active unit.
+    pub fn nonzero_probability(&self) -> f64 {
+        nonzero(self.units, self.probability)
+    }
+
+    /// Number of active features of a sample that has any, on average.
+    pub fn mean_active(&self) -> f64 {
+        let features = if self.sets == Sets::Correlated { self.size } else { 1 };
+        f64::from(self.units * features) * self.probability / self.nonzero_probability()
+    }
+
+    /// Number of samples with an active unit in a model's batch at a step.
+    pub fn nonzero_count(&self, seed: u32, model: u32, step: u32) -> u32 {
+        self.count.draw(block(seed, model, step, COUNT_BLOCK)[0])
+    }
+
+    /// Draws such a sample, number `index` of a batch: its active features, ascending, and their
+    /// values.
+    pub fn draw(&self, seed: u32, model: u32, step: u32, index: u32, active: &mut Vec<(u32, f32)>) {
+        let mut words = Words::new(seed, model, step, index);
+        let count = self.active.draw(words.next());
+        active.clear();
+        self.place(count, || words.next(), |feature, value| active.push((feature, value)));
+    }
+
+    /// Words that a sample with so many active units takes of its stream.
+    #[inline(always)]
+    pub fn words(&self, count: u32) -> u32 {
+        let values = match self.sets {
+            Sets::Independent => count,
+            Sets::Correlated => count * self.size,
+            Sets::Anticorrelated => 2 * count,
+        };
+        1 + count.min(self.units - count) + values
+    }
+
+    /// Chooses `count` active units and visits their active features, ascending, with their
+    /// values. Takes words after the first of the sample's.
+    #[inline(always)]
+    pub fn place(
+        &self,
+        count: u32,
+        mut next: impl FnMut() -> u32,
+        mut visit: impl FnMut(u32, f32),
+    ) {
+        let most = 2 * count > self.units;
+        let few = if most { self.units - count } else { count };
+        let mut marks = Marks::default();
+        for last in self.units - few..self.units {
+            let pick = below(next(), last + 1);
+            marks.mark(if marks.has(pick) { last } else { pick });
+        }
+        if most {
+            marks = marks.complement(self.units);
+        }
+        marks.each(
+            #[inline(always)]
+            |unit| match self.sets {
+                Sets::Independent => visit(unit, value(next(), self.target)),
+                Sets::Correlated => {
+                    for i in 0..self.size {
+                        visit(unit * self.size + i, value(next(), self.target));
+                    }
+                }
+                Sets::Anticorrelated => {
+                    let which = unit * self.size + below(next(), self.size);
+                    visit(which, value(next(), self.target));
+                }
+            },
+        );
+    }
+}
+
+/// Probability that any of `units` is active.
+fn nonzero(units: u32, probability: f64) -> f64 {
+    // 1 - (1 - p)^n without losing the digits of a small p.
+    -(f64::from(units) * (-probability).ln_1p()).exp_m1()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::axis::Span;
+
+    fn study(features: u32, sets: Sets, set_size: u32, density: f64) -> Study {
+        let density = Span::new(density, density);
+        Study { features, sets, set_size, density, batch: 64, ..Study::default() }
+    }
+
+    /// Over whole batches, zeros included: every feature is as often active as the density says,
+    /// pairs are as their sets say, and values have the mean and spread of their distribution.
+    #[test]
+    fn frequencies_are_those_of_the_distribution() {
+        for (sets, size, features, density) in [
+            (Sets::Independent, 2, 12, 0.05),
+            (Sets::Independent, 2, 12, 0.7),
+            (Sets::Independent, 2, 3, 1.0),
+            (Sets::Correlated, 3, 12, 0.2),
+            (Sets::Correlated, 3, 12, 0.9),
+            (Sets::Anticorrelated, 3, 12, 0.1),
+            (Sets::Anticorrelated, 3, 12, 1.0 / 3.0),
+        ] {
+            let study = study(features, sets, size, density);
+            let sampler = Sampler::new(&study, density);
+            let (batches, batch) = (400, f64::from(study.batch));
+            let total = f64::from(batches) * batch;
+            let n = features as usize;
+            let mut pairs = vec![vec![0.0; n]; n];
+            let (mut sum, mut square, mut values) = (0.0, 0.0, 0.0);
+            let mut active = vec![];
+            for step in 0..batches {
+                for index in 0..sampler.nonzero_count(5, 3, step) {
+                    sampler.draw(5, 3, step, index, &mut active);
+                    assert!(active.windows(2).all(|pair| pair[0].0 < pair[1].0));
+                    for &(i, x) in &active {
+                        let x = f64::from(x);
+                        (sum, square, values) = (sum + x, square + x * x, values + 1.0);
+                        for &(j, _) in &active {
+                            pairs[i as usize][j as usize] += 1.0;
+                        }
+                    }
+                }
+            }
+            for (i, row) in pairs.iter().enumerate() {
+                for (j, found) in row.iter().enumerate() {
+                    let together = i / size as usize == j / size as usize;
+                    let p = match sets {
+                        _ if i == j => density,
+                        Sets::Correlated if together => density,
+                        Sets::Anticorrelated if together => 0.0,
+                        _ => density * density,
+                    };
+                    let error = 5.0 * (p * (1.0 - p) / total).sqrt();
+                    let what = format!("{sets:?} {density} {i} {j}: {} {p}", found / total);
+                    assert!((found / total - p).abs() <= error + 1e-9, "{what}");
+                }
+            }
+            assert!((sum / values - 0.5).abs() < 5.0 * (1.0 / 12.0 / values).sqrt());
+            assert!((square / values - 1.0 / 3.0).abs() < 5.0 * (0.09 / values).sqrt());
+            let mean = values / f64::from(batches) / (batch * sampler.nonzero_probability());
+            assert!((mean / sampler.mean_active() - 1.0).abs() < 0.05);
+        }
+    }
+
+    /// All choices of two of five units are equally likely, and so are all of three.
+    #[test]
+    fn every_choice_of_units_is_as_likely() {
+        let mut counts = std::collections::BTreeMap::<Vec<u32>, u32>::new();
+        let study = study(5, Sets::Independent, 2, 0.5);
+        let sampler = Sampler::new(&study, 0.5);
+        let mut active = vec![];
+        for index in 0..62_000 {
+            sampler.draw(1, 2, 3, index, &mut active);
+            *counts.entry(active.iter().map(|a| a.0).collect()).or_default() += 1;
+        }
+        // At density 1/2 all 31 samples with an active feature are equally likely.
+        assert_eq!(counts.len(), 31);
+        for (choice, &count) in &counts {
+            assert!((f64::from(count) - 2000.0).abs() < 5.0 * 2000f64.sqrt(), "{choice:?} {count}");
+        }
+    }
+
+    #[test]
+    fn absolute_values_come_from_both_signs() {
+        let study = Study { target: Target::Absolute, ..study(4, Sets::Independent, 2, 1.0) };
+        let sampler = Sampler::new(&study, 1.0);
+        let mut active = vec![];
+        let (mut least, mut most) = (1f32, -1f32);
+        for index in 0..1000 {
+            sampler.draw(0, 0, 0, index, &mut active);
+            assert_eq!(active.len(), 4);
+            for &(_, x) in &active {
+                (least, most) = (least.min(x), most.max(x));
+            }
+        }
+        assert!((-1.0..-0.99).contains(&least) && (0.99..1.0).contains(&most));
+    }
+
+    /// The largest sample there is stays within its blocks.
+    #[test]
+    fn no_sample_reads_into_the_next() {
+        for sets in [Sets::Independent, Sets::Correlated, Sets::Anticorrelated] {
+            // Count, choice or complement, then a value, and in anticorrelated sets a choice, each.
+            let units = if sets == Sets::Independent { 512 } else { 256 };
+            let values = if sets == Sets::Anticorrelated { 2 * units } else { 512 };
+            assert!(1 + units / 2 + values <= 4 * BLOCKS, "{sets:?}");
+            let sampler = Sampler::new(&study(512, sets, 2, 0.5), 0.5);
+            assert_eq!(sampler.units, units);
+            assert!((1..=units).all(|count| sampler.words(count) <= 4 * BLOCKS));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A study in training and what the page sees of it.
+
+use crate::post::send;
+use engine::{EngineError, StudyRun};
+use std::time::Duration;
+use toy::evaluate::Effort;
+use toy::study::Wanted;
+use toy::study::snapshot::snapshots;
+use web_time::Instant;
+use wire::{Report, frame_step};
+
+/// Reports are sent no more often than this.
+const INTERVAL: Duration = Duration::from_millis(100);
+/// Measuring takes at most about one part in this many of the time.
+const MEASURING: u32 = 10;
+
+/// A study in training.
+pub struct Study {
+    id: u32,
+    run: StudyRun,
+    wanted: Wanted,
+    paused: bool,
+    /// Steps to take before pausing, after a request to step.
+    allowance: Option<u32>,
+    /// Frames of the film, and the next one.
+    frames: u32,
+    frame: u32,
+    trained: Duration,
+    steps_trained: u32,
+    measuring: Duration,
+    shown: Option<Instant>,
+}
+
+impl Study {
+    /// Wraps a run at step 0 and shows its start.
+    pub async fn new(
+        id: u32,
+        run: StudyRun,
+        wanted: Wanted,
+        frames: u32,
+        paused: bool,
+    ) -> Result<Self, EngineError> {
+        let mut study = Self {
+            id,
+            run,
+            wanted,
+            paused,
+            allowance: None,
+            frames,
+            frame: 0,
+            trained: Duration::ZERO,
+            steps_trained: 0,
+            measuring: Duration::ZERO,
+            shown: None,
+        };
+        study.show().await?;
+        Ok(study)
+    }
+
+    /// Number the page knows the run by.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Whether there is work to do now.
+    pub fn is_active(&self) -> bool {
+        !self.paused && !self.run.is_done()
+    }
+
+    /// Step of the next frame.
+    fn next_frame(&self) -> Option<u32> {
+        frame_step(self.frame, self.frames, self.run.plan().study.steps)
+    }
+
+    /// Trains for a slice, which ends where the next frame is, and shows what is due.
+    pub async fn work(&mut self) -> Result<(), EngineError> {
+        let start = Instant::now();
+        let to_frame = self.next_frame().map_or(u32::MAX, |step| step - self.run.step());
+        let taken = self.run.advance(self.allowance.unwrap_or(u32::MAX).min(to_frame)).await?;
+        self.trained += start.elapsed();
+        self.steps_trained += taken;
+        if let Some(allowance) = &mut self.allowance {
+            *allowance -= taken.min(*allowance);
+            if *allowance == 0 {
+                self.allowance = None;
+                self.paused = true;
+            }
+        }
+        let due =
+            self.shown.is_none_or(|t| t.elapsed() >= INTERVAL.max(self.measuring * MEASURING));
+        let is_frame = self.next_frame() == Some(self.run.step());
+        if due || is_frame || !self.is_active() {
+            self.show().await?;
+        }
+        if self.run.is_done() {
+            send(&Report::Done { run: self.id });
+        }
+        Ok(())
+    }
+
+    /// Measures the models as they are and sends them, and progress. Attacks wait for the end.
+    async fn show(&mut self) -> Result<(), EngineError> {
+        let start = Instant::now();
+        let step = self.run.step();
+        let frame = (self.next_frame() == Some(step)).then_some(self.frame);
+        // With more frames than steps, several are the same step.
+        while self.next_frame() == Some(step) {
+            self.frame += 1;
+        }
+        let trained = self.run.read().await?;
+        let (wanted, effort) = if self.is_active() {
+            (Wanted { vulnerability: false, ..self.wanted }, Effort::Live)
+        } else {
+            (self.wanted, Effort::Final)
+        };
+        let snapshots = snapshots(&self.run.plan().study, trained, step, wanted, effort);
+        send(&Report::Study { run: self.id, step, frame, snapshots });
+        self.progress();
+        self.measuring = start.elapsed();
+        self.shown = Some(Instant::now());
+        Ok(())
+    }
+
+    fn progress(&self) {
+        send(&Report::Progress {
+            run: self.id,
+            step: self.run.step(),
+            model_steps: f64::from(self.steps_trained) * self.run.plan().models.len() as f64,
+            seconds: self.trained.as_secs_f64(),
+            paused: self.paused,
+        });
+    }
+
+    /// Stops after the current slice.
+    pub async fn pause(&mut self) -> Result<(), EngineError> {
+        self.paused = true;
+        self.allowance = None;
+        self.show().await
+    }
+
+    /// Goes on.
+    pub fn resume(&mut self) {
+        self.paused = false;
+        self.allowance = None;
+        self.progress();
+    }
+
+    /// Takes some steps, then pauses.
+    pub fn step(&mut self, steps: u32) {
+        self.allowance = Some(steps.max(1));
+        self.paused = false;
+    }
+
+    /// Sends something else from now on.
+    pub async fn want(&mut self, wanted: Wanted) -> Result<(), EngineError> {
+        self.wanted = wanted;
+        self.show().await
+    }
+}
