@@ -111,7 +111,7 @@ test(
     await complete(page, "theory");
     assert.ok(same(await pixels(page, "theory"), kept));
     const seed = page.locator("[data-name=seed] input:not([type=range])").first();
-    await page.locator("details:has([data-name=seed]) > summary").first().click().catch(() => {});
+    await page.locator("details:has([data-name=seed]) > summary").first().click({ timeout: 1000 }).catch(() => {});
     await seed.fill("4");
     await page.waitForFunction(() => /seed=4/.test(location.search));
     await stage(page, "done");

@@ -129,7 +129,7 @@ pub fn Menu(
                 {option(Source::Optimum, "true optimum")}
                 <optgroup label="another run of the same diagram">
                     {presets}
-                    {move || kept().then(|| option(Source::Other, "the run that was kept"))}
+                    {move || kept().then(|| option(Source::Other, "kept run"))}
                 </optgroup>
             </select>
         </label>
