@@ -2,16 +2,19 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use engine::StudyRun;
+use engine::cpu::study::Training;
+use engine::study::Plan;
 use pollster::block_on;
 use std::f64::consts::TAU;
 use toy::axis::Span;
 use toy::evaluate::Effort;
-use toy::schedule::Schedule;
+use toy::init::Init;
 use toy::study::figure::Form;
 use toy::study::model::Layout;
 use toy::study::preset;
 use toy::study::snapshot::{Snapshot, Wanted, lowest, snapshots};
-use toy::study::{Importance, Sets, Study, Variant};
+use toy::study::{Sets, Study, Variant};
+use toy::train::Model;
 use wire::Shard;
 
 fn train(study: &Study) -> Vec<Snapshot> {
@@ -58,33 +61,58 @@ fn one_hot_loss(layout: Layout, parameters: &[f32]) -> f64 {
     total / layout.n as f64
 }
 
+/// A model's training continued with so large batches that hardly any noise is left.
+fn refined(study: &Study, best: &Snapshot) -> Snapshot {
+    let study = Study { repeats: 1, batch: 16_384, steps: 1000, ..study.clone() };
+    let plan = Plan::new(&study, Shard::ALL);
+    let mut training = Training::new(&plan);
+    let zeros = vec![0.0; best.parameters.len()];
+    let parameters = best.parameters.clone();
+    training.set_models(&[Model { parameters, first: zeros.clone(), second: zeros }]);
+    training.take(&plan, 0, study.steps);
+    let found = snapshots(&study, training.read(), study.steps, Wanted::WEIGHTS, Effort::Final);
+    found.into_iter().next().expect("a model")
+}
+
 /// Chen et al. 2023: the best of many models is the regular polygon, with this radius, bias and
-/// loss; each feature has two dimensions' k-th part.
+/// loss; each feature has two dimensions' k-th part. Nearly all heptagons lose a corner on the way,
+/// so it takes many starts, and wide ones.
 #[test]
 fn one_hot_features_make_the_known_polygons() {
-    for (k, radius, bias, h) in [(5, 1.17046, -0.28230, 0.23738), (7, 1.44839, -0.96691, 1.74870)] {
+    for (k, repeats, radius, bias, h) in
+        [(5, 16, 1.17046, -0.28230, 0.23738), (7, 64, 1.44839, -0.96691, 1.74870)]
+    {
         let density = 1.0 / f64::from(k);
         let study = Study {
             features: k,
             density: Span::new(density, density),
             set_size: k,
-            repeats: 24,
-            batch: 2048,
+            init: Init::Std(1.0),
+            repeats,
+            batch: 400,
+            steps: 2000,
+            lr: 0.03,
             ..find("polygons")
         };
         let layout = Layout::of(&study);
         let all = train(&study);
         let loss = |s: &Snapshot| one_hot_loss(layout, &s.parameters);
         let best = all.iter().min_by(|a, b| loss(a).total_cmp(&loss(b))).expect("models");
+        let best = refined(&study, best);
         let expected = h / (3.0 * f64::from(k));
-        assert!((loss(best) - expected).abs() < 1e-3, "{k}: {} {expected}", loss(best));
+        assert!((loss(&best) - expected).abs() < 1e-4, "{k}: {} {expected}", loss(&best));
         let biases = layout.biases(&best.parameters);
-        for i in 0..k as usize {
-            let (norm, d) = (best.measures.norm[i], best.measures.dimensionality[i]);
-            assert!((f64::from(norm) - radius).abs() < 1e-3, "{k}: {norm}");
-            assert!((f64::from(biases[i]) - bias).abs() < 1e-3, "{k}: {}", biases[i]);
-            assert!((f64::from(d) - 2.0 / f64::from(k)).abs() < 1e-3, "{k}: {d}");
-        }
+        // Corners jitter by the noise that is left, their mean less. The heptagon's loss hardly knows
+        // its bias: 0.001 off costs one part in a million.
+        let mean = |all: &[f32]| all.iter().map(|&x| f64::from(x)).sum::<f64>() / f64::from(k);
+        let near = |all: &[f32], value: f64, mean_within: f64, each_within: f64| {
+            let far = |x: &f32| (f64::from(*x) - value).abs() > each_within;
+            assert!((mean(all) - value).abs() < mean_within, "{k}: {all:?} is not {value}");
+            assert!(!all.iter().any(far), "{k}: {all:?} is not {value}");
+        };
+        near(&best.measures.norm, radius, 1e-3, 4e-3);
+        near(biases, bias, 2e-3, 5e-3);
+        near(&best.measures.dimensionality, 2.0 / f64::from(k), 1e-3, 2e-3);
         assert_eq!(best.measures.figures.len(), 1);
         assert_eq!(best.measures.figures[0].form, Form::Polygon(k));
     }
@@ -118,51 +146,72 @@ fn pairs_are_orthogonal_or_antipodal() {
     }
 }
 
-/// 80 features in 20 dimensions, importance 0.9^i.
+/// 80 features in 20 dimensions, importance 0.9^i: the dense model keeps the 20 most important
+/// features and nothing else, the sparse ones more than that, in superposition; the linear model
+/// never does anything but the first.
 #[test]
 fn dense_models_drop_features_and_sparse_ones_superpose_them() {
-    let base = Study { instances: 3, steps: 3000, ..find("eighty-in-twenty") };
+    let base =
+        Study { instances: 3, steps: 3000, lr: 0.01, batch: 512, ..find("eighty-in-twenty") };
     for variant in [Variant::Relu, Variant::Linear] {
         let study = Study { variant, ..base.clone() };
         for (instance, snapshot) in train(&study).iter().enumerate() {
             let m = &snapshot.measures;
-            let superposed =
-                m.superposition.iter().zip(&m.norm).filter(|(s, n)| **s > 0.1 && **n > 0.5);
-            let superposed = superposed.count();
-            let kept = m.norm.iter().filter(|norm| **norm > 0.5).count();
-            println!(
-                "{variant:?} {instance}: {kept} kept, {superposed} superposed, D* {}",
-                m.dimensions_per_feature
-            );
-            println!("{:?}", m.norm);
-            println!("{:?}", m.superposition);
+            let kept: Vec<usize> = (0..80).filter(|&i| m.norm[i] > 0.5).collect();
+            let superposed = kept.iter().filter(|&&i| m.superposition[i] > 0.1).count();
+            let what = format!("{variant:?} {instance}: {kept:?}, {superposed} superposed");
+            if variant == Variant::Linear || instance == 0 {
+                assert_eq!(kept, (0..20).collect::<Vec<_>>(), "{what}");
+                assert_eq!(superposed, 0, "{what}");
+                assert!(m.norm[20..].iter().all(|&norm| norm < 0.25), "{what}");
+                assert!((m.dimensions_per_feature - 1.0).abs() < 0.02, "{what}");
+            } else {
+                assert!(kept.len() > 30 && superposed > 30, "{what}");
+            }
         }
     }
 }
 
-/// The paper's uniform superposition, at fewer densities and steps.
-#[test]
-fn dimensions_per_feature_stick_at_one_and_one_half() {
-    let study = Study {
-        instances: 8,
-        density: Span::new(1.0, 0.01),
-        steps: 1500,
-        lr: 5e-3,
-        importance: Importance::Uniform,
-        schedule: Schedule::Cosine,
-        batch: 512,
-        ..find("four-hundred-in-thirty")
-    };
-    let start = std::time::Instant::now();
-    for snapshot in train(&study) {
+/// The paper's geometry of uniform superposition: one dimension a feature when dense, then a
+/// plateau of one half, where features share dimensions as antipodal pairs, then ever less.
+fn assert_sticky(study: &Study) {
+    let all = train(study);
+    let star = |i: usize| all[i].measures.dimensions_per_feature;
+    let stars: Vec<f32> = (0..5).map(star).collect();
+    assert!((stars[0] - 1.0).abs() < 0.05, "{stars:?}");
+    assert!((stars[2] - 0.5).abs() < 0.05 && (stars[3] - 0.5).abs() < 0.05, "{stars:?}");
+    assert!(stars[1] > 0.8 && stars[4] < 0.4, "{stars:?}");
+    for snapshot in &all[2..4] {
         let m = &snapshot.measures;
-        let density = study.density_at(study.place(snapshot.model).0);
-        println!(
-            "{density} D* {} kept {} loss {}",
-            m.dimensions_per_feature,
-            m.represented * 400.0,
-            m.loss
-        );
+        let kept: Vec<f32> =
+            (0..m.norm.len()).filter(|&i| m.norm[i] > 0.8).map(|i| m.dimensionality[i]).collect();
+        let halves = kept.iter().filter(|d| (**d - 0.5).abs() < 0.07).count();
+        assert!(10 * halves > 8 * kept.len(), "{halves} of {}", kept.len());
     }
-    println!("{:?}", start.elapsed());
+}
+
+#[test]
+fn dimensions_per_feature_stick_at_one_half() {
+    assert_sticky(&Study {
+        instances: 5,
+        density: Span::new(1.0, 0.17),
+        steps: 1200,
+        lr: 0.01,
+        batch: 400,
+        ..find("two-hundred-in-twenty")
+    });
+}
+
+/// At the paper's size: `cargo test -p engine --release --test study_physics -- --ignored`.
+#[test]
+#[ignore = "takes a minute or more"]
+fn dimensions_per_feature_stick_at_one_half_at_the_paper_s_size() {
+    assert_sticky(&Study {
+        instances: 5,
+        density: Span::new(1.0, 0.17),
+        steps: 3000,
+        lr: 0.01,
+        batch: 1024,
+        ..find("four-hundred-in-thirty")
+    });
 }
