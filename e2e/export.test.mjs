@@ -65,6 +65,8 @@ test(
   "export: SVG is well-formed and complete, PNG has the size asked for",
   withPage({ path: `${LINK}&layer=phase` }, async (page) => {
     await stage(page, "done");
+    // The legend grows with the lines, which are computed after the run.
+    await page.getByTestId("diagram-empirical").getByText("true, continuous").waitFor({ timeout: 60_000 });
     let height;
     for (const side of ["trained", "theory"]) {
       const { name, bytes } = await take(page, side, "svg");
