@@ -24,6 +24,9 @@ const COARSEST: u32 = 8;
 const FEWEST: u32 = 8;
 /// Training time after which a measured speed is believed, in seconds.
 const BELIEVED: f64 = 0.5;
+/// The status line changes at most once in this many seconds of training: every change is laid
+/// out and painted on cores that could train.
+const GLANCE: f64 = 0.1;
 
 impl Run {
     /// The form changed: train again, or only show the repeats otherwise.
@@ -249,7 +252,11 @@ impl Run {
             Some((progress, ask, inner.hold))
         });
         let Some((progress, ask, hold)) = measured.flatten() else { return };
-        self.progress.set(progress);
+        let shown = self.progress.with_untracked(|shown| shown.spent);
+        let news = (progress.spent - shown).abs() >= GLANCE;
+        if news || hold || progress.part >= 1.0 {
+            self.progress.set(progress);
+        }
         match self.stage.get_untracked() {
             Stage::Loading | Stage::Done | Stage::Failed(_) | Stage::Asking(_) => {}
             _ if ask => {

@@ -84,7 +84,10 @@ impl Slice<'_> {
         });
     }
 
-    #[inline(always)]
+    // Inlined where an instruction set is chosen, for which it is compiled then. WebAssembly has
+    // one only, and less code when each kernel is a function (that of samples gets slower so).
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn exact_with<L: Lanes, const N: usize, const K: usize>(&self, lanes: L, group: Group<'_>) {
         let source = Population::<L, N>::new(lanes, &self.shares[group.row]);
         self.steps::<L, N, K>(lanes, &source, group);
