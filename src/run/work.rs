@@ -26,7 +26,7 @@ const FEWEST: u32 = 8;
 const BELIEVED: f64 = 0.5;
 /// The status line changes at most once in this many seconds of training: every change is laid
 /// out and painted on cores that could train.
-const GLANCE: f64 = 0.1;
+const TICK: f64 = 0.1;
 
 impl Run {
     /// The form changed: train again, or only show the repeats otherwise.
@@ -253,7 +253,7 @@ impl Run {
         });
         let Some((progress, ask, hold)) = measured.flatten() else { return };
         let shown = self.progress.with_untracked(|shown| shown.spent);
-        let news = (progress.spent - shown).abs() >= GLANCE;
+        let news = (progress.spent - shown).abs() >= TICK;
         if news || hold || progress.part >= 1.0 {
             self.progress.set(progress);
         }
