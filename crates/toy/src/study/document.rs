@@ -136,6 +136,6 @@ mod tests {
         let length = |name| models[1].get(name).and_then(Value::list).map(<[_]>::len);
         assert_eq!(length("weights_and_biases"), Some(15));
         assert_eq!(length("curve"), Some(3));
-        assert_eq!(models[0].get("vulnerability").is_some(), true);
+        assert!(models[0].get("vulnerability").is_some());
     }
 }
