@@ -8,7 +8,7 @@ use super::model::{Layout, Network};
 use super::sample::Sampler;
 use super::vulnerability::Vulnerability;
 use crate::evaluate::Effort;
-use crate::measure::{dimensions_per_feature, fraction, norm, superposition};
+use crate::measure::{dimensions_per_feature, fraction, norm};
 use crate::model::{Shape, dot};
 use crate::random::EVALUATION_STEP;
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ impl Measures {
         let shape = Shape { n: layout.n, m: layout.m };
         let w = layout.encoder(&wide);
         let norms: Vec<f64> = (0..layout.n).map(|i| norm(shape, w, i)).collect();
-        let overlaps: Vec<f64> = (0..layout.n).map(|i| superposition(shape, w, i)).collect();
+        let overlaps = superpositions(shape, w, &norms);
         let fractions: Vec<f64> =
             norms.iter().zip(&overlaps).map(|(&n, &s)| fraction(n, s)).collect();
         let narrow = |all: &[f64]| all.iter().map(|&x| x as f32).collect();
@@ -86,6 +86,26 @@ impl Measures {
         let vulnerability = Some(Vulnerability::new(judge, &wide));
         Self { vulnerability, ..Self::new(judge, parameters) }
     }
+}
+
+/// Superposition of every feature, as `crate::measure::superposition` has it, at a cost of `n m^2`
+/// in all: the sum of `(W_i . W_j)^2` over all `j` is `W_i . (W^T W) W_i`.
+pub fn superpositions(shape: Shape, w: &[f64], norms: &[f64]) -> Vec<f64> {
+    let Shape { n, m } = shape;
+    let mut second = vec![0.0; m * m];
+    for row in w.chunks_exact(m).take(n) {
+        for (k, &x) in row.iter().enumerate() {
+            for (sum, &y) in second[k * m..][..m].iter_mut().zip(row) {
+                *sum += x * y;
+            }
+        }
+    }
+    let one = |(row, &norm): (&[f64], &f64)| {
+        let all: f64 = row.iter().zip(second.chunks_exact(m)).map(|(x, s)| x * dot(s, row)).sum();
+        // A feature with itself, and what rounding leaves of a feature on its own.
+        if norm > 0.0 { (all / (norm * norm) - norm * norm).max(0.0) } else { 0.0 }
+    };
+    w.chunks_exact(m).zip(norms).map(one).collect()
 }
 
 /// Hidden units that several features share: whose largest weight has less than [`MONOSEMANTIC`]
@@ -199,6 +219,18 @@ mod tests {
         assert_eq!(found.figures.len(), 1);
         // Wrong only when both are active: (x - (x - y))^2 or x^2 for the smaller, s^2 / 3 in all.
         assert!((found.loss - 0.01 / 3.0).abs() < 0.0015, "{}", found.loss);
+    }
+
+    #[test]
+    fn superpositions_are_the_definition_s() {
+        let shape = Shape { n: 9, m: 4 };
+        let word = |i| crate::random::block(3, i, 0, 0)[0];
+        let mut w: Vec<f64> = (0..36).map(|i| crate::random::open_unit(word(i)) - 0.5).collect();
+        w[8..12].fill(0.0);
+        let norms: Vec<f64> = (0..9).map(|i| norm(shape, &w, i)).collect();
+        for (i, found) in superpositions(shape, &w, &norms).iter().enumerate() {
+            assert!((found - crate::measure::superposition(shape, &w, i)).abs() < 1e-12);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! everything about a run. Its models differ in density (the instances) and in their random
 //! numbers (the repeats); everything else they share.
 
+pub mod cost;
 pub mod curve;
 mod describe;
 pub mod document;

@@ -148,49 +148,106 @@ impl Direct {
     /// weighted squares.
     #[inline(never)]
     fn errors<L: Lanes>(&mut self, lanes: L, net: &mut Network, chunk: &Chunk) -> f32 {
-        let (wide, len) = (net.shape.wide_n, L::F::LEN);
         lanes.token().vectorize(
             #[inline(always)]
             || {
+                // Borrowed once: what is written to one of them cannot move the others.
+                let targets = Targets {
+                    rectify: net.rectify_output,
+                    absolute: net.absolute,
+                    bias: &net.bias,
+                    importance: &net.importance,
+                };
+                let (wide, sum) = (net.shape.wide_n, &mut net.error[..]);
+                let (input, own) = (&self.input[..], &mut self.own);
+                let rows = self.output.chunks_exact_mut(wide).take(chunk.samples);
                 let mut loss = 0.0;
-                for (index, output) in self.output.chunks_exact_mut(wide).enumerate() {
-                    if index == chunk.samples {
-                        break;
-                    }
-                    let (features, values) = chunk.sample(index);
-                    self.own.clear();
-                    for &i in features {
-                        let z = output[i as usize] + net.bias[i as usize];
-                        self.own.push(if net.rectify_output { z.max(0.0) } else { z });
-                    }
-                    let mut squares = lanes.splat(0.0);
-                    for (k, output) in output.chunks_exact_mut(len).enumerate() {
-                        let at = k * len..(k + 1) * len;
-                        let bias = L::F::from_slice(lanes.token(), &net.bias[at.clone()]);
-                        let z = L::F::from_slice(lanes.token(), output) + bias;
-                        let y = if net.rectify_output { lanes.relu(z) } else { z };
-                        let importance =
-                            L::F::from_slice(lanes.token(), &net.importance[at.clone()]);
-                        let weighted = importance * y;
-                        squares = weighted.mul_add(y, squares);
-                        weighted.store_slice(output);
-                        let error = &mut net.error[at];
-                        (L::F::from_slice(lanes.token(), error) + weighted).store_slice(error);
-                    }
-                    loss += squares.as_slice().iter().sum::<f32>();
-                    for ((&i, &x), &y) in features.iter().zip(values).zip(&self.own) {
-                        let i = i as usize;
-                        let (target, weight) =
-                            (if net.absolute { x.abs() } else { x }, net.importance[i]);
-                        let off = net.rectify_output && y <= 0.0;
-                        let error = if off { 0.0 } else { weight * (y - target) };
-                        loss += weight * (target * target - 2.0 * target * y);
-                        net.error[i] += error - output[i];
-                        output[i] = error;
-                    }
+                for (index, output) in rows.enumerate() {
+                    loss += if self.dense {
+                        targets.dense(lanes, &input[index * wide..][..wide], output, sum)
+                    } else {
+                        targets.sparse(lanes, chunk.sample(index), output, sum, own)
+                    };
                 }
                 loss
             },
         )
+    }
+}
+
+/// What errors depend on.
+#[derive(Clone, Copy)]
+struct Targets<'a> {
+    rectify: bool,
+    absolute: bool,
+    bias: &'a [f32],
+    importance: &'a [f32],
+}
+
+impl Targets<'_> {
+    /// Errors of a sample whose inputs are all there, also added to their sums.
+    #[inline(always)]
+    fn dense<L: Lanes>(self, lanes: L, input: &[f32], output: &mut [f32], sum: &mut [f32]) -> f32 {
+        let len = L::F::LEN;
+        let zero = lanes.splat(0.0);
+        let mut squares = zero;
+        for (k, output) in output.chunks_exact_mut(len).enumerate() {
+            let at = k * len..(k + 1) * len;
+            let x = L::F::from_slice(lanes.token(), &input[at.clone()]);
+            let target = if self.absolute { x.abs() } else { x };
+            let bias = L::F::from_slice(lanes.token(), &self.bias[at.clone()]);
+            let z = L::F::from_slice(lanes.token(), output) + bias;
+            let importance = L::F::from_slice(lanes.token(), &self.importance[at.clone()]);
+            let miss = if self.rectify { lanes.relu(z) - target } else { z - target };
+            let weighted = importance * miss;
+            squares = weighted.mul_add(miss, squares);
+            let error = if self.rectify { lanes.only(z.simd_gt(zero), weighted) } else { weighted };
+            error.store_slice(output);
+            let sum = &mut sum[at];
+            (L::F::from_slice(lanes.token(), sum) + error).store_slice(sum);
+        }
+        squares.as_slice().iter().sum()
+    }
+
+    /// Errors of a sample by its active features, also added to their sums.
+    #[inline(always)]
+    fn sparse<L: Lanes>(
+        self,
+        lanes: L,
+        (features, values): (&[u32], &[f32]),
+        output: &mut [f32],
+        sum: &mut [f32],
+        own: &mut Vec<f32>,
+    ) -> f32 {
+        let len = L::F::LEN;
+        own.clear();
+        for &i in features {
+            let z = output[i as usize] + self.bias[i as usize];
+            own.push(if self.rectify { z.max(0.0) } else { z });
+        }
+        let mut squares = lanes.splat(0.0);
+        for (k, output) in output.chunks_exact_mut(len).enumerate() {
+            let at = k * len..(k + 1) * len;
+            let bias = L::F::from_slice(lanes.token(), &self.bias[at.clone()]);
+            let z = L::F::from_slice(lanes.token(), output) + bias;
+            let y = if self.rectify { lanes.relu(z) } else { z };
+            let importance = L::F::from_slice(lanes.token(), &self.importance[at.clone()]);
+            let weighted = importance * y;
+            squares = weighted.mul_add(y, squares);
+            weighted.store_slice(output);
+            let sum = &mut sum[at];
+            (L::F::from_slice(lanes.token(), sum) + weighted).store_slice(sum);
+        }
+        let mut loss: f32 = squares.as_slice().iter().sum();
+        for ((&i, &x), &y) in features.iter().zip(values).zip(own.iter()) {
+            let i = i as usize;
+            let (target, weight) = (if self.absolute { x.abs() } else { x }, self.importance[i]);
+            let off = self.rectify && y <= 0.0;
+            let error = if off { 0.0 } else { weight * (y - target) };
+            loss += weight * (target * target - 2.0 * target * y);
+            sum[i] += error - output[i];
+            output[i] = error;
+        }
+        loss
     }
 }

@@ -14,8 +14,8 @@ pub enum Left<'a> {
 }
 
 /// Rows of the result that are computed at a time, and vectors of each: as many sums as hide the
-/// latency of a multiplication, and fit sixteen registers.
-const ROWS: usize = 4;
+/// latency of a multiplication, and fit sixteen registers with what is multiplied.
+const ROWS: usize = 3;
 const VECTORS: usize = 3;
 
 /// `C = A B`, or `C += A B`: `A` has `rows` rows and `inner` columns, `B` and `C` rows of `width`.

@@ -42,91 +42,26 @@ impl Gram {
         lanes.token().vectorize(
             #[inline(always)]
             || {
+                // Borrowed once: what is written to one of them cannot move the others.
+                let model = Model {
+                    wide: net.shape.wide_n,
+                    rectify: net.rectify_output,
+                    absolute: net.absolute,
+                    a: &self.a,
+                    bias: &net.bias,
+                    importance: &net.importance,
+                };
+                let (sum, error) = (&mut net.error[..], &mut self.error[..]);
+                let cross = &mut self.cross[..];
                 let mut loss = 0.0;
                 for index in 0..chunk.samples {
-                    loss += self.sample(lanes, net, chunk.sample(index));
+                    let sample = chunk.sample(index);
+                    loss += model.errors(lanes, sample, error, sum);
+                    accumulate(lanes, model.wide, sample, error, cross);
                 }
                 loss
             },
         )
-    }
-
-    #[inline(always)]
-    fn sample<L: Lanes>(
-        &mut self,
-        lanes: L,
-        net: &mut Network,
-        (features, values): (&[u32], &[f32]),
-    ) -> f32 {
-        let (wide, len) = (net.shape.wide_n, L::F::LEN);
-        let mut squares = lanes.splat(0.0);
-        let mut column = 0;
-        while column < wide {
-            let left = (wide - column) / len;
-            let sample = (features, values);
-            squares += match left {
-                1 => self.outputs::<L, 1>(lanes, net, sample, column),
-                2 => self.outputs::<L, 2>(lanes, net, sample, column),
-                3 => self.outputs::<L, 3>(lanes, net, sample, column),
-                _ => self.outputs::<L, VECTORS>(lanes, net, sample, column),
-            };
-            column += left.min(VECTORS) * len;
-        }
-        let mut loss: f32 = squares.as_slice().iter().sum();
-        for (&i, &x) in features.iter().zip(values) {
-            let i = i as usize;
-            let (y, target) = (self.error[i], if net.absolute { x.abs() } else { x });
-            let error = if net.rectify_output && y <= 0.0 { 0.0 } else { y - target };
-            loss += net.importance[i] * (target * target - 2.0 * target * y);
-            net.error[i] += error - y;
-            self.error[i] = error;
-        }
-        for (&i, &x) in features.iter().zip(values) {
-            let x = lanes.splat(x);
-            let row = &mut self.cross[i as usize * wide..][..wide];
-            let errors = self.error.chunks_exact(len);
-            for (sum, e) in row.chunks_exact_mut(len).zip(errors) {
-                let e = L::F::from_slice(lanes.token(), e);
-                let before = L::F::from_slice(lanes.token(), sum);
-                x.mul_add(e, before).store_slice(sum);
-            }
-        }
-        loss
-    }
-
-    /// Outputs from a column on, as errors of features that are 0; returns their weighted squares.
-    #[inline(always)]
-    fn outputs<L: Lanes, const V: usize>(
-        &mut self,
-        lanes: L,
-        net: &mut Network,
-        (features, values): (&[u32], &[f32]),
-        column: usize,
-    ) -> L::F {
-        let (wide, len) = (net.shape.wide_n, L::F::LEN);
-        let mut z = [lanes.splat(0.0); V];
-        for v in 0..V {
-            z[v] = L::F::from_slice(lanes.token(), &net.bias[column + v * len..][..len]);
-        }
-        for (&i, &x) in features.iter().zip(values) {
-            let row = &self.a[i as usize * wide + column..][..V * len];
-            let x = lanes.splat(x);
-            for v in 0..V {
-                let a = L::F::from_slice(lanes.token(), &row[v * len..][..len]);
-                z[v] = x.mul_add(a, z[v]);
-            }
-        }
-        let mut squares = lanes.splat(0.0);
-        for v in 0..V {
-            let y = if net.rectify_output { lanes.relu(z[v]) } else { z[v] };
-            let at = column + v * len;
-            let importance = L::F::from_slice(lanes.token(), &net.importance[at..][..len]);
-            squares = (importance * y).mul_add(y, squares);
-            let error = &mut net.error[at..][..len];
-            (L::F::from_slice(lanes.token(), error) + y).store_slice(error);
-            y.store_slice(&mut self.error[at..][..len]);
-        }
-        squares
     }
 
     /// Ends a batch: weights the errors and makes the encoder's gradient.
@@ -138,6 +73,111 @@ impl Gram {
         }
         let left = Left::Rows(&self.a, wide);
         product(lanes, (n, n, wide_m), left, &net.encoder, &mut net.encoder_gradient, false);
+    }
+}
+
+/// What outputs depend on.
+#[derive(Clone, Copy)]
+struct Model<'a> {
+    wide: usize,
+    rectify: bool,
+    absolute: bool,
+    a: &'a [f32],
+    bias: &'a [f32],
+    importance: &'a [f32],
+}
+
+impl Model<'_> {
+    /// Errors of a sample, also added to their sums; returns their weighted squares.
+    #[inline(always)]
+    fn errors<L: Lanes>(
+        self,
+        lanes: L,
+        (features, values): (&[u32], &[f32]),
+        error: &mut [f32],
+        sum: &mut [f32],
+    ) -> f32 {
+        let len = L::F::LEN;
+        let mut squares = lanes.splat(0.0);
+        let mut column = 0;
+        while column < self.wide {
+            let left = (self.wide - column) / len;
+            let sample = (features, values);
+            squares += match left {
+                1 => self.outputs::<L, 1>(lanes, sample, column, error, sum),
+                2 => self.outputs::<L, 2>(lanes, sample, column, error, sum),
+                3 => self.outputs::<L, 3>(lanes, sample, column, error, sum),
+                _ => self.outputs::<L, VECTORS>(lanes, sample, column, error, sum),
+            };
+            column += left.min(VECTORS) * len;
+        }
+        let mut loss: f32 = squares.as_slice().iter().sum();
+        for (&i, &x) in features.iter().zip(values) {
+            let i = i as usize;
+            let (y, target) = (error[i], if self.absolute { x.abs() } else { x });
+            let own = if self.rectify && y <= 0.0 { 0.0 } else { y - target };
+            loss += self.importance[i] * (target * target - 2.0 * target * y);
+            sum[i] += own - y;
+            error[i] = own;
+        }
+        loss
+    }
+
+    /// Outputs from a column on, as errors of features that are 0; returns their weighted squares.
+    #[inline(always)]
+    fn outputs<L: Lanes, const V: usize>(
+        self,
+        lanes: L,
+        (features, values): (&[u32], &[f32]),
+        column: usize,
+        error: &mut [f32],
+        sum: &mut [f32],
+    ) -> L::F {
+        let len = L::F::LEN;
+        let mut z = [lanes.splat(0.0); V];
+        for v in 0..V {
+            z[v] = L::F::from_slice(lanes.token(), &self.bias[column + v * len..][..len]);
+        }
+        for (&i, &x) in features.iter().zip(values) {
+            let row = &self.a[i as usize * self.wide + column..][..V * len];
+            let x = lanes.splat(x);
+            for v in 0..V {
+                let a = L::F::from_slice(lanes.token(), &row[v * len..][..len]);
+                z[v] = x.mul_add(a, z[v]);
+            }
+        }
+        let mut squares = lanes.splat(0.0);
+        for v in 0..V {
+            let y = if self.rectify { lanes.relu(z[v]) } else { z[v] };
+            let at = column + v * len;
+            let importance = L::F::from_slice(lanes.token(), &self.importance[at..][..len]);
+            squares = (importance * y).mul_add(y, squares);
+            let sum = &mut sum[at..][..len];
+            (L::F::from_slice(lanes.token(), sum) + y).store_slice(sum);
+            y.store_slice(&mut error[at..][..len]);
+        }
+        squares
+    }
+}
+
+/// Adds a sample's `e_i x_j` to row `j` of the sums.
+#[inline(always)]
+fn accumulate<L: Lanes>(
+    lanes: L,
+    wide: usize,
+    (features, values): (&[u32], &[f32]),
+    error: &[f32],
+    cross: &mut [f32],
+) {
+    let len = L::F::LEN;
+    for (&i, &x) in features.iter().zip(values) {
+        let x = lanes.splat(x);
+        let row = &mut cross[i as usize * wide..][..wide];
+        for (sum, e) in row.chunks_exact_mut(len).zip(error.chunks_exact(len)) {
+            let e = L::F::from_slice(lanes.token(), e);
+            let before = L::F::from_slice(lanes.token(), sum);
+            x.mul_add(e, before).store_slice(sum);
+        }
     }
 }
 

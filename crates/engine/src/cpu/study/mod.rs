@@ -20,6 +20,7 @@ use gram::Gram;
 use scratch::{Network, Shape};
 use std::time::Duration;
 use toy::schedule::StepRates;
+use toy::study::cost::Cost;
 use toy::study::curve::point_of;
 use toy::study::model::Layout;
 use toy::study::sample::Sampler;
@@ -40,19 +41,12 @@ pub enum Way {
 }
 
 impl Way {
-    /// The way that should take the least time for a model, by the number of its products, weighted
-    /// by how far each kind is from the machine's peak.
+    /// The way that should take the least time.
     pub fn of(plan: &Plan, sampler: &Sampler) -> Self {
-        let Layout { n, m, tied } = Layout::of(&plan.study);
-        let (n, m) = (n as f64, m as f64);
-        let active = sampler.mean_active();
-        let samples = f64::from(sampler.batch) * sampler.nonzero_probability();
-        let gram = samples * 1.7 * active * n + 1.3 * n * n * m + 8.0 * n * n;
-        let sparse = samples * (2.0 * n * m + 3.0 * active * m);
-        let dense = samples * 3.3 * n * m;
-        if tied && gram < sparse.min(dense) {
+        let cost = Cost::of(Layout::of(&plan.study), sampler);
+        if cost.gram <= cost.least() {
             Self::Gram
-        } else if sparse < dense {
+        } else if cost.sparse <= cost.least() {
             Self::Sparse
         } else {
             Self::Dense
