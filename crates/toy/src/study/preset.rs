@@ -3,6 +3,7 @@
 use super::describe::Study;
 use super::variant::{Importance, Sets, Target, Variant};
 use crate::axis::Span;
+use crate::init::Init;
 use crate::schedule::Schedule;
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +88,7 @@ pub const PRESETS: &[Preset] = &[
         name: "polygons",
         label: "One-hot polygons",
         view: View::Geometry,
-        help: "Exactly one of seven equally important features at a time, the limit of extreme sparsity; eight starts. The best is a regular heptagon.",
+        help: "Exactly one of seven equally important features at a time, the limit of extreme sparsity. The minimum is a regular heptagon, which one or two of 64 wide starts find; most end as a hexagon and leave one feature out.",
         study: || Study {
             features: 7,
             instances: 1,
@@ -98,7 +99,8 @@ pub const PRESETS: &[Preset] = &[
             schedule: Schedule::Linear,
             lr: 0.01,
             steps: 4_000,
-            repeats: 8,
+            init: Init::Std(1.0),
+            repeats: 64,
             ..Study::default()
         },
     },
