@@ -175,28 +175,36 @@ pub fn share(state: State) -> String {
 
 /// The address that shows this.
 pub fn absolute(sweep: &Sweep, view: &View) -> String {
+    at(&query(sweep, view))
+}
+
+/// The page's address with this query.
+pub fn at(query: &str) -> String {
     let location = window().location();
     let origin = location.origin().unwrap_or_default();
     let path = location.pathname().unwrap_or_default();
-    let query = query(sweep, view);
     let mark = if query.is_empty() { "" } else { "?" };
     format!("{origin}{path}{mark}{query}")
 }
 
 /// Keeps the browser's address up to date.
 pub fn follow(state: State) {
+    keep(Memo::new(move |_| absolute(&state.sweep.get(), &state.view())));
+}
+
+/// Keeps the browser's address at this link.
+pub fn keep(link: Memo<String>) {
     let pending = StoredValue::new(None::<TimeoutHandle>);
     let write = move || {
         if let Ok(history) = window().history() {
             // A page opened from a file has an address that must not change; it works without.
-            let link = state.sweep.with_untracked(|s| absolute(s, &state.view_untracked()));
+            let link = link.get_untracked();
             let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&link));
         }
     };
-    let set = Memo::new(move |_| (state.sweep.get(), state.view()));
     Effect::watch(
         // Read, not only tracked: a memo that nobody reads follows nothing.
-        move || set.get(),
+        move || link.get(),
         move |_, _, _| {
             if let Some(handle) = pending.get_value() {
                 handle.clear();

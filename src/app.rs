@@ -15,6 +15,7 @@ use crate::run::Stage;
 use crate::source::Side;
 use crate::state::State;
 use crate::status::Status;
+use crate::study::{self, StudyPage};
 use crate::theme::Dark;
 use leptos::prelude::*;
 
@@ -22,6 +23,9 @@ use leptos::prelude::*;
 #[component]
 pub fn App() -> impl IntoView {
     let query = window().location().search().unwrap_or_default();
+    if let Some(opened) = study::open(&query) {
+        return view! { <StudyPage opened /> }.into_any();
+    }
     let (sweep, view, notices) = address::open(&query);
     let state = State::new(sweep, view, notices);
     let (dark, help) = (Dark::follow(), Help::new());

@@ -1,8 +1,6 @@
 //! The workers that train: which of them has which rows, and what they have done together.
 
-use crate::cost::total;
 use crate::workers::Worker;
-use toy::Sweep;
 use wire::{Kind, Request, Shard};
 
 /// Most CPU workers; more only take memory.
@@ -86,19 +84,19 @@ impl Crew {
         Ok(self.pool.len())
     }
 
-    /// Starts a sweep at step 0.
-    pub fn start(&mut self, sweep: &Sweep, kind: Kind, paused: bool) {
+    /// Starts a run at step 0, whose work falls into so many `parts`; `request` asks for a share of
+    /// it, under a number.
+    pub fn start(&mut self, parts: usize, kind: Kind, request: &dyn Fn(u32, Shard) -> Request) {
         self.number = self.number.wrapping_add(1).max(1);
-        // A worker without a row would report nothing and never be done.
+        // A worker without a part would report nothing and never be done.
         let stride = match kind {
             Kind::Gpu => 1,
-            Kind::Cpu => self.pool.len().min(sweep.rows as usize).max(1),
+            Kind::Cpu => self.pool.len().min(parts).max(1),
         };
         self.shares = vec![Share::default(); stride];
         for (first, worker) in (0..).zip(&self.pool) {
             worker.send(if (first as usize) < stride {
-                let shard = Shard { first, stride: stride as u32 };
-                Request::Start { run: self.number, sweep: sweep.clone(), shard, kind, paused }
+                request(self.number, Shard { first, stride: stride as u32 })
             } else {
                 Request::Cancel
             });
@@ -146,11 +144,10 @@ impl Crew {
         !self.shares.is_empty() && self.shares.iter().all(|share| share.done)
     }
 
-    /// What all have done together.
-    pub fn progress(&self, sweep: &Sweep) -> Progress {
+    /// What all have done together, of so many model-steps.
+    pub fn progress(&self, whole: f64) -> Progress {
         let sum = |value: fn(&Share) -> f64| self.shares.iter().map(value).sum::<f64>();
         let rate = sum(|s| if s.seconds > 0.0 { s.model_steps / s.seconds } else { 0.0 });
-        let whole = total(sweep);
         let part = (sum(|s| s.model_steps) / whole).min(1.0);
         Progress {
             step: self.shares.iter().map(|s| s.step).min().unwrap_or(0),

@@ -4,6 +4,7 @@ use crate::address::share;
 use crate::export::TakeAway;
 use crate::keys::Help;
 use crate::state::{State, preset_of};
+use crate::study::Views;
 use crate::theme::Dark;
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
@@ -16,23 +17,17 @@ use wasm_bindgen_futures::JsFuture;
 /// The head of the page.
 #[component]
 pub fn Header() -> impl IntoView {
-    let dark = expect_context::<Dark>();
+    let state = expect_context::<State>();
     let help = expect_context::<Help>();
     view! {
         <header class="head">
             <h1>"Superphase"</h1>
             <p class="tagline">"phase diagrams of superposition, trained while you watch"</p>
+            <Views current=None />
             <Protocols />
-            <Share />
+            <Share link=Callback::new(move |()| share(state)) />
             <TakeAway />
-            <button
-                type="button"
-                class="quiet"
-                aria-label=move || if dark.0.get() { "light theme" } else { "dark theme" }
-                on:click=move |_| dark.toggle()
-            >
-                {move || if dark.0.get() { "☀" } else { "☾" }}
-            </button>
+            <Theme />
             <button type="button" class="quiet" aria-label="keys and help" on:click=move |_| help.show()>
                 "?"
             </button>
@@ -78,10 +73,29 @@ fn Protocols() -> impl IntoView {
     }
 }
 
+/// Changes between light and dark.
+#[component]
+pub fn Theme() -> impl IntoView {
+    let dark = expect_context::<Dark>();
+    view! {
+        <button
+            type="button"
+            class="quiet"
+            aria-label=move || if dark.0.get() { "light theme" } else { "dark theme" }
+            on:click=move |_| dark.toggle()
+        >
+            {move || if dark.0.get() { "☀" } else { "☾" }}
+        </button>
+    }
+}
+
 /// Copies the link; shows it for copying by hand where the browser does not allow that.
 #[component]
-fn Share() -> impl IntoView {
-    let state = expect_context::<State>();
+pub fn Share(
+    /// Gives the link.
+    link: Callback<(), String>,
+) -> impl IntoView {
+    let given = link;
     let copied = RwSignal::new(false);
     let link = RwSignal::new(String::new());
     let dialog = NodeRef::<Dialog>::new();
@@ -93,7 +107,7 @@ fn Share() -> impl IntoView {
         }
     };
     let copy = move |_| {
-        link.set(share(state));
+        link.set(given.run(()));
         spawn_local(async move {
             if write(&link.get_untracked()).await.is_ok() {
                 copied.set(true);

@@ -25,6 +25,7 @@ mod run;
 mod source;
 mod state;
 mod status;
+mod study;
 mod theme;
 mod theory;
 mod workers;

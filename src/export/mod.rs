@@ -4,9 +4,9 @@ mod embed;
 mod legend;
 mod name;
 mod offline;
-mod png;
-mod save;
-mod svg;
+pub mod png;
+pub mod save;
+pub mod svg;
 mod take;
 
 pub use embed::{Embed, Embedded};

@@ -43,6 +43,7 @@ pub struct Figure<'a> {
 }
 
 /// An SVG and its size.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Drawn {
     /// The document.
     pub text: String,
@@ -185,7 +186,7 @@ pub fn escape(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::diagram::curve;
     use toy::picture::Picture;
@@ -203,7 +204,7 @@ mod tests {
     }
 
     /// Every tag is closed, in order, and no text holds a bare ampersand.
-    fn well_formed(xml: &str) -> bool {
+    pub fn well_formed(xml: &str) -> bool {
         let mut open = vec![];
         let mut parts = xml.split('<');
         parts.next();

@@ -2,8 +2,8 @@
 //! what the page shows.
 
 use super::{Engine, Preview, Run, Stage};
-use crate::cost::LONG;
-use crate::crew::{Progress, Share, cores};
+use crate::cost::{LONG, total};
+use crate::crew::{Crew, Progress, Share, cores};
 use crate::inspector::PixelView;
 use crate::workers::sentence;
 use leptos::prelude::*;
@@ -142,7 +142,7 @@ impl Run {
         self.progress.set(Progress::default());
         self.stage.set(Stage::Training);
         self.inner.update_value(|inner| {
-            inner.crew.start(&coarse, kind, false);
+            start(&mut inner.crew, &coarse, kind, false);
             inner.preview = Some(Preview { whole: sweep.clone(), factor });
             inner.running = Some(coarse);
         });
@@ -172,7 +172,7 @@ impl Run {
         self.inner.update_value(|inner| {
             inner.forget_pending();
             inner.preview = None;
-            inner.crew.start(&sweep, kind, inner.hold);
+            start(&mut inner.crew, &sweep, kind, inner.hold);
             inner.running = Some(sweep);
         });
         self.look();
@@ -243,7 +243,7 @@ impl Run {
         let Some(kind) = self.engine.with_untracked(|e| e.as_ref().map(|e| e.kind)) else { return };
         let measured = self.inner.try_update_value(|inner| {
             let sweep = inner.running.clone()?;
-            let progress = inner.crew.progress(&sweep);
+            let progress = inner.crew.progress(total(&sweep));
             let believed = progress.spent >= BELIEVED;
             if believed || progress.step >= sweep.steps {
                 inner.speeds(kind).note(&sweep, progress.rate);
@@ -302,4 +302,15 @@ impl Run {
             self.shown.set(running);
         }
     }
+}
+
+/// Starts a sweep at step 0, shared by its rows.
+fn start(crew: &mut Crew, sweep: &Sweep, kind: Kind, paused: bool) {
+    crew.start(sweep.rows as usize, kind, &|run, shard| Request::Start {
+        run,
+        sweep: sweep.clone(),
+        shard,
+        kind,
+        paused,
+    });
 }

@@ -51,6 +51,15 @@ impl Layout {
         &parameters[self.decoder_at()..self.weights()]
     }
 
+    /// `D E^T`, row after row: what moves output `i` when input `j` is 1 and every hidden unit on;
+    /// `W W^T` when weights are tied.
+    pub fn product(self, parameters: &[f32]) -> Vec<f32> {
+        let (encoder, decoder) = (self.encoder(parameters), self.decoder(parameters));
+        let columns = || encoder.chunks_exact(self.m);
+        let row = |row| columns().map(move |column| crate::model::dot(row, column));
+        decoder.chunks_exact(self.m).flat_map(row).collect()
+    }
+
     /// The biases.
     pub fn biases<T>(self, parameters: &[T]) -> &[T] {
         &parameters[self.weights()..]
@@ -191,6 +200,14 @@ impl<T: Float> Network<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn products_of_tied_and_untied_weights() {
+        let tied = Layout { n: 2, m: 1, tied: true };
+        assert_eq!(tied.product(&[2.0, -1.0, 0.0, 0.0]), [4.0, -2.0, -2.0, 1.0]);
+        let untied = Layout { n: 2, m: 1, tied: false };
+        assert_eq!(untied.product(&[2.0, -1.0, 3.0, 1.0, 0.0, 0.0]), [6.0, -3.0, 2.0, -1.0]);
+    }
 
     /// One output worked out by hand for each variant.
     #[test]

@@ -1,0 +1,242 @@
+// Experiments beside the phase diagram: each opens from a link, trains, and can be taken away; figures match the numbers.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { withPage } from "./browser.mjs";
+import { stage } from "./instrument.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1440, height: 900 };
+
+/** Violations of accessibility rules, a line each. */
+async function violations(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.target.join(" ")).join("; ")}`);
+}
+
+/** Presses the button of a file; gives its name and text. */
+async function save(page, what) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId(`save-${what}`).click()]);
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+}
+
+const table = (text) => {
+  const [header, ...rows] = text.trim().split("\n").map((line) => line.split(","));
+  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [header[i], cell])));
+};
+
+/** Attributes of the figure's groups, and what each holds. */
+const groups = (page, selector = ".vector") =>
+  page.locator("[data-testid=plate] g[data-instance]").evaluateAll(
+    (all, selector) => all.map((group) => ({ ...group.dataset, count: group.querySelectorAll(selector).length })),
+    selector,
+  );
+
+/** What every view has: a figure that is saved as it is shown, a table, files, and no violation. */
+async function common(page, view) {
+  assert.equal(await page.locator(".views [aria-current]").count(), 1);
+  const shown = await page.getByTestId("plate").evaluate((plate) => {
+    const svg = plate.querySelector("svg");
+    const box = svg.getBoundingClientRect();
+    return { inner: plate.innerHTML, label: svg.getAttribute("aria-label"), desc: svg.querySelector("desc").textContent, right: box.right, scroll: document.documentElement.scrollWidth, width: innerWidth };
+  });
+  assert.ok(shown.label.length > 10);
+  assert.ok(shown.scroll <= shown.width, `the page is ${shown.scroll} wide, the window ${shown.width}`);
+  const svg = await save(page, "svg");
+  assert.match(svg.name, new RegExp(`^superphase-${view}-n\\d+-m\\d+-.*\\.svg$`));
+  const same = await page.evaluate((text) => {
+    const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
+    const count = (root) => ["path", "rect", "circle", "text", "image"].map((tag) => root.querySelectorAll(tag).length).join();
+    return [parsed.querySelector("parsererror")?.textContent, count(parsed), count(document.querySelector("[data-testid=plate]"))];
+  }, svg.text);
+  assert.deepEqual([same[0], same[1]], [undefined, same[2]]);
+  const models = table((await save(page, "models")).text);
+  const features = table((await save(page, "features")).text);
+  const losses = table((await save(page, "losses")).text);
+  assert.ok(models.length && features.length && losses.length);
+  assert.ok(models.every((row) => Number.isFinite(Number(row.loss))));
+  await page.locator("details.numbers > summary").click();
+  assert.ok((await page.locator(".numbers-table tbody tr").count()) > 0);
+  assert.deepEqual(await violations(page), []);
+  return { models, features, losses };
+}
+
+for (const [name, viewport, webgpu] of [["desktop", DESKTOP, "absent"], ["phone", PHONE, "absent"], ["desktop", DESKTOP, "software"]]) {
+  test(
+    `studies: geometry trains, matches its tables and survives its link, ${name}, WebGPU ${webgpu}`,
+    withPage({ webgpu, viewport, path: "?view=geometry&instances=4&steps=300&batch=64&seed=3" }, async (page) => {
+      await stage(page, "done");
+      const { models, features, losses } = await common(page, "geometry");
+      const seen = await groups(page);
+      assert.equal(seen.length, 4);
+      for (const group of seen) {
+        const row = models.find((row) => row.instance === group.instance && row.repeat === group.repeat);
+        assert.equal(group.count, 5);
+        assert.equal(Number(group.dimensionsPerFeature), Number(row.dimensions_per_feature));
+        assert.equal(Number(group.loss), Number(row.loss));
+      }
+      assert.equal(features.length, 4 * 5);
+      assert.equal(losses.length, 4 * 256);
+      // A change retrains and stands in the address; the address opens as the same.
+      const field = page.locator("#seed");
+      await field.fill("4");
+      await field.press("Enter");
+      await page.waitForFunction(() => location.search.includes("seed=4"));
+      await page.waitForFunction((loss) => document.querySelector("[data-instance='0']")?.dataset.loss !== loss, seen[0].loss);
+      await stage(page, "done");
+      await page.waitForTimeout(300);
+      await stage(page, "done");
+      const before = await groups(page);
+      await page.reload();
+      await stage(page, "done");
+      assert.deepEqual(await groups(page), before);
+      // What is refused says why and changes nothing.
+      await page.locator("#features").fill("0");
+      await page.locator("#features").press("Enter");
+      assert.match(await page.locator(".study-fields .error").innerText(), /1 to 512/);
+      assert.doesNotMatch(page.url(), /features/);
+      await page.getByRole("button", { name: /dark theme|light theme/ }).click();
+      assert.deepEqual(await violations(page), [], "in the other theme");
+      const json = JSON.parse((await save(page, "json")).text);
+      assert.deepEqual([json.format, json.models.length, json.parameters.seed], ["superphase-study", 4, 4]);
+    }),
+  );
+}
+
+test(
+  "studies: the header leads from one experiment to the next and back",
+  withPage({ webgpu: "absent", path: "?grid=8&repeats=1&steps=20" }, async (page) => {
+    await stage(page, "done");
+    for (const [label, word] of [["Correlation", "correlation"], ["Geometry", "geometry"]]) {
+      await page.getByRole("navigation", { name: "experiments" }).getByRole("link", { name: label }).click();
+      await page.waitForFunction((word) => location.search.includes(`view=${word}`), word);
+      await page.getByRole("heading", { name: label }).waitFor();
+      assert.equal(await page.locator(".diagram").count(), 0);
+    }
+    await page.getByRole("navigation", { name: "experiments" }).getByRole("link", { name: "Phase diagram" }).click();
+    await page.getByTestId("heatmap-empirical").waitFor();
+  }),
+);
+
+test(
+  "studies: a run can be paused, resumed and reset, a preset chosen, and a bad link is explained",
+  withPage({ webgpu: "absent", path: "?view=geometry&steps=400000&engine=abacus" }, async (page) => {
+    await page.locator(".notices", { hasText: "abacus" }).waitFor();
+    await page.waitForFunction(() => /training|not started/.test(document.querySelector(".status .stage")?.textContent));
+    const primary = page.locator(".bar .primary");
+    if ((await primary.textContent()) === "Pause") await primary.click();
+    else assert.match(await page.locator(".asking").innerText(), /takes another/);
+    await page.getByRole("button", { name: "Reset" }).click();
+    await stage(page, "paused");
+    await page.waitForFunction(() => document.querySelector(".bar .primary").textContent === "Train");
+    await page.locator("#preset").selectOption("polygons");
+    await page.waitForFunction(() => /study=polygons/.test(location.search) && !/steps=/.test(location.search));
+    await page.waitForFunction(() => document.querySelectorAll("[data-testid=plate] g[data-instance]").length === 8);
+    assert.equal((await groups(page))[0].count, 7);
+  }),
+);
+
+test(
+  "studies: three dimensions can be turned",
+  withPage({ webgpu: "absent", reducedMotion: "reduce", path: "?view=geometry&hidden=3&instances=2&steps=100&batch=64" }, async (page) => {
+    await stage(page, "done");
+    const first = () => page.locator(".vector").first().getAttribute("d");
+    const before = await first();
+    await page.waitForTimeout(400);
+    assert.equal(await first(), before, "nothing moves by itself");
+    const box = await page.getByTestId("plate").boundingBox();
+    await page.mouse.move(box.x + 80, box.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 140, box.y + 120, { steps: 4 });
+    await page.mouse.up();
+    assert.notEqual(await first(), before);
+  }),
+);
+
+for (const [name, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
+  test(
+    `studies: dimensionality shows the tables' numbers, ${name}`,
+    withPage({ webgpu: "absent", viewport, path: "?view=dimensionality&features=24&hidden=4&instances=5&steps=400&batch=64" }, async (page) => {
+      await stage(page, "done");
+      const { models, features } = await common(page, "dimensionality");
+      const seen = await groups(page);
+      assert.equal(seen.length, 5);
+      for (const { instance, dimensionsPerFeature } of seen) {
+        const row = models.find((row) => row.instance === instance);
+        assert.equal(Number(dimensionsPerFeature), Number(row.dimensions_per_feature));
+      }
+      const dots = await page.getByTestId("plate").evaluate((plate) => plate.innerHTML.split("h0").length - 1);
+      assert.equal(dots, features.length);
+    }),
+  );
+}
+
+test(
+  "studies: demonstration trains the ReLU model and the linear one",
+  withPage({ webgpu: "absent", viewport: DESKTOP, path: "?view=demonstration&instances=3&steps=1500&batch=128" }, async (page) => {
+    await stage(page, "done");
+    const { models, features } = await common(page, "demonstration");
+    assert.deepEqual([...new Set(models.map((row) => row.model))].sort(), ["linear", "relu"]);
+    const seen = await groups(page, ".norm");
+    assert.deepEqual(seen.map((group) => group.count), Array(6).fill(20));
+    // The ReLU row stands first; what it says it represents is what the table says.
+    const rows = [...models.filter((row) => row.model === "relu"), ...models.filter((row) => row.model === "linear")];
+    assert.deepEqual(seen.map((group) => Number(group.represented)), rows.map((row) => Number(row.represented)));
+    const shared = (model) => Math.max(...features.filter((f) => f.model === model && f.instance === "2").map((f) => f.norm > 0.5 ? Number(f.superposition) : 0));
+    assert.ok(shared("relu") > shared("linear"), `${shared("relu")} ${shared("linear")}`);
+  }),
+);
+
+test(
+  "studies: dynamics has a line a feature and shows the directions at a step",
+  withPage({ webgpu: "absent", viewport: DESKTOP, reducedMotion: "reduce", path: "?view=dynamics&steps=600&batch=64&repeats=2" }, async (page) => {
+    await stage(page, "done");
+    const { models } = await common(page, "dynamics");
+    assert.equal(models.length, 2);
+    assert.equal(await page.locator(".course").count(), 6);
+    assert.equal(await page.locator(".vector").count(), 6);
+    const best = Math.min(...models.map((row) => Number(row.loss)));
+    assert.equal(Number((await groups(page))[0].loss), best, "the last frame is the end");
+    await page.getByTestId("scrubber").fill("10");
+    await page.waitForFunction(() => [...document.querySelectorAll("[data-testid=plate] text")].some((t) => t.textContent === "Directions at step 50"));
+    assert.notEqual(Number((await groups(page))[0].loss), best);
+  }),
+);
+
+test(
+  "studies: correlation shows every run, lowest loss first",
+  withPage({ webgpu: "absent", viewport: DESKTOP, path: "?view=correlation&steps=500&batch=128&repeats=4" }, async (page) => {
+    await stage(page, "done");
+    const { models } = await common(page, "correlation");
+    const seen = await groups(page);
+    assert.deepEqual(seen.map((group) => Number(group.loss)), models.map((row) => Number(row.loss)).sort((a, b) => a - b));
+    assert.ok(seen.every((group) => group.count === 4));
+  }),
+);
+
+test(
+  "studies: computation counts the neurons that serve several features",
+  withPage({ webgpu: "absent", viewport: DESKTOP, path: "?view=computation&study=absolute-10&instances=3&steps=400&batch=128" }, async (page) => {
+    await stage(page, "done");
+    const { models } = await common(page, "computation");
+    const seen = await groups(page, "rect");
+    assert.deepEqual(seen.map((group) => group.polysemantic), models.map((row) => row.polysemantic));
+    assert.ok(seen.every((group) => group.count > 5));
+  }),
+);
+
+test(
+  "studies: vulnerability attacks the models when they are trained",
+  withPage({ webgpu: "absent", viewport: DESKTOP, path: "?view=vulnerability&features=12&hidden=3&instances=3&steps=300&batch=64" }, async (page) => {
+    await stage(page, "done");
+    const { models } = await common(page, "vulnerability");
+    const points = await page.locator("circle.attacked").evaluateAll((all) => all.map((dot) => dot.dataset));
+    assert.deepEqual(points.map((dot) => Number(dot.value)), models.map((row) => Number(row.vulnerability)));
+    const shared = await page.locator("circle.shared").evaluateAll((all) => all.map((dot) => Number(dot.dataset.value)));
+    for (const [i, row] of models.entries()) assert.ok(Math.abs(shared[i] - row.features_per_dimension) < 1e-4);
+  }),
+);

@@ -1,0 +1,116 @@
+//! `W W^T`, biases and norms of larger models: those with a ReLU above linear ones.
+
+use super::Look;
+use super::sheet::{GUIDE, HEAD, SMALL, Sheet};
+use crate::diagram::colour::{self, Rgb};
+use crate::diagram::number::three;
+use crate::export::svg::Drawn;
+use crate::study::run::Part;
+use toy::study::model::Layout;
+use toy::study::snapshot::lowest;
+use toy::study::{Snapshot, Variant};
+
+/// Least distance from one density to the next.
+const PITCH: f64 = 118.0;
+/// Height of the bars.
+const BAR: f64 = 46.0;
+/// Norm at the top of the bars.
+const TOP: f64 = 1.25;
+
+/// Draws every density of every study.
+pub fn draw(parts: &[Part], look: Look) -> Drawn {
+    let mut sheet = Sheet::new(look.width);
+    let mut sorted: Vec<&Part> = parts.iter().collect();
+    sorted.sort_by_key(|part| part.study.variant == Variant::Linear);
+    let mut words = String::new();
+    let mut y = 0.0;
+    let Some(first) = sorted.first() else { return sheet.finish(1.0, "", "") };
+    let count = first.study.instances as usize;
+    let across = ((look.width / PITCH) as usize).clamp(1, 8).min(count.max(2));
+    let pitch = look.width / across as f64;
+    let side = (pitch - 22.0).min(180.0);
+    for part in &sorted {
+        let name = match part.study.variant {
+            Variant::Linear => "Linear model: x′ = W Wᵀ x + b",
+            Variant::Relu => "ReLU model: x′ = ReLU(W Wᵀ x + b)",
+            Variant::Hidden => "Hidden layer: y = ReLU(W₂ ReLU(W₁ x) + b)",
+        };
+        sheet.text(0.0, y + 16.0, HEAD, name);
+        y += 26.0;
+        let best = lowest(&part.study, &part.snapshots);
+        for k in 0..count {
+            let at = ((k % across) as f64 * pitch, y + (k / across) as f64 * (side + BAR + 48.0));
+            let density = part.study.density_at(k as u32);
+            sheet.text(at.0, at.1 + 12.0, SMALL, &format!("1 − S = {}", three(density)));
+            sheet.rect(at.0, at.1 + 18.0, side, side, GUIDE);
+            let own = best.iter().find(|s| part.study.place(s.model).0 as usize == k);
+            if let Some(snapshot) = own {
+                model(&mut sheet, part, snapshot, (at.0, at.1 + 18.0), side);
+                let all = 100.0 * snapshot.measures.represented;
+                words += &format!(
+                    "{name}, density {}: {all:.0} % of the features represented. ",
+                    three(density)
+                );
+            }
+        }
+        y += count.div_ceil(across) as f64 * (side + BAR + 48.0) + 6.0;
+    }
+    y += 10.0;
+    let after =
+        sheet.ramp(0.0, y, ["−1", "1 in W Wᵀ and b"], &|t| colour::signed(2.0 * t - 1.0));
+    let next = if after + 230.0 > look.width { (0.0, y + 18.0) } else { (after, y) };
+    sheet.ramp(next.0, next.1, ["own direction", "superposed"], &|t| colour::paper(1.0, t));
+    let end = sheet.notes(
+        next.1 + 18.0,
+        "Bars: length of each feature's direction, the most important on the left; the line is 1.",
+    );
+    sheet.finish(end, "What comes out of the models, and which features they represent", &words)
+}
+
+/// One model: the product of its weights, its biases beside, the norms beneath.
+fn model(sheet: &mut Sheet, part: &Part, snapshot: &Snapshot, (x, y): (f64, f64), side: f64) {
+    let (instance, m) = (part.study.place(snapshot.model).0, &snapshot.measures);
+    sheet.raw(&format!("<g data-instance=\"{instance}\" data-represented=\"{}\">", m.represented));
+    let layout = Layout::of(&part.study);
+    if snapshot.parameters.len() == layout.parameters() {
+        let cells = |values: &[f32]| -> Vec<Rgb> {
+            values
+                .iter()
+                .map(|&v| colour::signed(if v.is_finite() { v.into() } else { 0.0 }))
+                .collect()
+        };
+        let product = layout.product(&snapshot.parameters);
+        sheet.cells((x, y), (side, side), layout.n, &cells(&product));
+        let biases = layout.biases(&snapshot.parameters);
+        sheet.cells((x + side + 3.0, y), (8.0, side), 1, &cells(biases));
+        sheet.rect(x + side + 3.0, y, 8.0, side, GUIDE);
+    }
+    let (floor, pitch) = (y + side + 6.0 + BAR, side / m.norm.len().max(1) as f64);
+    for (i, (&norm, &shared)) in m.norm.iter().zip(&m.superposition).enumerate() {
+        let height = BAR * (f64::from(norm) / TOP).clamp(0.0, 1.0);
+        let fill = format!("class=\"norm\" fill=\"{}\"", colour::paper(1.0, shared.into()).css());
+        let gap = if pitch > 3.0 { 0.5 } else { 0.0 };
+        sheet.rect(x + i as f64 * pitch, floor - height, pitch - gap, height, &fill);
+    }
+    let one = floor - BAR / TOP;
+    sheet.line((x, one), (x + side, one), GUIDE);
+    sheet.line((x, floor), (x + side, floor), GUIDE);
+    sheet.raw("</g>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::figures::tests::found;
+    use toy::study::preset::find;
+
+    #[test]
+    fn the_relu_model_stands_above_whichever_was_trained_first() {
+        let mut parts = found(find("twenty-in-five-linear").unwrap()).parts;
+        parts.extend(found(find("twenty-in-five").unwrap()).parts);
+        let text = draw(&parts, Look { width: 900.0, turn: (0.0, 0.0), frame: 0 }).text;
+        assert!(text.find("ReLU model") < text.find("Linear model"));
+        assert_eq!(text.matches("<image").count(), 2 * 3 * 2 + 2);
+        assert_eq!(text.matches("class=\"norm\"").count(), 2 * 3 * 20);
+    }
+}

@@ -1,0 +1,116 @@
+//! Loss and dimensionalities against training steps, and the directions at one of them.
+
+use super::Look;
+use super::chart::{Axis, frame};
+use super::geometry;
+use super::sheet::{GUIDE, HEAD, Sheet, trace};
+use crate::diagram::colour::{BLUE, RED};
+use crate::diagram::number::three;
+use crate::export::svg::Drawn;
+use crate::study::run::{Frame, Part};
+use toy::Study;
+use toy::study::Snapshot;
+use toy::study::curve::steps_of;
+use toy::study::preset::View;
+use toy::study::snapshot::lowest;
+
+const LEFT: f64 = 52.0;
+/// Height of a chart.
+const HEIGHT: f64 = 190.0;
+
+/// Draws the course of the run of lowest loss, other repeats faintly.
+pub fn draw(part: &Part, film: &[Frame], look: Look) -> Drawn {
+    let Part { study, snapshots } = part;
+    let mut sheet = Sheet::new(look.width);
+    let best = lowest(study, snapshots).first().copied();
+    let wide = look.width >= 760.0;
+    let side = if wide { 300.0 } else { (look.width - 14.0).min(300.0) };
+    let right = if wide { look.width - side - 48.0 } else { look.width - 8.0 };
+    let x = Axis::linear(0.0, f64::from(study.steps), (LEFT, right));
+    let losses = snapshots.iter().flat_map(|s| &s.curve).map(|&v| f64::from(v));
+    let (low, high) = losses
+        .filter(|v| v.is_finite() && *v > 0.0)
+        .fold((f64::INFINITY, 0.0), |(low, high), v: f64| (v.min(low), v.max(high)));
+    let (low, high) = if low < high { (low / 1.2, high * 1.2) } else { (0.01, 1.0) };
+    let top = Axis::log(low, high, (30.0 + HEIGHT, 30.0));
+    frame(&mut sheet, &x, &top, 0.0, ["step", "loss, mean over the last steps"]);
+    let floor = 30.0 + 2.0 * HEIGHT + 76.0;
+    let bottom = Axis::linear(0.0, 1.05, (floor, floor - HEIGHT));
+    frame(&mut sheet, &x, &bottom, 0.0, ["step", "dimensionality of every feature"]);
+    let is_best = |s: &Snapshot| best.is_some_and(|best| best.model == s.model);
+    for snapshot in snapshots {
+        let own = is_best(snapshot);
+        let colour = if own { RED.css() } else { "currentColor".to_owned() };
+        let look = if own { "stroke-width=\"2\" class=\"loss\"" } else { "stroke-opacity=\".3\"" };
+        let line = losses_line(study, snapshot, &x, &top);
+        sheet.path(&trace(&line), &format!("fill=\"none\" stroke=\"{colour}\" {look}"));
+    }
+    // Frames that a run of few steps does not have are empty.
+    let known: Vec<&Frame> = film.iter().filter(|frame| !frame.snapshots.is_empty()).collect();
+    let model = |frame: &Frame| {
+        frame.snapshots.iter().find(|s| best.is_some_and(|best| best.model == s.model)).cloned()
+    };
+    let course: Vec<_> = known.iter().filter_map(|f| Some((f.step, model(f)?))).collect();
+    for i in 0..study.features as usize {
+        let at = |(step, s): &(u32, Snapshot)| {
+            let d = s.measures.dimensionality.get(i).map_or(f64::NAN, |&d| f64::from(d));
+            (x.at(f64::from(*step)), bottom.at(d))
+        };
+        let line: Vec<_> = course.iter().map(at).collect();
+        let look = format!(
+            "class=\"course\" fill=\"none\" stroke=\"{}\" stroke-opacity=\".75\"",
+            BLUE.css()
+        );
+        sheet.path(&trace(&line), &format!("{look} stroke-width=\"1.5\""));
+    }
+    let mut y = floor + 56.0;
+    let now = course.get(look.frame).or(course.last());
+    if let Some((step, snapshot)) = now {
+        let at = x.at(f64::from(*step));
+        for axis in [top, bottom] {
+            let look = "stroke=\"currentColor\" stroke-dasharray=\"3 3\"";
+            sheet.line((at, axis.ends.0), (at, axis.ends.1), look);
+        }
+        let place = if wide { (look.width - side, 54.0) } else { (0.0, y + 20.0) };
+        sheet.text(place.0, place.1 - 10.0, HEAD, &format!("Directions at step {step}"));
+        geometry::alone(&mut sheet, study, snapshot, place, side, look);
+        if !wide {
+            y = place.1 + side + 96.0;
+        }
+    } else {
+        sheet.rect(LEFT, floor - HEIGHT, right - LEFT, HEIGHT, GUIDE);
+    }
+    let end = geometry::legend(&mut sheet, study, View::Dynamics, y.max(floor + 56.0));
+    let words = best.map_or(String::new(), |best| {
+        let forms = geometry::kinds(best).join(", ");
+        format!("Final loss {}; the features form {forms}.", three(f64::from(best.measures.loss)))
+    });
+    sheet.finish(end, "Loss and dimensionalities while a model learns", &words)
+}
+
+fn losses_line(study: &Study, snapshot: &Snapshot, x: &Axis, y: &Axis) -> Vec<(f64, f64)> {
+    let point = |(point, &loss): (usize, &f32)| {
+        let steps = steps_of(point as u32, study.steps);
+        let middle = f64::from(steps.start + steps.end) / 2.0;
+        (x.at(middle), y.at(f64::from(loss)))
+    };
+    snapshot.curve.iter().enumerate().map(point).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::figures::tests::found;
+    use toy::study::preset::find;
+
+    #[test]
+    fn a_line_a_feature_and_the_step_that_is_looked_at() {
+        let found = found(find("two-correlated-triples").unwrap());
+        let look = Look { width: 900.0, turn: (0.4, 0.4), frame: 1 };
+        let text = draw(&found.parts[0], &found.film, look).text;
+        assert_eq!(text.matches("class=\"course\"").count(), 6);
+        assert_eq!(text.matches("class=\"loss\"").count(), 1);
+        assert_eq!(text.matches("class=\"vector\"").count(), 6);
+        assert!(text.contains("Directions at step 1<"));
+    }
+}

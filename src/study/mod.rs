@@ -1,0 +1,19 @@
+//! Experiments beside the phase diagram: studies of larger models, each under a view of its own.
+//!
+//! As on the rest of the page one way only: the address gives a [`state::Page`]; the form changes
+//! it; the run and the address follow; figures are texts drawn from what the run has found.
+
+mod figures;
+mod form;
+mod link;
+mod page;
+mod run;
+mod state;
+mod take;
+mod views;
+mod words;
+mod work;
+
+pub use link::open;
+pub use page::StudyPage;
+pub use views::Views;

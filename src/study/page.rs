@@ -1,0 +1,302 @@
+//! An experiment's page: what stands where.
+
+use super::figures::{Look, draw, numbers, turns};
+use super::form::Form;
+use super::link::Opened;
+use super::state::Page;
+use super::take::{FILES, take};
+use super::views::Views;
+use super::words::about;
+use crate::format::{count, duration, si};
+use crate::header::{Share, Theme};
+use crate::run::{Engine, Stage};
+use crate::status::stage_words;
+use crate::theme::Dark;
+use crate::workers::sentence;
+use leptos::ev;
+use leptos::html::Div;
+use leptos::prelude::*;
+use std::time::Duration;
+use toy::study::preset::{PRESETS, View, find};
+use wire::{CHOICES, Choice, Kind};
+
+/// How often a figure with a third dimension turns by itself, and by how much.
+const BEAT: Duration = Duration::from_millis(60);
+const TURN: f64 = 0.012;
+
+/// The page of an experiment.
+#[component]
+pub fn StudyPage(
+    /// What the link says.
+    opened: Opened,
+) -> impl IntoView {
+    let page = Page::new(opened);
+    provide_context(Dark::follow());
+    let label = View::ALL.iter().find(|(v, ..)| *v == page.view).map_or("", |(.., label)| label);
+    document().set_title(&format!("{label} · Superphase"));
+    let presets = page.view.presets().map(|preset| {
+        let selected = move || page.preset.get() == preset.name;
+        view! { <option value=preset.name prop:selected=selected>{preset.label}</option> }
+    });
+    // One of another view may be named in a link.
+    let stray = PRESETS.iter().filter(|p| p.view != page.view).map(|preset| {
+        let chosen = move || page.preset.get() == preset.name;
+        view! { <option value=preset.name hidden prop:selected=chosen>{preset.label}</option> }
+    });
+    let help = move || find(page.preset.get()).map_or("", |preset| preset.help);
+    view! {
+        <a class="skip" href="#figure">"Skip to the figure"</a>
+        <header class="head">
+            <h1>"Superphase"</h1>
+            <Views current=Some(page.view) />
+            <Share link=Callback::new(move |()| page.link.get_untracked()) />
+            <Theme />
+        </header>
+        {notices(page)}
+        <main class="study">
+            <section class="study-side" aria-label="parameters">
+                <label for="preset">"preset"</label>
+                <select id="preset" on:change:target=move |event| page.adopt(&event.target().value())>
+                    {presets.collect_view()}
+                    {stray.collect_view()}
+                </select>
+                <p class="study-help">{help}</p>
+                <Form page />
+            </section>
+            <section class="study-stage" id="figure" aria-label="figure">
+                <h2>{label}</h2>
+                <p class="lede">{about(page.view)}</p>
+                {buttons(page)}
+                {figure(page)}
+            </section>
+            {status(page)}
+        </main>
+    }
+}
+
+/// What could not be used of the link.
+fn notices(page: Page) -> impl IntoView {
+    move || {
+        let all = page.notices.get();
+        (!all.is_empty()).then(|| {
+            view! {
+                <aside class="notices" role="status" aria-label="notes about the link">
+                    <p>"Not everything in the link could be used: " {all.join(" ")}</p>
+                    <button type="button" on:click=move |_| page.notices.set(vec![])>"Dismiss"</button>
+                </aside>
+            }
+        })
+    }
+}
+
+/// Train, pause or resume; reset; and why it waits, when it does.
+fn buttons(page: Page) -> impl IntoView {
+    let run = page.run;
+    let primary = move || match run.stage.get() {
+        Stage::Loading | Stage::Starting | Stage::Training => "Pause",
+        Stage::Paused if run.progress.get().part > 0.0 => "Resume",
+        Stage::Paused => "Train",
+        Stage::Asking(_) => "Train on",
+        Stage::Done => "Train again",
+        Stage::Failed(_) => "Try again",
+    };
+    let asks = move || match run.stage.get() {
+        Stage::Asking(seconds) => Some(format!("This run takes another {}.", duration(seconds))),
+        Stage::Failed(why) => Some(why),
+        _ => None,
+    };
+    view! {
+        <div class="bar" role="group" aria-label="run">
+            <button
+                type="button"
+                class="primary"
+                disabled=move || run.stage.get() == Stage::Loading
+                on:click=move |_| run.toggle()
+            >
+                {primary}
+            </button>
+            <button type="button" on:click=move |_| run.reset()>"Reset"</button>
+            <span class="asking" role="status">{asks}</span>
+        </div>
+    }
+}
+
+/// The figure, what it can be looked at with, its numbers and files.
+fn figure(page: Page) -> impl IntoView {
+    let run = page.run;
+    let plate = NodeRef::<Div>::new();
+    let look = RwSignal::new(Look { width: 0.0, turn: (0.6, 0.35), frame: usize::MAX });
+    let measure = move || {
+        if let Some(plate) = plate.get_untracked() {
+            let width = f64::from(plate.client_width());
+            if look.with_untracked(|look| look.width != width) {
+                look.update(|look| look.width = width);
+            }
+        }
+    };
+    Effect::new(move || {
+        plate.track();
+        measure();
+    });
+    let resized = window_event_listener(ev::resize, move |_| measure());
+    on_cleanup(move || resized.remove());
+    let drawn = Memo::new(move |_| {
+        run.drawn.track();
+        let look = look.get();
+        let start = window().performance().map(|clock| clock.now());
+        let drawn = run.with(|found| draw(page.view, found, look)).filter(|_| look.width > 0.0);
+        let end = window().performance().map(|clock| clock.now());
+        run.note_cost(end.zip(start).map_or(0.0, |(end, start)| end - start));
+        drawn
+    });
+    let shown =
+        move || drawn.with(|drawn| drawn.as_ref().map_or(String::new(), |d| d.text.clone()));
+    let table = move || {
+        run.drawn.track();
+        run.with(numbers)
+    };
+    let told = RwSignal::new(String::new());
+    let files = FILES.iter().enumerate().map(|(which, (label, what, ending, _))| {
+        let id = if what.is_empty() { format!("save-{ending}") } else { format!("save-{what}") };
+        let save = move |_| take(page, which, drawn.get_untracked(), told);
+        view! { <button type="button" data-testid=id on:click=save>{*label}</button> }
+    });
+    let solid = Memo::new(move |_| {
+        run.drawn.track();
+        run.with(|found| turns(page.view, found))
+    });
+    rotate(solid, look);
+    let held = move |event: &ev::PointerEvent| solid.get_untracked() && event.buttons() & 1 == 1;
+    let turned = move |event: ev::PointerEvent| {
+        if held(&event) {
+            let (dx, dy) = (f64::from(event.movement_x()), f64::from(event.movement_y()));
+            look.update(|look| look.turn = (look.turn.0 - 0.01 * dx, look.turn.1 + 0.01 * dy));
+        }
+    };
+    view! {
+        <div
+            class="plate"
+            class:solid=move || solid.get()
+            data-testid="plate"
+            node_ref=plate
+            inner_html=shown
+            on:pointermove=turned
+        ></div>
+        {(page.view == View::Dynamics).then(|| scrubber(page, look))}
+        <div class="bar saves" role="group" aria-label="save">
+            {files.collect_view()}
+            <span role="status">{told}</span>
+        </div>
+        <details class="numbers">
+            <summary>"The numbers in a table"</summary>
+            <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>
+        </details>
+    }
+}
+
+/// Turns what has three dimensions slowly, unless the reader wants nothing to move.
+fn rotate(solid: Memo<bool>, look: RwSignal<Look>) {
+    let still = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    if still.is_some_and(|query| query.matches()) {
+        return;
+    }
+    let beat = move || {
+        if solid.get_untracked() {
+            look.update(|look| look.turn.0 += TURN);
+        }
+    };
+    // It turns as long as the page is open.
+    let _ = set_interval_with_handle(beat, BEAT);
+}
+
+/// The step of the film that is shown.
+fn scrubber(page: Page, look: RwSignal<Look>) -> impl IntoView {
+    let run = page.run;
+    let frames = move || {
+        run.drawn.track();
+        run.with(|f| f.film.iter().filter(|frame| !frame.snapshots.is_empty()).count())
+    };
+    let last = Memo::new(move |_| frames().saturating_sub(1));
+    let at = move || look.get().frame.min(last.get());
+    let step = move || {
+        let frame = at();
+        run.with(|f| f.film.iter().filter(|f| !f.snapshots.is_empty()).nth(frame).map(|f| f.step))
+    };
+    view! {
+        <label class="scrubber">
+            <span>{move || format!("step {}", count(step().unwrap_or(0).into()))}</span>
+            <input
+                type="range"
+                min="0"
+                max=move || last.get()
+                data-testid="scrubber"
+                aria-valuetext=move || format!("step {}", step().unwrap_or(0))
+                prop:value=move || at().to_string()
+                on:input:target=move |event| {
+                    let frame = event.target().value().parse().unwrap_or(usize::MAX);
+                    // At its end it follows the run.
+                    let frame = if frame >= last.get_untracked() { usize::MAX } else { frame };
+                    look.update(|look| look.frame = frame);
+                }
+            />
+        </label>
+    }
+}
+
+/// The status line: engine, models, speed, progress.
+fn status(page: Page) -> impl IntoView {
+    let run = page.run;
+    let word = Memo::new(move |_| stage_words(&run.stage.get(), run.engine.get().as_ref()));
+    let engine = move |words: fn(&Engine) -> String| run.engine.with(|e| e.as_ref().map(words));
+    let name = |engine: &Engine| match (engine.kind, engine.workers) {
+        (Kind::Gpu, _) => format!("WebGPU ({})", engine.name),
+        (Kind::Cpu, 1) => "CPU".to_owned(),
+        (Kind::Cpu, workers) => format!("CPU, {workers} workers"),
+    };
+    let options = CHOICES.map(|(choice, word, label)| {
+        let selected = move || page.choice.get() == choice;
+        view! { <option value=word prop:selected=selected>{label}</option> }
+    });
+    let numbers = move || {
+        let progress = run.progress.get();
+        let models = page.study.with(|study| count(study.models()));
+        let rate = format!("{} model-steps/s", si(progress.rate));
+        let left = match run.stage.get() {
+            Stage::Training if progress.left.is_finite() => {
+                format!(" · {} left", duration(progress.left))
+            }
+            _ => String::new(),
+        };
+        let rate = if progress.rate > 0.0 { format!(" · {rate}{left}") } else { String::new() };
+        format!("{models} models{rate}")
+    };
+    let percent = Memo::new(move |_| match run.stage.get() {
+        Stage::Done => 100.0,
+        _ => (run.progress.get().part * 100.0).floor(),
+    });
+    view! {
+        <section class="status" aria-label="status">
+            <div class="line">
+                <span class="engine">
+                    <label for="engine">"engine"</label>
+                    <select
+                        id="engine"
+                        on:change:target=move |event| {
+                            page.choice.set(Choice::parse(&event.target().value()).unwrap_or_default());
+                        }
+                    >
+                        {options.collect_view()}
+                    </select>
+                    <span class="name">{move || engine(name)}</span>
+                    <span class="reason">{move || engine(|engine| sentence(&engine.reason))}</span>
+                </span>
+                <span class="stage" role="status">{word}</span>
+                <span class="progress">
+                    <progress max="100" value=percent aria-label="progress of the run"></progress>
+                    <span class="percent">{move || format!("{} %", percent.get())}</span>
+                </span>
+                <span class="figure">{numbers}</span>
+            </div>
+        </section>
+    }
+}

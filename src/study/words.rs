@@ -1,0 +1,30 @@
+//! What each experiment shows, for someone who has not read the paper.
+
+use toy::study::preset::View;
+
+/// What one sees and which figure of the paper it is.
+pub const fn about(view: View) -> &'static str {
+    match view {
+        View::Geometry => {
+            "Each square holds one trained model; each line in it is the direction that the model gives to one feature. From left to right features become rarer: where all are common the model keeps the few most important ones at right angles, where they are rare it fits in more than there are dimensions, as corners of regular figures. This is the figure of the paper's introduction, trained while you watch."
+        }
+        View::Demonstration => {
+            "What comes out of a model when one feature goes in: a row of each square is an output, a column an input, and the strip beside it the biases. Beneath, the length of every feature's direction, red where it shares its direction with others. The linear model keeps the most important features and nothing else, however rare they are; the one with a ReLU begins to superpose them. This is the paper's demonstration of superposition."
+        }
+        View::Dimensionality => {
+            "How many dimensions does a feature get? A dot is one feature's dimensionality, the line the average over the model. As features become rarer they do not spread evenly but stick to fractions that belong to geometric figures: whole dimensions, tetrahedra, triangles, antipodal pairs, pentagons. This is the paper's geometry of uniform superposition."
+        }
+        View::Correlation => {
+            "Features of one colour occur together, or never together. Models prefer to put features that occur together at right angles, or side by side where there is no room, and features that exclude each other on opposite sides of one line. The first square is the run of lowest loss, the others follow. This is the paper's figure of correlated and anticorrelated features."
+        }
+        View::Dynamics => {
+            "The loss and every feature's dimensionality while a model learns. Learning moves in jumps: features settle on one arrangement, then suddenly on a better one, and the loss falls at the same step. Drag the step below to see the directions at that moment. This is the paper's figure of learning dynamics."
+        }
+        View::Computation => {
+            "These models compute the absolute value of every feature in a hidden layer of neurons. A bar is one neuron, its blocks the weights from the features, more yellow the more important they are. With common features each neuron serves one, with one sign; with rare ones neurons come to serve several at a time. This is the paper's figure of computation in superposition."
+        }
+        View::Vulnerability => {
+            "The price of superposition: how many times the loss grows under the most harmful small change of the input, above, and how many features share a dimension, below. Both rise as features become rarer. Models are attacked when training is done. This is the paper's figure of adversarial examples."
+        }
+    }
+}
