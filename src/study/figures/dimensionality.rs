@@ -13,7 +13,7 @@ use toy::study::snapshot::lowest;
 
 /// Room for the labels left and right of the chart.
 const LEFT: f64 = 40.0;
-const RIGHT: f64 = 108.0;
+const RIGHT: f64 = 128.0;
 
 /// Draws the chart.
 pub fn draw(part: &Part, look: Look) -> Drawn {
