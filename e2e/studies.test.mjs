@@ -235,7 +235,7 @@ test(
     await stage(page, "done");
     const { models } = await common(page, "vulnerability");
     const points = await page.locator("circle.attacked").evaluateAll((all) => all.map((dot) => dot.dataset));
-    assert.deepEqual(points.map((dot) => Number(dot.value)), models.map((row) => Number(row.vulnerability)));
+    assert.deepEqual(points.map((dot) => Math.fround(dot.value)), models.map((row) => Math.fround(row.vulnerability)));
     const shared = await page.locator("circle.shared").evaluateAll((all) => all.map((dot) => Number(dot.dataset.value)));
     for (const [i, row] of models.entries()) assert.ok(Math.abs(shared[i] - row.features_per_dimension) < 1e-4);
   }),

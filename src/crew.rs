@@ -144,6 +144,11 @@ impl Crew {
         !self.shares.is_empty() && self.shares.iter().all(|share| share.done)
     }
 
+    /// Whether everyone has trained for so many seconds, or is done.
+    pub fn has_trained(&self, seconds: f64) -> bool {
+        self.shares.iter().all(|share| share.done || share.seconds >= seconds)
+    }
+
     /// What all have done together, of so many model-steps.
     pub fn progress(&self, whole: f64) -> Progress {
         let sum = |value: fn(&Share) -> f64| self.shares.iter().map(value).sum::<f64>();

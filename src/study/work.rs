@@ -137,7 +137,8 @@ impl StudyRun {
             let (begun, queued) = (inner.found.parts.len() as f64, inner.queue.len() as f64);
             progress.part = (begun - 1.0 + progress.part) / (begun + queued);
             progress.left += queued * whole / progress.rate;
-            let believed = progress.spent >= BELIEVED;
+            // Shares are of unlike cost: one alone says little of the whole.
+            let believed = inner.crew.has_trained(BELIEVED);
             let ask = believed && progress.left > LONG && !inner.confirmed && !inner.hold;
             Some((progress, ask, inner.hold))
         });

@@ -13,7 +13,7 @@ use toy::study::snapshot::lowest;
 
 /// Room for the labels left and right of the chart.
 const LEFT: f64 = 40.0;
-const RIGHT: f64 = 108.0;
+const RIGHT: f64 = 128.0;
 
 /// Draws the chart.
 pub fn draw(part: &Part, look: Look) -> Drawn {
@@ -50,7 +50,7 @@ pub fn draw(part: &Part, look: Look) -> Drawn {
             (middle + aside, y.at(f64::from(d)), f64::from(m.norm[i]) >= REPRESENTED)
         };
         let all: Vec<_> = m.dimensionality.iter().enumerate().map(place).collect();
-        for (known, look) in [(false, "stroke-opacity=\".25\""), (true, "stroke-opacity=\".6\"")] {
+        for (known, look) in [(false, "stroke-opacity=\".38\""), (true, "stroke-opacity=\".8\"")] {
             let own: Vec<_> = all.iter().filter(|p| p.2 == known).map(|p| (p.0, p.1)).collect();
             let round = "fill=\"none\" stroke-width=\"3.2\" stroke-linecap=\"round\"";
             sheet.path(&dots(&own), &format!("{round} stroke=\"{}\" {look}", BLUE.css()));

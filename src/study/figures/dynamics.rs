@@ -25,7 +25,7 @@ pub fn draw(part: &Part, film: &[Frame], look: Look) -> Drawn {
     let best = lowest(study, snapshots).first().copied();
     let wide = look.width >= 760.0;
     let side = if wide { 300.0 } else { (look.width - 14.0).min(300.0) };
-    let right = if wide { look.width - side - 48.0 } else { look.width - 8.0 };
+    let right = if wide { look.width - side - 48.0 } else { look.width - 18.0 };
     let x = Axis::linear(0.0, f64::from(study.steps), (LEFT, right));
     let losses = snapshots.iter().flat_map(|s| &s.curve).map(|&v| f64::from(v));
     let (low, high) = losses

@@ -156,7 +156,7 @@ pub fn by_importance(study: &Study) -> Vec<Rgb> {
 
 /// The colour of an importance, 0 to 1.
 pub fn importance(part: f64) -> Rgb {
-    colour::measure(0.1 + 0.85 * part)
+    colour::measure(0.2 + 0.72 * part)
 }
 
 /// Dimensionality of every feature, with numbers where there is room for them.

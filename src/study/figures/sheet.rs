@@ -119,7 +119,7 @@ impl Sheet {
 
 /// About the width of fine print and a gap.
 fn wide(words: &str) -> f64 {
-    6.0 * words.chars().count() as f64 + 6.0
+    6.2 * words.chars().count() as f64 + 8.0
 }
 
 /// A path through points, broken where one is not finite.
