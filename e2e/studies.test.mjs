@@ -135,7 +135,7 @@ test(
     await page.waitForFunction(() => document.querySelector(".bar .primary").textContent === "Train");
     await page.locator("#preset").selectOption("polygons");
     await page.waitForFunction(() => /study=polygons/.test(location.search) && !/steps=/.test(location.search));
-    await page.waitForFunction(() => document.querySelectorAll("[data-testid=plate] g[data-instance]").length === 8);
+    await page.waitForFunction(() => document.querySelectorAll("[data-testid=plate] g[data-instance]").length === 24);
     assert.equal((await groups(page))[0].count, 7);
   }),
 );

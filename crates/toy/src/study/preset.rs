@@ -100,7 +100,7 @@ pub const PRESETS: &[Preset] = &[
             lr: 0.01,
             steps: 4_000,
             init: Init::Std(1.0),
-            repeats: 64,
+            repeats: 24,
             ..Study::default()
         },
     },
