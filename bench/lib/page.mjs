@@ -8,9 +8,14 @@ let dist = DIST;
 /** Measures a page built elsewhere than in dist/. */
 export const setDist = (path) => (dist = path);
 
-/** Runs inside the page: notes when the status line's stage changes, and answers the page when it asks before a long run. */
+/**
+ * Runs inside the page: notes when the status line's stage changes, answers the page when it asks before a long run, and
+ * listens to what its workers report: when, and in the rows of a picture how many pixels have changed their phase.
+ */
 function spy() {
   const log = (window.benchLog = []);
+  const pictures = (window.benchPictures = []);
+  window.benchHeard = 0;
   let answered = 0;
   const look = () => {
     const asks = document.querySelector(".bar .primary.asks");
@@ -22,6 +27,70 @@ function spy() {
     if (stage && stage !== log.at(-1)?.stage) log.push({ stage, at: performance.now() / 1000 });
   };
   new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+
+  /** Run, step, rows and phases of a `wire::Report::Picture`, as postcard writes it; undefined for other reports. */
+  const read = (bytes) => {
+    let at = 0;
+    const number = () => {
+      let value = 0;
+      for (let shift = 0; ; shift += 7) {
+        if (at >= bytes.length) throw Error("crates/wire has another picture than bench/lib/page.mjs");
+        value += (bytes[at] & 127) * 2 ** shift;
+        if (bytes[at++] < 128) return value;
+      }
+    };
+    if (number() !== 3) return;
+    const [run, step] = [number(), number()];
+    const columns = number();
+    const rows = Array.from({ length: number() }, number);
+    for (let plane = 0; plane < 4; plane++) {
+      const pixels = number(); // norm, superposition, polysemanticity, loss
+      at += 4 * pixels;
+    }
+    number();
+    return { run, step, rows: rows.map((row, i) => [row, bytes.slice(at + i * columns, at + (i + 1) * columns)]) };
+  };
+  let current;
+  const known = new Map(); // a row's phases
+  window.Worker = class extends window.Worker {
+    constructor(...rest) {
+      super(...rest);
+      this.addEventListener("message", ({ data }) => {
+        window.benchHeard = performance.now();
+        const picture = data instanceof Uint8Array && read(data);
+        if (!picture) return;
+        const { run, step, rows } = picture;
+        if (run !== current) known.clear();
+        current = run;
+        let [changed, fresh] = [0, 0];
+        for (const [row, phases] of rows) {
+          const before = known.get(row);
+          if (before) phases.forEach((phase, i) => (changed += phase !== before[i]));
+          else fresh += phases.length;
+          known.set(row, phases);
+        }
+        pictures.push({ run, step, changed, fresh, at: performance.now() / 1000 });
+      });
+    }
+  };
+}
+
+/** Pixels, in parts of all, that may still change their phase when phases have stopped changing. */
+const STILL = 1e-4;
+/** Part of a run's steps, at its end, for which they have to have. */
+const STRETCH = 0.05;
+
+/**
+ * Step and time of the first picture from which on the phases hardly change to the end of a run of so many steps; null
+ * when that is too near its end. A picture shows some rows; what changed in them since they were shown last counts as
+ * changed just now.
+ */
+export function settled(pictures, steps) {
+  const most = STILL * pictures.reduce((sum, { fresh }) => sum + fresh, 0);
+  let first = pictures.length - 1;
+  for (let later = 0; first > 0 && (later += pictures[first].changed) <= most; first--);
+  const { step, at } = pictures[first];
+  return step <= (1 - STRETCH) * steps ? { step, at } : null;
 }
 
 const PREFIX = { T: 1e12, G: 1e9, M: 1e6, k: 1e3, "": 1 };
@@ -69,11 +138,24 @@ class Tab {
     const training = log.findLast(({ stage }) => stage === "training") ?? started;
     // The rate is of the time in kernels, as the workers report it.
     const rate = rateOf(await this.page.textContent(".status .rate"));
-    return { seconds: end.at - started.at, training: end.at - training.at, rate, finished: end.at };
+    const seconds = end.at - started.at;
+    return { seconds, training: end.at - training.at, rate, finished: end.at, begun: training.at };
+  }
+
+  /** The pictures of the last run, as the page got them. */
+  async pictures() {
+    const all = await this.page.evaluate(() => window.benchPictures);
+    return all.filter(({ run }) => run === all.at(-1).run);
+  }
+
+  /** Waits until all workers are silent: lines of theory are still computed when a run is done. */
+  quiet() {
+    return this.page.waitForFunction(() => performance.now() - window.benchHeard > 1000, null, { timeout: 60_000, polling: 100 });
   }
 
   /** Trains the same sweep once more. */
   async again() {
+    await this.quiet();
     await this.page.evaluate(() => (window.benchLog.length = 0));
     await this.page.click(".bar .primary");
     return this.done();
@@ -138,7 +220,9 @@ export async function wholeRuns(engine, sweep, { repetitions }) {
       await withBrowser(async (open, browser) => {
         const { result, added } = await watchMemory(browser, async () => {
           const tab = await open(sweep, engine);
-          return { ...(await tab.done()), device: await tab.engine() };
+          const run = { ...(await tab.done()), device: await tab.engine() };
+          const still = sweep.steps && settled(await tab.pictures(), sweep.steps);
+          return { ...run, settled: still && { step: still.step, seconds: still.at - run.begun } };
         });
         return { ...result, memory: added };
       }),
@@ -147,5 +231,9 @@ export async function wholeRuns(engine, sweep, { repetitions }) {
   const { device } = runs[0];
   const memory = Math.max(...runs.map((run) => run.memory)) || null;
   const navigation = summary(runs.map((run) => run.finished));
-  return { training: summary(runs.map((run) => run.training)), navigation, memory, device };
+  const still = runs.every((run) => run.settled) && {
+    ...summary(runs.map((run) => run.settled.seconds)),
+    step: Math.max(...runs.map((run) => run.settled.step)),
+  };
+  return { settled: still, training: summary(runs.map((run) => run.training)), navigation, memory, device };
 }

@@ -6,6 +6,7 @@ mod job;
 mod post;
 mod session;
 mod theory;
+mod turns;
 
 use wasm_bindgen_futures::spawn_local;
 
