@@ -10,11 +10,11 @@ export const setDist = (path) => (dist = path);
 
 /**
  * Runs inside the page: notes when the status line's stage changes, answers the page when it asks before a long run, and
- * listens to what its workers report: when, and in the rows of a picture how many pixels have changed their phase.
+ * listens to what its workers report: when, and each row's phases with the step they belong to.
  */
 function spy() {
   const log = (window.benchLog = []);
-  const pictures = (window.benchPictures = []);
+  const rows = (window.benchRows = new Map());
   window.benchHeard = 0;
   let answered = 0;
   const look = () => {
@@ -28,7 +28,7 @@ function spy() {
   };
   new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
 
-  /** Run, step, rows and phases of a `wire::Report::Picture`, as postcard writes it; undefined for other reports. */
+  /** Rows, step and phases of a `wire::Report::Picture`, as postcard writes it; undefined for other reports. */
   const read = (bytes) => {
     let at = 0;
     const number = () => {
@@ -40,58 +40,31 @@ function spy() {
       }
     };
     if (number() !== 3) return;
-    const [run, step] = [number(), number()];
-    const columns = number();
-    const rows = Array.from({ length: number() }, number);
+    number(); // of the run
+    const [step, columns] = [number(), number()];
+    const shown = Array.from({ length: number() }, number);
     for (let plane = 0; plane < 4; plane++) {
       const pixels = number(); // norm, superposition, polysemanticity, loss
       at += 4 * pixels;
     }
     number();
-    return { run, step, rows: rows.map((row, i) => [row, bytes.slice(at + i * columns, at + (i + 1) * columns)]) };
+    return shown.map((row, i) => [row, step, bytes.slice(at + i * columns, at + (i + 1) * columns)]);
   };
-  let current;
-  const known = new Map(); // a row's phases
   window.Worker = class extends window.Worker {
     constructor(...rest) {
       super(...rest);
       this.addEventListener("message", ({ data }) => {
         window.benchHeard = performance.now();
-        const picture = data instanceof Uint8Array && read(data);
-        if (!picture) return;
-        const { run, step, rows } = picture;
-        if (run !== current) known.clear();
-        current = run;
-        let [changed, fresh] = [0, 0];
-        for (const [row, phases] of rows) {
-          const before = known.get(row);
-          if (before) phases.forEach((phase, i) => (changed += phase !== before[i]));
-          else fresh += phases.length;
-          known.set(row, phases);
-        }
-        pictures.push({ run, step, changed, fresh, at: performance.now() / 1000 });
+        for (const [row, step, phases] of (data instanceof Uint8Array && read(data)) || []) rows.set(row, { step, phases });
       });
     }
   };
 }
 
-/** Pixels, in parts of all, that may still change their phase when phases have stopped changing. */
+/** Pixels, in parts of all, that may differ in phase between two pictures when phases have stopped changing. */
 const STILL = 1e-4;
-/** Part of a run's steps, at its end, for which they have to have. */
-const STRETCH = 0.05;
-
-/**
- * Step and time of the first picture from which on the phases hardly change to the end of a run of so many steps; null
- * when that is too near its end. A picture shows some rows; what changed in them since they were shown last counts as
- * changed just now.
- */
-export function settled(pictures, steps) {
-  const most = STILL * pictures.reduce((sum, { fresh }) => sum + fresh, 0);
-  let first = pictures.length - 1;
-  for (let later = 0; first > 0 && (later += pictures[first].changed) <= most; first--);
-  const { step, at } = pictures[first];
-  return step <= (1 - STRETCH) * steps ? { step, at } : null;
-}
+/** Steps between these pictures, in per cent of the run. */
+const STRETCH = 10;
 
 const PREFIX = { T: 1e12, G: 1e9, M: 1e6, k: 1e3, "": 1 };
 function rateOf(text) {
@@ -138,24 +111,47 @@ class Tab {
     const training = log.findLast(({ stage }) => stage === "training") ?? started;
     // The rate is of the time in kernels, as the workers report it.
     const rate = rateOf(await this.page.textContent(".status .rate"));
-    const seconds = end.at - started.at;
-    return { seconds, training: end.at - training.at, rate, finished: end.at, begun: training.at };
+    return { seconds: end.at - started.at, training: end.at - training.at, rate, finished: end.at };
   }
 
-  /** The pictures of the last run, as the page got them. */
-  async pictures() {
-    const all = await this.page.evaluate(() => window.benchPictures);
-    return all.filter(({ run }) => run === all.at(-1).run);
+  /**
+   * Pauses a run in training every so many steps, when all models are measured, until the phases have stopped changing:
+   * `{ seconds, step }`, without the time it stood still; null when they change to the end. From the training's begin.
+   */
+  async still() {
+    const button = (name) => this.page.getByRole("button", { name, exact: true });
+    await this.page.waitForFunction(() => window.benchLog.at(-1)?.stage === "training", null, { timeout: 60_000 });
+    let [seconds, goes] = [0, await this.page.evaluate(() => window.benchLog.at(-1).at)];
+    for (let percent = STRETCH; percent < 100; percent += STRETCH) {
+      const reached = (percent) => parseInt(document.querySelector(".status .percent").textContent) >= percent;
+      await this.page.waitForFunction(reached, percent, { timeout: 300_000, polling: 20 });
+      await button("Pause").click({ timeout: 2000 }).catch(() => {});
+      // As long as a million models take to finish their steps and to be measured, and more.
+      await this.quiet(1500);
+      const { at, share, step } = await this.page.evaluate(() => {
+        const now = [...window.benchRows].sort(([a], [b]) => a - b);
+        const phases = now.flatMap(([, row]) => [...row.phases]);
+        const differ = window.benchBefore && phases.filter((phase, i) => phase !== window.benchBefore[i]).length;
+        window.benchBefore = phases;
+        return { at: window.benchHeard / 1000, share: differ / phases.length, step: Math.max(...now.map(([, row]) => row.step)) };
+      });
+      seconds += at - goes;
+      if (share <= STILL) return { seconds, step };
+      goes = await this.page.evaluate(() => performance.now() / 1000);
+      await button("Resume").click();
+    }
+    return null;
   }
 
-  /** Waits until all workers are silent: lines of theory are still computed when a run is done. */
-  quiet() {
-    return this.page.waitForFunction(() => performance.now() - window.benchHeard > 1000, null, { timeout: 60_000, polling: 100 });
+  /** Waits until no worker has said anything for so many milliseconds. */
+  quiet(time) {
+    return this.page.waitForFunction((time) => performance.now() - window.benchHeard > time, time, { timeout: 60_000, polling: 50 });
   }
 
   /** Trains the same sweep once more. */
   async again() {
-    await this.quiet();
+    // Lines of theory are still computed when a run is done.
+    await this.quiet(300);
     await this.page.evaluate(() => (window.benchLog.length = 0));
     await this.page.click(".bar .primary");
     return this.done();
@@ -220,9 +216,7 @@ export async function wholeRuns(engine, sweep, { repetitions }) {
       await withBrowser(async (open, browser) => {
         const { result, added } = await watchMemory(browser, async () => {
           const tab = await open(sweep, engine);
-          const run = { ...(await tab.done()), device: await tab.engine() };
-          const still = sweep.steps && settled(await tab.pictures(), sweep.steps);
-          return { ...run, settled: still && { step: still.step, seconds: still.at - run.begun } };
+          return { ...(await tab.done()), device: await tab.engine() };
         });
         return { ...result, memory: added };
       }),
@@ -231,9 +225,14 @@ export async function wholeRuns(engine, sweep, { repetitions }) {
   const { device } = runs[0];
   const memory = Math.max(...runs.map((run) => run.memory)) || null;
   const navigation = summary(runs.map((run) => run.finished));
-  const still = runs.every((run) => run.settled) && {
-    ...summary(runs.map((run) => run.settled.seconds)),
-    step: Math.max(...runs.map((run) => run.settled.step)),
-  };
-  return { settled: still, training: summary(runs.map((run) => run.training)), navigation, memory, device };
+  return { training: summary(runs.map((run) => run.training)), navigation, memory, device };
+}
+
+/** Seconds of training and the step at which the phases of a sweep have stopped changing, on a fresh page. */
+export async function untilStill(sweep, { repetitions }) {
+  const runs = [];
+  for (let i = 0; i < repetitions; i++) runs.push(await withBrowser(async (open) => (await open(sweep, "")).still()));
+  if (!runs.every(Boolean)) throw Error(`phases still change at the end of ${sweep.steps} steps`);
+  const step = Math.max(...runs.map((run) => run.step));
+  return { seconds: summary(runs.map((run) => run.seconds)), models: modelsOf(sweep), steps: step };
 }
