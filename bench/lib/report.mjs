@@ -79,7 +79,7 @@ function rows(measured) {
   time("64 x 64 x 16 exact, n = 2", "Superphase, page", steps.training, 4, "65,536 x 500");
   const still = measured["1048576 models still"];
   time("256 x 256 x 16 exact, n = 2, until the phases stop changing", "Superphase, page", still?.seconds, 60, still && size(still));
-  time("the same, all steps", "Superphase, page", million.training, null, "1,048,576 x 500");
+  time("the same, all steps", "Superphase, page", million.training, null, "1,048,576 x 1,000");
   if (million.memory) {
     table.push(["the same, memory it adds to the browser", "Superphase, page", "", megabytes(million.memory), "", "", "at most 400 MB", verdict(million.memory <= 400e6)]);
   }
