@@ -56,7 +56,7 @@ for (const name of [...(list(options.only) ?? []), ...(list(options.skip) ?? [])
 const chosen = (list(options.only) ?? Object.keys(PARTS)).filter((name) => !list(options.skip)?.includes(name));
 const timing = { seconds: Number(options.seconds), repetitions: Number(options.repetitions) };
 // On the page a run is asked for, set up and shown, which should not weigh more than it does for a person.
-const long = { seconds: 2 * timing.seconds, repetitions: Math.min(3, timing.repetitions) };
+const long = { seconds: 1.5 * timing.seconds, repetitions: Math.min(3, timing.repetitions) };
 
 const say = (text) => console.error(`bench: ${text}`);
 const needs = [...new Set(chosen.map((name) => PARTS[name].needs).filter(Boolean))];
@@ -119,17 +119,21 @@ await row("native", "exact 2 native core", () => native.speed("cpu", exact(2), {
 
 await row("runs", "first diagram", () => page.wholeRuns("", {}, { repetitions: timing.repetitions }));
 await row("runs", "500 steps", () => page.wholeRuns("", { ...exact(2), repeats: 16, steps: 500 }, { repetitions: 3 }));
-await row("runs", "1048576 models", () => page.wholeRuns("", { ...exact(2), grid: 256, repeats: 16 }, { repetitions: 2 }));
+const million = { ...exact(2), grid: 256, repeats: 16, steps: 1000 };
+await row("runs", "1048576 models", () => page.wholeRuns("", million, { repetitions: 1 }));
+await row("runs", "1048576 models still", () => page.untilStill(million, { repetitions: 2 }));
 
-// The page takes the same steps at every size, so that what a run costs besides its steps counts alike.
+// The same steps at sizes that are compared, so that what a run costs besides its steps counts alike.
 const short = { seconds: 0.5 * timing.seconds, repetitions: Math.min(3, timing.repetitions) };
 const scale = (grid) => ({ ...exact(2), grid, repeats: 16 });
 for (const grid of [8, 16, 32, 64, 128, 256]) {
   const models = 16 * grid ** 2;
-  await row("scaling", `models ${models} native`, () => native.speed("cpu", scale(grid), short));
-  await row("scaling", `models ${models} page cpu`, () => page.pace("cpu", { ...scale(grid), steps: 200 }, { repetitions: 2 }));
-  if (grid === 64 || grid === 256) {
-    await row("scaling", `models ${models} page gpu`, () => page.pace("gpu", { ...scale(grid), steps: 20 }, { repetitions: 2 }));
+  const compared = grid === 64 || grid === 256;
+  const repetitions = compared ? 3 : 2;
+  await row("scaling", `models ${models} native`, () => native.speed("cpu", { ...scale(grid), ...(compared && { steps: 1000 }) }, short));
+  await row("scaling", `models ${models} page cpu`, () => page.pace("cpu", { ...scale(grid), steps: 200 }, { repetitions }));
+  if (compared) {
+    await row("scaling", `models ${models} page gpu`, () => page.pace("gpu", { ...scale(grid), steps: 10 }, { repetitions: 2 }));
   }
 }
 // By the workers' clock: the losses of models with more than four features take longer to measure than a short run does.

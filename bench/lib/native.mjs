@@ -40,16 +40,16 @@ export function train(engine, sweep, threads = cpus().length) {
   });
 }
 
-/** Speed of a sweep, in repetitions of about `seconds` each. */
+/** Speed of a sweep, in repetitions of about `seconds` each, or of as many steps as it says. */
 export async function speed(engine, sweep, { seconds, repetitions, threads }) {
-  let steps = 4;
+  let steps = sweep.steps ?? 4;
   let trial = await train(engine, { ...sweep, steps }, threads);
-  while (trial.seconds < 0.25 * seconds && steps < 1_000_000) {
+  while (!sweep.steps && trial.seconds < 0.25 * seconds && steps < 1_000_000) {
     // Times are printed in hundredths of a second.
     steps = stepsFor(seconds * 0.6, steps, Math.max(trial.seconds, seconds * 0.01));
     trial = await train(engine, { ...sweep, steps }, threads);
   }
-  steps = stepsFor(seconds, steps, trial.seconds);
+  steps = sweep.steps ?? stepsFor(seconds, steps, trial.seconds);
   const runs = [];
   for (let i = 0; i < repetitions; i++) runs.push(await train(engine, { ...sweep, steps }, threads));
   const { name, models } = trial;

@@ -8,9 +8,14 @@ let dist = DIST;
 /** Measures a page built elsewhere than in dist/. */
 export const setDist = (path) => (dist = path);
 
-/** Runs inside the page: notes when the status line's stage changes, and answers the page when it asks before a long run. */
+/**
+ * Runs inside the page: notes when the status line's stage changes, answers the page when it asks before a long run, and
+ * listens to what its workers report: when, and each row's phases with the step they belong to.
+ */
 function spy() {
   const log = (window.benchLog = []);
+  const rows = (window.benchRows = new Map());
+  window.benchHeard = 0;
   let answered = 0;
   const look = () => {
     const asks = document.querySelector(".bar .primary.asks");
@@ -22,7 +27,44 @@ function spy() {
     if (stage && stage !== log.at(-1)?.stage) log.push({ stage, at: performance.now() / 1000 });
   };
   new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+
+  /** Rows, step and phases of a `wire::Report::Picture`, as postcard writes it; undefined for other reports. */
+  const read = (bytes) => {
+    let at = 0;
+    const number = () => {
+      let value = 0;
+      for (let shift = 0; ; shift += 7) {
+        if (at >= bytes.length) throw Error("crates/wire has another picture than bench/lib/page.mjs");
+        value += (bytes[at] & 127) * 2 ** shift;
+        if (bytes[at++] < 128) return value;
+      }
+    };
+    if (number() !== 3) return;
+    number(); // of the run
+    const [step, columns] = [number(), number()];
+    const shown = Array.from({ length: number() }, number);
+    for (let plane = 0; plane < 4; plane++) {
+      const pixels = number(); // norm, superposition, polysemanticity, loss
+      at += 4 * pixels;
+    }
+    number();
+    return shown.map((row, i) => [row, step, bytes.slice(at + i * columns, at + (i + 1) * columns)]);
+  };
+  window.Worker = class extends window.Worker {
+    constructor(...rest) {
+      super(...rest);
+      this.addEventListener("message", ({ data }) => {
+        window.benchHeard = performance.now();
+        for (const [row, step, phases] of (data instanceof Uint8Array && read(data)) || []) rows.set(row, { step, phases });
+      });
+    }
+  };
 }
+
+/** Pixels, in parts of all, that may differ in phase between two pictures when phases have stopped changing. */
+const STILL = 1e-4;
+/** Steps between these pictures, in per cent of the run. */
+const STRETCH = 10;
 
 const PREFIX = { T: 1e12, G: 1e9, M: 1e6, k: 1e3, "": 1 };
 function rateOf(text) {
@@ -72,8 +114,44 @@ class Tab {
     return { seconds: end.at - started.at, training: end.at - training.at, rate, finished: end.at };
   }
 
+  /**
+   * Pauses a run in training every so many steps, when all models are measured, until the phases have stopped changing:
+   * `{ seconds, step }`, without the time it stood still; null when they change to the end. From the training's begin.
+   */
+  async still() {
+    const button = (name) => this.page.getByRole("button", { name, exact: true });
+    await this.page.waitForFunction(() => window.benchLog.at(-1)?.stage === "training", null, { timeout: 60_000 });
+    let [seconds, goes] = [0, await this.page.evaluate(() => window.benchLog.at(-1).at)];
+    for (let percent = STRETCH; percent < 100; percent += STRETCH) {
+      const reached = (percent) => parseInt(document.querySelector(".status .percent").textContent) >= percent;
+      await this.page.waitForFunction(reached, percent, { timeout: 300_000, polling: 20 });
+      await button("Pause").click({ timeout: 2000 }).catch(() => {});
+      // As long as a million models take to finish their steps and to be measured, and more.
+      await this.quiet(1500);
+      const { at, share, step } = await this.page.evaluate(() => {
+        const now = [...window.benchRows].sort(([a], [b]) => a - b);
+        const phases = now.flatMap(([, row]) => [...row.phases]);
+        const differ = window.benchBefore && phases.filter((phase, i) => phase !== window.benchBefore[i]).length;
+        window.benchBefore = phases;
+        return { at: window.benchHeard / 1000, share: differ / phases.length, step: Math.max(...now.map(([, row]) => row.step)) };
+      });
+      seconds += at - goes;
+      if (share <= STILL) return { seconds, step };
+      goes = await this.page.evaluate(() => performance.now() / 1000);
+      await button("Resume").click();
+    }
+    return null;
+  }
+
+  /** Waits until no worker has said anything for so many milliseconds. */
+  quiet(time) {
+    return this.page.waitForFunction((time) => performance.now() - window.benchHeard > time, time, { timeout: 60_000, polling: 50 });
+  }
+
   /** Trains the same sweep once more. */
   async again() {
+    // Lines of theory are still computed when a run is done.
+    await this.quiet(300);
     await this.page.evaluate(() => (window.benchLog.length = 0));
     await this.page.click(".bar .primary");
     return this.done();
@@ -148,4 +226,13 @@ export async function wholeRuns(engine, sweep, { repetitions }) {
   const memory = Math.max(...runs.map((run) => run.memory)) || null;
   const navigation = summary(runs.map((run) => run.finished));
   return { training: summary(runs.map((run) => run.training)), navigation, memory, device };
+}
+
+/** Seconds of training and the step at which the phases of a sweep have stopped changing, on a fresh page. */
+export async function untilStill(sweep, { repetitions }) {
+  const runs = [];
+  for (let i = 0; i < repetitions; i++) runs.push(await withBrowser(async (open) => (await open(sweep, "")).still()));
+  if (!runs.every(Boolean)) throw Error(`phases still change at the end of ${sweep.steps} steps`);
+  const step = Math.max(...runs.map((run) => run.step));
+  return { seconds: summary(runs.map((run) => run.seconds)), models: modelsOf(sweep), steps: step };
 }

@@ -251,9 +251,25 @@ impl Run {
     /// # Errors
     /// When the GPU is lost.
     pub async fn parameters(&mut self) -> Result<Vec<f32>, EngineError> {
-        match &mut self.backend {
-            Backend::Gpu(gpu) => gpu.parameters().await,
-            Backend::Cpu(cpu) => Ok(cpu.parameters()),
+        let all: Vec<usize> = (0..self.plan.rows.len()).collect();
+        self.parameters_of(&all).await
+    }
+
+    /// The same of some rows, by their places in the share, as if there were no others.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn parameters_of(&mut self, rows: &[usize]) -> Result<Vec<f32>, EngineError> {
+        let all = match &mut self.backend {
+            Backend::Cpu(cpu) => return Ok(cpu.parameters_of(rows)),
+            Backend::Gpu(gpu) => gpu.parameters().await?,
+        };
+        if rows.len() == self.plan.rows.len() {
+            return Ok(all);
         }
+        let width = self.plan.models_per_row();
+        let planes = all.chunks_exact(self.plan.models().max(1));
+        let some = planes.flat_map(|plane| rows.iter().map(|&row| &plane[row * width..][..width]));
+        Ok(some.flatten().copied().collect())
     }
 }

@@ -308,6 +308,24 @@ fn slices_of_some_models_change_nothing() {
     }
 }
 
+/// Some rows read back are those rows of all.
+#[test]
+fn rows_can_be_read_alone() {
+    let sweep = Sweep { columns: 7, rows: 9, ..sweep(3, 2, Data::Exact, true) };
+    let plan = Plan::new(&sweep, Shard { first: 1, stride: 2 });
+    let mut training = Training::new(&plan);
+    training.take(&plan, 0, 3);
+    let (models, rows) = (training.models(), [0, 2, 3]);
+    let (some, width) = (training.parameters_of(&rows), plan.models_per_row());
+    assert_eq!(some.len(), rows.len() * width * sweep.parameters());
+    for (i, value) in some.iter().enumerate() {
+        let (p, place, column) = (i / width / 3, i / width % 3, i % width);
+        let expected = models[rows[place] * width + column].parameters[p];
+        assert_eq!(value.to_bits(), expected.to_bits(), "parameter {p}, row {place}");
+    }
+    assert!(training.parameters_of(&[]).is_empty());
+}
+
 /// A run counts what was done, also between passes, and ends with all models at the last step.
 #[test]
 fn a_run_counts_model_steps() {

@@ -81,6 +81,24 @@ impl Measures {
         Self { columns, repeats, rows, parameters, models }
     }
 
+    /// Takes over the rows of another part of the same sweep, where these measures have them.
+    pub fn place(&mut self, part: &Self) {
+        let width = (self.columns * self.repeats) as usize;
+        let (from, to) = (part.models.len(), self.models.len());
+        if (part.columns, part.repeats) != (self.columns, self.repeats) || from == 0 {
+            return;
+        }
+        for (source, row) in part.rows.iter().enumerate() {
+            let Some(at) = self.rows.iter().position(|r| r == row) else { continue };
+            let (source, at) = (source * width, at * width);
+            self.models[at..at + width].copy_from_slice(&part.models[source..source + width]);
+            let planes = self.parameters.chunks_exact_mut(to);
+            for (own, other) in planes.zip(part.parameters.chunks_exact(from)) {
+                own[at..at + width].copy_from_slice(&other[source..source + width]);
+            }
+        }
+    }
+
     /// Decides the phases again by other thresholds.
     pub fn reclassify(&mut self, sweep: &Sweep, thresholds: &Thresholds) {
         let shape = Shape::of(sweep);

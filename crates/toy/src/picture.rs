@@ -274,6 +274,14 @@ mod tests {
         assert_eq!(assembled.agreeing_fraction(&whole), Some(1.0));
         assert!(assembled.counts.chunks(PHASES).all(|c| c.iter().sum::<u16>() == 3));
         assert_eq!(measures(&sweep, &[1, 3]).pixel(3, 2).len(), 3);
+
+        let expected = measures(&sweep, &[0, 1, 2, 3]);
+        let mut found = measures(&Sweep { seed: 1, ..sweep.clone() }, &[0, 1, 2, 3]);
+        for rows in [[0, 2], [1, 3]] {
+            assert_ne!(found, expected);
+            found.place(&measures(&sweep, &rows));
+        }
+        assert_eq!(found, expected);
         assert!(measures(&sweep, &[1, 3]).pixel(0, 2).is_empty());
     }
 

@@ -1,6 +1,7 @@
 //! A run in training and what the page sees of it.
 
 use crate::post::send;
+use crate::turns::Turns;
 use engine::{EngineError, Run};
 use std::time::Duration;
 use toy::aggregate::Aggregate;
@@ -12,8 +13,9 @@ use wire::Report;
 
 /// Pictures and progress are sent no more often than this.
 const INTERVAL: Duration = Duration::from_millis(100);
-/// Measuring takes at most about one part in this many of the time.
-const MEASURING: u32 = 40;
+/// Measuring takes at most about one part in this many of the time: a picture of a run under way
+/// shows as many rows as that allows, the others have their turn next.
+const MEASURING: u32 = 33;
 
 /// A run in training.
 pub struct Job {
@@ -24,8 +26,10 @@ pub struct Job {
     /// The step to pause at.
     goal: Option<u32>,
     trained: Duration,
-    measures: Option<(u32, Measures)>,
-    measuring: Duration,
+    measures: Option<Measures>,
+    turns: Turns,
+    /// Time that measuring a row takes.
+    a_row: Duration,
     /// When a picture was shown last, and when progress.
     shown: Instant,
     told: Instant,
@@ -41,6 +45,7 @@ impl Job {
         paused: bool,
     ) -> Result<Self, EngineError> {
         let aggregate = run.plan().sweep.aggregate;
+        let turns = Turns::new(run.plan().rows.len());
         let mut job = Self {
             id,
             run,
@@ -49,7 +54,8 @@ impl Job {
             goal: paused.then_some(0),
             trained: Duration::ZERO,
             measures: None,
-            measuring: Duration::ZERO,
+            turns,
+            a_row: Duration::ZERO,
             shown: Instant::now(),
             told: Instant::now(),
             inspected: None,
@@ -80,7 +86,7 @@ impl Job {
         self.run.advance(limit).await?;
         self.trained += start.elapsed();
         // Pictures wait until all models are at one step.
-        let due = self.shown.elapsed() >= INTERVAL.max(self.measuring * MEASURING);
+        let due = self.shown.elapsed() >= INTERVAL.max(self.a_row * MEASURING);
         if !self.is_active() || (due && self.run.ahead() == 0) {
             self.show().await?;
         } else if self.told.elapsed() >= INTERVAL {
@@ -92,34 +98,64 @@ impl Job {
         Ok(())
     }
 
-    /// Measures the models as they are and sends picture, progress and the inspected pixel.
+    /// Measures models as they are and sends picture, progress and the inspected pixel: all rows
+    /// at first and where the run rests, in between those whose turn it is.
     async fn show(&mut self) -> Result<(), EngineError> {
         let start = Instant::now();
-        let parameters = self.run.parameters().await?;
+        let (all, active) = (self.run.plan().rows.len(), self.is_active());
+        let rows = if active && self.measures.is_some() {
+            self.some_rows(all)
+        } else {
+            (0..all).collect()
+        };
+        let parameters = self.run.parameters_of(&rows).await?;
         let plan = self.run.plan();
-        let effort = if self.is_active() { Effort::Live } else { Effort::Final };
-        let (sweep, rows) = (&plan.sweep, &plan.rows);
-        let measures = Measures::new(sweep, rows, parameters, &self.thresholds, effort);
-        self.measures = Some((self.run.step(), measures));
-        self.picture();
+        let effort = if active { Effort::Live } else { Effort::Final };
+        let numbers: Vec<u32> = rows.iter().map(|&row| plan.rows[row]).collect();
+        let part = Measures::new(&plan.sweep, &numbers, parameters, &self.thresholds, effort);
+        self.picture(&part);
+        match &mut self.measures {
+            Some(measures) if rows.len() < all => measures.place(&part),
+            measures => *measures = Some(part),
+        }
         self.pixel();
         self.progress();
-        self.measuring = start.elapsed();
+        let took = start.elapsed() / rows.len().max(1) as u32;
+        // Less is believed at once: the first time no code is compiled yet, and any time another
+        // process may have had the core.
+        let before = self.a_row;
+        self.a_row = if took < before || before.is_zero() { took } else { (7 * before + took) / 8 };
         self.shown = Instant::now();
         Ok(())
     }
 
-    fn picture(&self) {
-        if let Some((step, measures)) = &self.measures {
-            let picture = measures.picture(self.aggregate);
-            send(&Report::Picture { run: self.id, step: *step, picture });
+    /// The rows to be measured now, by their places in the share; one looked at is always among them.
+    fn some_rows(&mut self, all: usize) -> Vec<usize> {
+        let time = self.shown.elapsed() / MEASURING;
+        let mut rows = self.turns.take((time.as_nanos() / self.a_row.as_nanos().max(1)) as usize);
+        let inspected = self.inspected.map(|(row, _)| row);
+        let place = (0..all).find(|&place| Some(self.run.plan().rows[place]) == inspected);
+        if let Some(place) = place
+            && let Err(at) = rows.binary_search(&place)
+        {
+            rows.insert(at, place);
         }
+        rows
+    }
+
+    fn picture(&self, measures: &Measures) {
+        let picture = measures.picture(self.aggregate);
+        send(&Report::Picture { run: self.id, step: self.run.step(), picture });
+    }
+
+    fn picture_again(&self) {
+        self.measures.iter().for_each(|measures| self.picture(measures));
     }
 
     fn pixel(&self) {
-        if let (Some((row, column)), Some((step, measures))) = (self.inspected, &self.measures) {
-            let repeats = measures.pixel(row, column);
-            send(&Report::Pixel { run: self.id, row, column, step: *step, repeats });
+        if let (Some((row, column)), Some(measures)) = (self.inspected, &self.measures) {
+            let (step, repeats) = (self.run.step(), measures.pixel(row, column));
+            send(&Report::Pixel { run: self.id, row, column, step, repeats });
         }
     }
 
@@ -154,16 +190,16 @@ impl Job {
     /// Shows the repeats under another aggregation.
     pub fn aggregate(&mut self, aggregate: Aggregate) {
         self.aggregate = aggregate;
-        self.picture();
+        self.picture_again();
     }
 
     /// Shows the phases by other thresholds.
     pub fn thresholds(&mut self, thresholds: Thresholds) {
         self.thresholds = thresholds;
-        if let Some((_, measures)) = &mut self.measures {
+        if let Some(measures) = &mut self.measures {
             measures.reclassify(&self.run.plan().sweep, &thresholds);
         }
-        self.picture();
+        self.picture_again();
         self.pixel();
     }
 

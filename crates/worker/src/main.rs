@@ -7,6 +7,7 @@ mod post;
 mod session;
 mod study;
 mod theory;
+mod turns;
 
 use wasm_bindgen_futures::spawn_local;
 

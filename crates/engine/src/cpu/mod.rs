@@ -89,6 +89,7 @@ pub struct Training {
     /// State of every group, as [`Group::state`].
     state: Vec<f32>,
     models: usize,
+    rows: usize,
     /// Chooses how many steps of one group make a slice.
     pace: Pace,
     /// The pass under way, if some groups are ahead of others.
@@ -154,6 +155,7 @@ impl Training {
             last,
             groups,
             models,
+            rows: plan.rows.len(),
             pace: Pace::new(Duration::from_millis(30)),
             pass: None,
         };
@@ -226,12 +228,24 @@ impl Training {
 
     /// Parameters by parameter, then model.
     pub fn parameters(&self) -> Vec<f32> {
-        let mut all = vec![0.0; self.models * self.size];
-        let states = self.state.chunks_exact(3 * self.size * self.lanes);
-        for (span, state) in self.groups.iter().zip(states) {
-            for (p, plane) in state.chunks_exact(self.lanes).take(self.size).enumerate() {
-                all[p * self.models + span.first..][..span.used]
-                    .copy_from_slice(&plane[..span.used]);
+        let all: Vec<usize> = (0..self.rows).collect();
+        self.parameters_of(&all)
+    }
+
+    /// The same of some rows, by their places in the share.
+    pub fn parameters_of(&self, rows: &[usize]) -> Vec<f32> {
+        let size = 3 * self.size * self.lanes;
+        let width = self.models / self.rows.max(1);
+        let mut all = vec![0.0; rows.len() * width * self.size];
+        // All rows' first groups come first, then all their second ones.
+        for first in (0..self.groups.len()).step_by(self.rows.max(1)) {
+            for (place, row) in rows.iter().enumerate() {
+                let Span { first: local, used, .. } = self.groups[first + row];
+                let at = place * width + local - row * width;
+                let state = &self.state[(first + row) * size..];
+                for (p, plane) in state.chunks_exact(self.lanes).take(self.size).enumerate() {
+                    all[p * rows.len() * width + at..][..used].copy_from_slice(&plane[..used]);
+                }
             }
         }
         all
