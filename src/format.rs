@@ -1,4 +1,4 @@
-//! Numbers for people: at most three significant digits, SI prefixes, units.
+//! Numbers for people: at most three significant digits, SI prefixes, units. And sentences.
 
 use crate::diagram::number::three;
 
@@ -39,6 +39,14 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// A clause, or an error's text, as a sentence.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase()).into_iter();
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    first.chain(letters).chain(end.chars()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +58,8 @@ mod tests {
         assert_eq!(si(12.0), "12");
         assert_eq!(count(65_536), "65,536");
         assert_eq!(count(100), "100");
+        assert_eq!(sentence("it is full"), "It is full.");
+        assert_eq!(sentence("What now?"), "What now?");
         assert_eq!(duration(0.62), "0.6\u{a0}s");
         assert_eq!(duration(200.0), "3\u{a0}min");
         assert_eq!(duration(5400.0 * 2.0), "3\u{a0}h");

@@ -1,5 +1,6 @@
 //! Files the reader brings: shown in the place of what was trained.
 
+use crate::format::sentence;
 use crate::state::State;
 use leptos::ev::{dragleave, dragover, drop};
 use leptos::html::Input;
@@ -118,13 +119,6 @@ fn has_files(data: &DataTransfer) -> bool {
 /// As much of a file's name as is worth repeating.
 fn short(name: &str) -> String {
     name.chars().take(80).collect()
-}
-
-/// A clause as a sentence.
-fn sentence(clause: &str) -> String {
-    let mut letters = clause.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }
 
 /// The button that asks for a file.

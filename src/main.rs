@@ -32,6 +32,10 @@ mod workers;
 
 fn main() {
     console_error_panic_hook::set_once();
+    // Workers run this same program: loaded, and compiled, once for all.
+    if !workers::in_window() {
+        return worker::serve();
+    }
     leptos::mount::mount_to_body(app::App);
     export::keep_a_copy();
     // What the page says while it loads.

@@ -1,10 +1,10 @@
 //! The status line: engine, size, speed, progress, agreement; and what to do when a run failed.
 
+use crate::format::sentence;
 use crate::format::{count, duration, si};
 use crate::panel::Panels;
 use crate::run::{Engine, Stage};
 use crate::state::State;
-use crate::workers::sentence;
 use leptos::prelude::*;
 use wire::{CHOICES, Choice, Kind};
 

@@ -3,8 +3,9 @@
 
 use crate::diagram::Place;
 use crate::diagram::curve::Ends;
+use crate::format::sentence;
 use crate::inspector::{Paths, Trace};
-use crate::workers::{Worker, sentence};
+use crate::workers::Worker;
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::aggregate::Aggregate;

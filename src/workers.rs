@@ -1,16 +1,33 @@
 //! Web workers: how the page starts one, what it says to it and how it hears back.
+//!
+//! A worker runs the page's own program, [`crate::main`], which sees where it runs. It gets it
+//! compiled: browsers then share the machine code among page and workers.
 
+use crate::format::sentence;
 use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, WorkerOptions, WorkerType};
 use wire::{Report, Request};
 
-/// Trunk's loader of the worker binary. Relative to the page's own address, so that the page works
-/// under any path.
-const LOADER: &str = "./worker_loader.js";
+/// What waits for the program in a new worker. Relative to the page's own address, so that the page
+/// works under any path.
+const LOADER: &str = "./worker.js";
+
+#[wasm_bindgen]
+extern "C" {
+    /// Where wasm-bindgen's half of this program was loaded from.
+    #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
+    static SCRIPT: JsValue;
+}
+
+/// Whether this is the page, and not one of its workers.
+pub fn in_window() -> bool {
+    web_sys::window().is_some()
+}
 
 /// Requests made before the worker listens. Browsers throw away what is posted while its
 /// WebAssembly still loads; `None` once it has said that it is ready.
@@ -65,6 +82,10 @@ impl Worker {
         });
         inner.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         inner.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let program = SCRIPT.with(|script| Array::of2(script, &wasm_bindgen::module()));
+        inner.post_message(&program).map_err(|_| {
+            "This browser cannot give its workers the program that trains.".to_owned()
+        })?;
         Ok(Self { inner, outbox, _on_message: on_message, _on_error: on_error })
     }
 
@@ -91,12 +112,4 @@ fn post(worker: &web_sys::Worker, request: &Request) {
     let array = Uint8Array::from(bytes.as_slice());
     // Posting fails only for values that cannot be cloned, which bytes can.
     let _ = worker.post_message_with_transfer(&array, &Array::of1(&array.buffer()));
-}
-
-/// An error's text as a sentence.
-pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
 }

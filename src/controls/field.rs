@@ -140,7 +140,7 @@ fn choice(
                 {options}
             </select>
             <p class="error" role="alert">
-                {move || error.get().map(|text| crate::workers::sentence(&text))}
+                {move || error.get().map(|text| crate::format::sentence(&text))}
             </p>
         </div>
     }

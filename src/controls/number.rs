@@ -139,7 +139,7 @@ pub fn Number(
             </span>
             {slider}
             <p class="error" id=error_id role="alert">
-                {move || error.get().map(|text| crate::workers::sentence(&text))}
+                {move || error.get().map(|text| crate::format::sentence(&text))}
             </p>
         </div>
     }

@@ -94,7 +94,7 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
             view! {
                 <button
                     type="button"
-                    data-testid=format!("take-{id}-{}", label.to_lowercase())
+                    data-testid=format!("take-{id}-{}", label.to_ascii_lowercase())
                     aria-label=move || format!("{label} of {}", name())
                     on:click=move |_| take(state, panels, side, format(), told)
                 >

@@ -67,7 +67,7 @@ impl Page {
         let wrong = param::set(&mut study, name, text).map_err(|error| error.to_string());
         let wrong = wrong.and_then(|()| study.validate().map_err(|error| error.to_string())).err();
         let changed = wrong.is_none() && self.study.with_untracked(|before| *before != study);
-        self.refused.set(wrong.map(|why| (name, crate::workers::sentence(&why))));
+        self.refused.set(wrong.map(|why| (name, crate::format::sentence(&why))));
         if changed {
             self.study.set(study);
         }

@@ -4,8 +4,9 @@
 use super::run::{Frame, Inner, Part, StudyRun};
 use crate::cost::LONG;
 use crate::crew::{Progress, Share, cores};
+use crate::format::sentence;
 use crate::run::{Engine, Stage};
-use crate::workers::{Worker, sentence};
+use crate::workers::Worker;
 use leptos::prelude::*;
 use std::time::Duration;
 use toy::Study;

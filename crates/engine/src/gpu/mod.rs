@@ -82,7 +82,7 @@ impl Gpu {
 
     /// Whether the adapter imitates a GPU on the CPU.
     pub fn is_software(&self) -> bool {
-        let name = self.info.name.to_lowercase();
+        let name = self.info.name.to_ascii_lowercase();
         let imitations = ["swiftshader", "llvmpipe", "microsoft basic render"];
         self.info.device_type == wgpu::DeviceType::Cpu
             || imitations.iter().any(|imitation| name.contains(imitation))

@@ -9,9 +9,7 @@ mod study;
 mod theory;
 mod turns;
 
-use wasm_bindgen_futures::spawn_local;
-
-fn main() {
-    console_error_panic_hook::set_once();
-    spawn_local(session::Session::new().run());
+/// Takes requests from now on, in the worker that this is called in.
+pub fn serve() {
+    wasm_bindgen_futures::spawn_local(session::Session::new().run());
 }
