@@ -39,7 +39,8 @@ pub fn axes(canvas: &HtmlCanvasElement, sweep: &Sweep) -> Option<()> {
 
     let [top, right, bottom, left] = MARGIN;
     let device = |x: f64, y: f64| ((x * scale).round() as i32, (y * scale).round() as i32);
-    let font = (family.as_str(), TEXT * scale).into_font();
+    // The canvas reads the name; looked up in plotters, it would bring tables of all letters along.
+    let font = (FontFamily::Name(&family), TEXT * scale).into_font();
     let text = |h, v| font.color(&ink).pos(Pos::new(h, v));
     let line = ink.mix(0.55).stroke_width(scale.round().max(1.0) as u32);
     let tick = |from, to| PathElement::new(vec![from, to], line);
