@@ -1,6 +1,6 @@
 // Measures Superphase and its peers, all in one run, and reports it: bench/run, make bench. See README.md.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,7 @@ const PARTS = {
   jax: { about: "JAX on the CPU", needs: "python" },
   warp: { about: "NVIDIA Warp on the CPU", needs: "python" },
   torch: { about: "PyTorch on the CPU", needs: "torch" },
+  study: { about: "80 features in 20 dimensions, against jax-js and PyTorch", needs: ["npm", "torch"] },
   runs: { about: "whole runs on the page: time to the first diagram, 500 steps, 1,048,576 models" },
   scaling: { about: "time and memory against models and features" },
   peak: { about: "the machine's peak", needs: "python" },
@@ -59,20 +60,31 @@ const timing = { seconds: Number(options.seconds), repetitions: Number(options.r
 const long = { seconds: 1.5 * timing.seconds, repetitions: Math.min(3, timing.repetitions) };
 
 const say = (text) => console.error(`bench: ${text}`);
-const needs = [...new Set(chosen.map((name) => PARTS[name].needs).filter(Boolean))];
+const needs = [...new Set(chosen.flatMap((name) => PARTS[name].needs ?? []))];
 if (needs.length) execFileSync(join(BENCH, "setup"), needs, { stdio: "inherit" });
 page.setDist(resolve(options.dist));
-if (["page", "runs", "scaling"].some((part) => chosen.includes(part)) && !existsSync(join(options.dist, "index.html"))) {
+if (["page", "study", "runs", "scaling"].some((part) => chosen.includes(part)) && !existsSync(join(options.dist, "index.html"))) {
   say(`there is no page in ${options.dist}: make dist`);
   process.exit(1);
 }
-if (["native", "scaling"].some((part) => chosen.includes(part))) native.command();
+if (["native", "study", "scaling"].some((part) => chosen.includes(part))) native.command();
 
 // --- The sweeps ---------------------------------------------------------------
 // As links and flags name them. Both grids have all densities and importances of repro-superposition.
 const shape = (n) => ({ features: n, hidden: n - 1 });
 const sampled = (n) => ({ preset: "repro-superposition", ...shape(n), grid: 64, repeats: 1 });
 const exact = (n) => ({ data: "exact", ...shape(n), grid: 64, repeats: 4 });
+
+const TASK = JSON.parse(readFileSync(join(BENCH, "task.json"), "utf8"));
+// Everything as the peers train it.
+const study = {
+  ...TASK.study,
+  density: TASK.density.join(".."),
+  lr: TASK.lr,
+  schedule: "cosine",
+  "weight-decay": TASK.weightDecay,
+  "init-std": `packed:${TASK.initInstances}`,
+};
 
 // Each peer at a number of models that suits it: of 64, 256 and 1,024 models the best, or the smallest if none is better.
 const GRIDS = { "jaxjs webgpu": 16, "jaxjs wasm": 32, tfjs: 8, jax: 16, warp: 16, torch: 16 };
@@ -116,6 +128,15 @@ for (const n of [2, 3]) {
   }
 }
 await row("native", "exact 2 native core", () => native.speed("cpu", exact(2), { ...timing, threads: 1 }));
+
+for (const engine of ["gpu", "cpu"]) {
+  await row("study", `study page ${engine}`, () => page.speed(engine, { view: "demonstration", study: "eighty-in-twenty", ...study }, long));
+}
+await row("study", "study native cpu", () => native.speed("cpu", { study: true, ...study }, timing));
+for (const device of ["webgpu", "wasm"]) {
+  await row("study", `study jaxjs ${device}`, () => peers.web("jaxjs", { study: true, device, ...long }));
+}
+await row("study", "study torch", () => peers.python("torch", { study: true, ...timing }));
 
 await row("runs", "first diagram", () => page.wholeRuns("", {}, { repetitions: timing.repetitions }));
 await row("runs", "500 steps", () => page.wholeRuns("", { ...exact(2), repeats: 16, steps: 500 }, { repetitions: 3 }));

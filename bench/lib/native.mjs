@@ -19,11 +19,12 @@ export function command() {
   return binary;
 }
 
-/** Trains a sweep once: `{ models, steps, seconds, name, memory }`. */
-export function train(engine, sweep, threads = cpus().length) {
+/** Trains a sweep, or a study, once: `{ models, steps, seconds, name, memory }`. */
+export function train(engine, { study, ...sweep }, threads = cpus().length) {
+  const subcommand = study ? "study" : "sweep";
   const flags = Object.entries(sweep).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const environment = { ...process.env, RAYON_NUM_THREADS: String(threads) };
-  const child = spawn(command(), ["sweep", "--engine", engine, ...flags], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(command(), [subcommand, "--engine", engine, ...flags], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
   let text = "";
   let memory = null;
   child.stderr.on("data", (data) => (text += data));
@@ -33,14 +34,14 @@ export function train(engine, sweep, threads = cpus().length) {
     child.on("close", (code) => {
       clearInterval(watching);
       const said = text.match(/^(.*): (\d+) models x (\d+) steps in ([\d.]+) s/m);
-      if (code || !said) return fail(Error(`superphase sweep ${flags.join(" ")}: ${text.trim() || `exit ${code}`}`));
+      if (code || !said) return fail(Error(`superphase ${subcommand} ${flags.join(" ")}: ${text.trim() || `exit ${code}`}`));
       const [, name, models, steps, seconds] = said;
       done({ name, models: +models, steps: +steps, seconds: +seconds, memory });
     });
   });
 }
 
-/** Speed of a sweep, in repetitions of about `seconds` each, or of as many steps as it says. */
+/** Speed of a sweep or a study, in repetitions of about `seconds` each, or of as many steps as it says. */
 export async function speed(engine, sweep, { seconds, repetitions, threads }) {
   let steps = sweep.steps ?? 4;
   let trial = await train(engine, { ...sweep, steps }, threads);

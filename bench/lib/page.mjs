@@ -104,13 +104,13 @@ class Tab {
     await this.page.waitForFunction(() => ["done", "stopped"].includes(window.benchLog.at(-1)?.stage), null, { timeout, polling: 50 });
     const log = await this.page.evaluate(() => window.benchLog);
     const end = log.at(-1);
-    if (end.stage === "stopped") throw Error(`the page stopped: ${await this.page.textContent(".status .failure")}`);
+    if (end.stage === "stopped") throw Error(`the page stopped: ${await this.page.textContent(".status .failure, .asking")}`);
     if (this.problems.length) throw Error(`the page complained: ${this.problems.join("; ")}`);
     // From the moment the run was asked for; on a fresh page workers and shaders are loaded in that time too.
     const started = log.findLast(({ stage }) => ["starting", "compiling shaders"].includes(stage)) ?? log[0];
     const training = log.findLast(({ stage }) => stage === "training") ?? started;
     // The rate is of the time in kernels, as the workers report it.
-    const rate = rateOf(await this.page.textContent(".status .rate"));
+    const rate = rateOf(await this.page.textContent(".status .rate, .status .figure"));
     return { seconds: end.at - started.at, training: end.at - training.at, rate, finished: end.at };
   }
 
@@ -164,9 +164,9 @@ class Tab {
   }
 }
 
-const modelsOf = (sweep) => sweep.grid ** 2 * (sweep.repeats ?? 1);
+const modelsOf = (sweep) => (sweep.grid ? sweep.grid ** 2 : sweep.instances) * (sweep.repeats ?? 1);
 
-/** Speed of a sweep on the page by the clock, in repetitions of about `seconds` each, and the share of that time in kernels. */
+/** Speed of a sweep or a study on the page by the clock, in repetitions of about `seconds` each, and the share of that time in kernels. */
 export async function speed(engine, sweep, { seconds, repetitions }) {
   return withBrowser(async (open, browser) => {
     const { result, added } = await watchMemory(browser, async () => {

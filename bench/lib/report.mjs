@@ -32,6 +32,12 @@ function rows(measured) {
     table.push([task, who, size(of), `${si(of.median)}/s`, `${si(of.min)} to ${si(of.max)}`, compared, must, verdict(ok)]);
   };
   const least = (of, bound) => (of.median ? { must: `at least ${si(bound)}/s`, ok: of.median >= bound } : {});
+  const compare = (task, peer, name, ours, word, bound) => {
+    const ratio = ours.median / peer.median;
+    const must = bound && Number.isFinite(ratio) ? { must: `at least ${count(bound)}x`, ok: ratio >= bound } : {};
+    const compared = Number.isFinite(ratio) ? `${word} ${times(ratio)}` : "";
+    add(task, `${name}${peer.version ? ` ${peer.version}` : ""}`, peer, { compared, ...must });
+  };
   const faster = (a, b) => ((b.median ?? 0) > (a.median ?? 0) ? b : a);
 
   for (const n of [2, 3]) {
@@ -43,13 +49,7 @@ function rows(measured) {
     add(task, "Superphase, page, workers", pageCpu);
     add(task, "Superphase, native CPU", native);
     add(task, "Superphase, native Vulkan", get(`sampled ${n} native gpu`));
-    const against = (who, name, ours, word, bound) => {
-      const peer = get(`sampled ${n} ${who}`);
-      const ratio = ours.median / peer.median;
-      const must = n === 2 && Number.isFinite(ratio) ? { must: `at least ${count(bound)}x`, ok: ratio >= bound } : {};
-      const compared = Number.isFinite(ratio) ? `${word} ${times(ratio)}` : "";
-      add(task, `${name}${peer.version ? ` ${peer.version}` : ""}`, peer, { compared, ...must });
-    };
+    const against = (who, name, ours, word, bound) => compare(task, get(`sampled ${n} ${who}`), name, ours, word, n === 2 && bound);
     against("jaxjs webgpu", "jax-js webgpu", onPage, "page", 300);
     against("jaxjs wasm", "jax-js wasm", onPage, "page", 80);
     against("tfjs", "TF.js webgpu", onPage, "page", 10_000);
@@ -65,6 +65,19 @@ function rows(measured) {
     add(task, "Superphase, page, workers", cpu, must(cpu));
     add(task, "Superphase, native CPU", get(`exact ${n} native cpu`));
     add(task, "Superphase, native Vulkan", get(`exact ${n} native gpu`));
+  }
+  const [gpu, cpu, native] = ["page gpu", "page cpu", "native cpu"].map((who) => get(`study ${who}`));
+  const { features, hidden } = TASK.study;
+  const studied = `${features} in ${hidden}`;
+  add(studied, "Superphase, page, WebGPU", gpu);
+  add(studied, "Superphase, page, workers", cpu);
+  add(studied, "Superphase, native CPU", native);
+  for (const [who, name, ours, word, bound] of [
+    ["jaxjs webgpu", "jax-js webgpu", faster(gpu, cpu), "page", 10],
+    ["jaxjs wasm", "jax-js wasm", faster(gpu, cpu), "page", 10],
+    ["torch", "PyTorch, CPU", native, "native", 3],
+  ]) {
+    compare(studied, get(`study ${who}`), name, ours, word, bound);
   }
   const core = get("exact 2 native core");
   add("exact, n = 2", "Superphase, native CPU, one core", core, least(core, 25e6));

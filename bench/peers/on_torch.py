@@ -4,12 +4,11 @@ import math
 
 import torch
 
-from task import BATCH, DENSITY, INIT, LAST_IMPORTANCE, M, MODELS, N, TASK, measure
+from task import BATCH, DENSITY, IMPORTANCE, INIT, M, MODELS, N, TASK, measure
 
 torch.manual_seed(0)
 density = torch.tensor(DENSITY)[None, :, None]
-importance = torch.ones(MODELS, N)
-importance[:, -1] = torch.tensor(LAST_IMPORTANCE)
+importance = torch.tensor(IMPORTANCE)
 w = (torch.randn(MODELS, N, M) * INIT).requires_grad_()
 b = torch.zeros(MODELS, N, requires_grad=True)
 

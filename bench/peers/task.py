@@ -1,7 +1,8 @@
 """The task of every row, as Python programs see it, and how they are timed.
 
 A program is called with a JSON object (features n, grid, seconds, repetitions), trains grid x grid
-models and prints a JSON object on its last line.
+models and prints a JSON object on its last line. With `"study": true` the models are those of
+task.json's study instead.
 """
 
 import json
@@ -13,24 +14,32 @@ from pathlib import Path
 
 TASK = json.loads((Path(__file__).parent.parent / "task.json").read_text())
 REQUEST = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
-N = REQUEST.get("n", 2)
-M = N - 1
-GRID = REQUEST.get("grid", 32)
-MODELS = GRID * GRID
+STUDY = TASK["study"] if REQUEST.get("study") else None
+
+
+def log_spaced(ends, count):
+    low, high = (math.log(end) for end in ends)
+    return [math.exp(low + (high - low) * i / (count - 1)) for i in range(count)]
+
+
+# Densities and importances have one entry a model.
+if STUDY:
+    N, M = STUDY["features"], STUDY["hidden"]
+    DENSITY = [s for s in log_spaced(TASK["density"], STUDY["instances"]) for _ in range(STUDY["repeats"])]
+    IMPORTANCE = [[STUDY["ratio"] ** i for i in range(N)] for _ in DENSITY]
+else:
+    N = REQUEST.get("n", 2)
+    M = N - 1
+    GRID = REQUEST.get("grid", 32)
+    # Rows of densities, columns of importances.
+    DENSITY = [s for s in log_spaced(TASK["density"], GRID) for _ in range(GRID)]
+    IMPORTANCE = [[1.0] * (N - 1) + [r] for _ in range(GRID) for r in log_spaced(TASK["importance"], GRID)]
+MODELS = len(DENSITY)
+LAST_IMPORTANCE = [r[-1] for r in IMPORTANCE]
 BATCH = TASK["batch"]
 INIT = math.sqrt(2 / (M * (N + TASK["initInstances"])))
-
-
-def log_spaced(ends):
-    low, high = (math.log(end) for end in ends)
-    return [math.exp(low + (high - low) * i / (GRID - 1)) for i in range(GRID)]
-
-
-# One entry a model: rows of densities, columns of importances.
-DENSITY = [s for s in log_spaced(TASK["density"]) for _ in range(GRID)]
-LAST_IMPORTANCE = [r for _ in range(GRID) for r in log_spaced(TASK["importance"])]
 # Mean over models, batch and features of the loss of models whose output is 0.
-NOTHING = statistics.fmean(s / 3 * (N - 1 + r) / N for s, r in zip(DENSITY, LAST_IMPORTANCE))
+NOTHING = statistics.fmean(s / 3 * statistics.fmean(r) for s, r in zip(DENSITY, IMPORTANCE))
 
 
 def measure(train, loss, **facts):

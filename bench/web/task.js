@@ -3,18 +3,22 @@ const query = new URLSearchParams(location.search);
 const number = (name, otherwise) => Number(query.get(name) ?? otherwise);
 
 export const TASK = await (await fetch("../task.json")).json();
-export const n = number("n", 2);
-export const m = n - 1;
-export const grid = number("grid", 8);
-export const models = grid * grid;
+const study = query.has("study") && TASK.study;
+const grid = number("grid", 8);
+const axis = ([from, to], count) => Array.from({ length: count }, (_, i) => from * (to / from) ** (i / (count - 1)));
+const each = (values, count) => values.flatMap((value) => Array(count).fill(value));
+
+export const n = study ? study.features : number("n", 2);
+export const m = study ? study.hidden : n - 1;
+/** One entry a model: rows of densities, columns of importances; or the densities of task.json's study, with `study`. */
+export const density = study ? each(axis(TASK.density, study.instances), study.repeats) : each(axis(TASK.density, grid), grid);
+export const importance = density.map((_, i) =>
+  study ? Array.from({ length: n }, (_, i) => study.ratio ** i) : [...Array(n - 1).fill(1), axis(TASK.importance, grid)[i % grid]],
+);
+export const models = density.length;
 export const batch = TASK.batch;
 export const init = Math.sqrt(2 / (m * (n + TASK.initInstances)));
 export const device = query.get("device") ?? "webgpu";
-
-const axis = ([from, to]) => Array.from({ length: grid }, (_, i) => from * (to / from) ** (i / (grid - 1)));
-/** One entry a model: rows of densities, columns of importances. */
-export const density = axis(TASK.density).flatMap((s) => Array(grid).fill(s));
-export const importance = Array(grid).fill(axis(TASK.importance)).flat().map((r) => [...Array(n - 1).fill(1), r]);
 
 /** Learning rate and Adam's two bias corrections at a step. */
 export function rates(t, steps) {
