@@ -25,7 +25,7 @@ def log_spaced(ends, count):
 # Densities and importances have one entry a model.
 if STUDY:
     N, M = STUDY["features"], STUDY["hidden"]
-    DENSITY = [s for s in log_spaced(TASK["density"], STUDY["instances"]) for _ in range(STUDY["repeats"])]
+    DENSITY = [s for s in log_spaced(STUDY["density"], STUDY["instances"]) for _ in range(STUDY["repeats"])]
     IMPORTANCE = [[STUDY["ratio"] ** i for i in range(N)] for _ in DENSITY]
 else:
     N = REQUEST.get("n", 2)

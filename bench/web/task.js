@@ -11,7 +11,7 @@ const each = (values, count) => values.flatMap((value) => Array(count).fill(valu
 export const n = study ? study.features : number("n", 2);
 export const m = study ? study.hidden : n - 1;
 /** One entry a model: rows of densities, columns of importances; or the densities of task.json's study, with `study`. */
-export const density = study ? each(axis(TASK.density, study.instances), study.repeats) : each(axis(TASK.density, grid), grid);
+export const density = study ? each(axis(study.density, study.instances), study.repeats) : each(axis(TASK.density, grid), grid);
 export const importance = density.map((_, i) =>
   study ? Array.from({ length: n }, (_, i) => study.ratio ** i) : [...Array(n - 1).fill(1), axis(TASK.importance, grid)[i % grid]],
 );

@@ -143,17 +143,14 @@ fn figure(page: Page) -> impl IntoView {
     let drawn = Memo::new(move |_| {
         run.drawn.track();
         let look = look.get();
-        let start = window().performance().map(|clock| clock.now());
-        let drawn = run.with(|found| draw(page.view, found, look)).filter(|_| look.width > 0.0);
-        let end = window().performance().map(|clock| clock.now());
-        run.note_cost(end.zip(start).map_or(0.0, |(end, start)| end - start));
-        drawn
+        run.with(|found| draw(page.view, found, look)).filter(|_| look.width > 0.0)
     });
     let shown =
         move || drawn.with(|drawn| drawn.as_ref().map_or(String::new(), |d| d.text.clone()));
+    let open = RwSignal::new(false);
     let table = move || {
         run.drawn.track();
-        run.with(numbers)
+        if open.get() { run.with(numbers) } else { String::new() }
     };
     let told = RwSignal::new(String::new());
     let files = FILES.iter().enumerate().map(|(which, (label, what, ending, _))| {
@@ -187,7 +184,7 @@ fn figure(page: Page) -> impl IntoView {
             {files.collect_view()}
             <span role="status">{told}</span>
         </div>
-        <details class="numbers">
+        <details class="numbers" on:toggle=move |_| open.update(|open| *open = !*open)>
             <summary>"The numbers in a table"</summary>
             <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>
         </details>

@@ -57,7 +57,7 @@ pub(super) struct Inner {
     pub attacking: bool,
     pending: Option<TimeoutHandle>,
     pub drawing: Option<TimeoutHandle>,
-    /// What drawing took last, in milliseconds.
+    /// What drawing took last until it was on the screen, in milliseconds.
     pub cost: f64,
 }
 
@@ -112,11 +112,6 @@ impl StudyRun {
     /// Reads what has been found.
     pub fn with<T>(self, read: impl FnOnce(&Found) -> T) -> T {
         self.inner.with_value(|inner| read(&inner.found))
-    }
-
-    /// Notes how long drawing took, in milliseconds: a figure is to take little of the time.
-    pub fn note_cost(self, cost: f64) {
-        self.inner.update_value(|inner| inner.cost = cost);
     }
 
     /// Pauses what trains, goes on with what waits, trains what is done.

@@ -16,9 +16,10 @@ use wire::{Kind, Report, Request};
 
 /// Training time after which a measured speed is believed, in seconds.
 const BELIEVED: f64 = 0.5;
-/// Figures follow no closer than this, in milliseconds, and drawing takes one part in [`DRAWING`].
+/// Figures follow no closer than this, in milliseconds, and drawing takes one part in so many: the
+/// processor's cores have models to train.
 const SOON: f64 = 120.0;
-const DRAWING: f64 = 8.0;
+const DRAWING: f64 = 20.0;
 /// Parameters of a study beyond which they are not sent while it trains.
 const MANY: u64 = 100_000;
 
@@ -203,7 +204,16 @@ impl StudyRun {
                 handle.clear();
             }
         });
-        self.drawn.update(|count| *count = count.wrapping_add(1));
+        // With the next frame, since layout and painting follow at once and are the larger part.
+        request_animation_frame(move || {
+            let now = || window().performance().map_or(0.0, |clock| clock.now());
+            let start = now();
+            self.drawn.update(|count| *count = count.wrapping_add(1));
+            let painted = move || {
+                self.inner.try_update_value(|inner| inner.cost = now() - start);
+            };
+            set_timeout(painted, Duration::ZERO);
+        });
     }
 }
 

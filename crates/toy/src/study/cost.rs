@@ -24,7 +24,7 @@ impl Cost {
         let active = sampler.mean_active();
         let samples = f64::from(sampler.batch) * sampler.nonzero_probability();
         // Constants measured with AVX2, where a product of matrices has 1 to 1.2 a multiply-add.
-        let gram = samples * 1.7 * active * n + 1.3 * n * n * m + 8.0 * n * n;
+        let gram = samples * 2.2 * active * n + 1.3 * n * n * m + 8.0 * n * n;
         Self {
             gram: if layout.tied { gram } else { f64::INFINITY },
             sparse: samples * (2.0 * n * m + 3.0 * active * m),

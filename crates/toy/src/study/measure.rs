@@ -167,7 +167,7 @@ impl Judge {
     /// The population loss, summed over features by importance.
     pub fn loss(&mut self, parameters: &[f64]) -> f64 {
         let Self { network, samples } = self;
-        samples.iter().map(|(active, weight)| weight * network.error(parameters, active)).sum()
+        network.errors(parameters, samples.iter().map(|(active, weight)| (&active[..], *weight)))
     }
 }
 

@@ -111,11 +111,9 @@ impl<T: Float> Network<T> {
         self.target
     }
 
-    /// The output for an input given by its active features; before the last rectification if
-    /// there is one.
-    pub fn preactivation(&mut self, parameters: &[T], active: &[(u32, T)]) -> &[T] {
-        let Layout { m, .. } = self.layout;
-        let (encoder, decoder) = (self.layout.encoder(parameters), self.layout.decoder(parameters));
+    /// Hidden units of an input given by its active features.
+    fn encode(&mut self, parameters: &[T], active: &[(u32, T)]) {
+        let (m, encoder) = (self.layout.m, self.layout.encoder(parameters));
         self.hidden.fill(T::zero());
         for &(i, x) in active {
             let row = &encoder[i as usize * m..][..m];
@@ -126,6 +124,14 @@ impl<T: Float> Network<T> {
         if self.variant.rectifies_hidden() {
             self.hidden.iter_mut().for_each(|h| *h = h.max(T::zero()));
         }
+    }
+
+    /// The output for an input given by its active features; before the last rectification if
+    /// there is one.
+    pub fn preactivation(&mut self, parameters: &[T], active: &[(u32, T)]) -> &[T] {
+        let Layout { m, .. } = self.layout;
+        self.encode(parameters, active);
+        let decoder = self.layout.decoder(parameters);
         let rows = decoder.chunks_exact(m).zip(self.layout.biases(parameters));
         for (z, (row, &b)) in self.output.iter_mut().zip(rows) {
             *z = row.iter().zip(&self.hidden).fold(b, |sum, (&w, &h)| sum + w * h);
@@ -148,6 +154,39 @@ impl<T: Float> Network<T> {
         self.output(parameters, active);
         let errors = self.output.iter().zip(&self.wanted).zip(&self.importance);
         errors.fold(T::zero(), |sum, ((&y, &t), &weight)| sum + weight * (y - t) * (y - t))
+    }
+
+    /// The weighted sum of many samples' errors, as [`Self::error`] has them but for rounding:
+    /// outputs are summed up hidden unit by hidden unit, several at once.
+    pub fn errors<'a>(
+        &mut self,
+        parameters: &[T],
+        samples: impl IntoIterator<Item = (&'a [(u32, T)], T)>,
+    ) -> T
+    where
+        T: 'a,
+    {
+        let Layout { n, m, .. } = self.layout;
+        let (decoder, biases) = (self.layout.decoder(parameters), self.layout.biases(parameters));
+        let columns: Vec<T> = (0..n * m).map(|at| decoder[at % n * m + at / n]).collect();
+        let (rectify, mut all) = (self.variant.rectifies_output(), T::zero());
+        for (active, times) in samples {
+            self.want(active);
+            self.encode(parameters, active);
+            self.output.copy_from_slice(biases);
+            for (&h, column) in self.hidden.iter().zip(columns.chunks_exact(n)) {
+                for (z, &w) in self.output.iter_mut().zip(column) {
+                    *z = *z + h * w;
+                }
+            }
+            let errors = self.output.iter().zip(&self.wanted).zip(&self.importance);
+            let error = errors.fold(T::zero(), |sum, ((&z, &t), &weight)| {
+                let y = if rectify { z.max(T::zero()) } else { z };
+                sum + weight * (y - t) * (y - t)
+            });
+            all = all + times * error;
+        }
+        all
     }
 
     /// Adds `times` the error's gradient at a sample to `out`; returns `times` the error.
@@ -207,6 +246,25 @@ mod tests {
         assert_eq!(tied.product(&[2.0, -1.0, 0.0, 0.0]), [4.0, -2.0, -2.0, 1.0]);
         let untied = Layout { n: 2, m: 1, tied: false };
         assert_eq!(untied.product(&[2.0, -1.0, 3.0, 1.0, 0.0, 0.0]), [6.0, -3.0, 2.0, -1.0]);
+    }
+
+    /// Errors of many samples are the sum of each one's.
+    #[test]
+    fn errors_of_many_are_those_of_each() {
+        for variant in [Variant::Linear, Variant::Relu, Variant::Hidden] {
+            let study = Study { variant, features: 5, hidden: 3, ..Study::default() };
+            let mut network = Network::<f64>::new(&study);
+            let count = network.layout().parameters() as u32;
+            let word = |i| crate::random::block(1, 2, 3, i)[0];
+            let parameters: Vec<f64> =
+                (0..count).map(|i| crate::random::open_unit(word(i)) - 0.4).collect();
+            let samples = [vec![], vec![(1, 0.5)], vec![(0, 0.25), (2, 1.0), (4, 0.75)]];
+            let weighted = samples.iter().zip([0.5, 0.25, 2.0]);
+            let each: f64 =
+                weighted.clone().map(|(s, times)| times * network.error(&parameters, s)).sum();
+            let all = network.errors(&parameters, weighted.map(|(s, times)| (&s[..], times)));
+            assert!(each > 0.0 && (all - each).abs() < 1e-12, "{all} against {each}");
+        }
     }
 
     /// One output worked out by hand for each variant.

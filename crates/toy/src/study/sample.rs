@@ -183,6 +183,20 @@ impl Sampler {
         1 + count.min(self.units - count) + values
     }
 
+    /// Chooses `count` active units, by Floyd's algorithm; or the inactive ones, if those are fewer.
+    /// Takes as many words as it chooses.
+    #[inline(always)]
+    pub fn choose(&self, count: u32, mut next: impl FnMut() -> u32) -> Marks {
+        let most = 2 * count > self.units;
+        let few = if most { self.units - count } else { count };
+        let mut marks = Marks::default();
+        for last in self.units - few..self.units {
+            let pick = below(next(), last + 1);
+            marks.mark(if marks.has(pick) { last } else { pick });
+        }
+        if most { marks.complement(self.units) } else { marks }
+    }
+
     /// Chooses `count` active units and visits their active features, ascending, with their
     /// values. Takes words after the first of the sample's.
     #[inline(always)]
@@ -192,17 +206,7 @@ impl Sampler {
         mut next: impl FnMut() -> u32,
         mut visit: impl FnMut(u32, f32),
     ) {
-        let most = 2 * count > self.units;
-        let few = if most { self.units - count } else { count };
-        let mut marks = Marks::default();
-        for last in self.units - few..self.units {
-            let pick = below(next(), last + 1);
-            marks.mark(if marks.has(pick) { last } else { pick });
-        }
-        if most {
-            marks = marks.complement(self.units);
-        }
-        marks.each(
+        self.choose(count, &mut next).each(
             #[inline(always)]
             |unit| match self.sets {
                 Sets::Independent => visit(unit, value(next(), self.target)),

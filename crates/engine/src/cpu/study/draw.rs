@@ -99,9 +99,26 @@ impl Chunk {
             for at in (HEAD..needed).step_by(4 * L::F::LEN) {
                 blocks.fill(lanes, start + at as u32 / 4, 1, &mut words[at..]);
             }
-            if sampler.sets == Sets::Independent && count == sampler.units {
-                features.extend(0..count);
-                convert(&words[1..needed], sampler.target, values);
+            if sampler.sets == Sets::Independent {
+                // As below, but for values, which are made several at a time.
+                let (picks, own) = words[1..needed].split_at(needed - 1 - count as usize);
+                let (mut picks, at) = (picks.iter(), features.len());
+                features.resize(at + count as usize, 0);
+                let mut places = features[at..].iter_mut();
+                let marks = sampler.choose(
+                    count,
+                    #[inline(always)]
+                    || picks.next().copied().unwrap_or_default(),
+                );
+                marks.each(
+                    #[inline(always)]
+                    |unit| {
+                        if let Some(place) = places.next() {
+                            *place = unit;
+                        }
+                    },
+                );
+                convert(own, sampler.target, values);
                 continue;
             }
             let mut rest = words[1..needed].iter();
