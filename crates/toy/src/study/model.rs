@@ -181,7 +181,8 @@ impl<T: Float> Network<T> {
             }
             let errors = self.output.iter().zip(&self.wanted).zip(&self.importance);
             let error = errors.fold(T::zero(), |sum, ((&z, &t), &weight)| {
-                let y = if rectify { z.max(T::zero()) } else { z };
+                // Not `max`, which is a call in WebAssembly.
+                let y = if rectify && z <= T::zero() { T::zero() } else { z };
                 sum + weight * (y - t) * (y - t)
             });
             all = all + times * error;
