@@ -29,7 +29,7 @@ dist: ## build the page for publishing, into dist/
 
 test: lint unit e2e ## everything CI checks, cheapest first
 
-# Page and worker are code for the browser; their tests compile for this machine all the same.
+# The page and what it does in workers are code for the browser; their tests compile for this machine all the same.
 lint: ## formatting, and clippy for this machine and for the browser
 	@scripts/setup rust
 	cargo fmt --all --check
@@ -50,7 +50,7 @@ figures: dist ## draw the README's figures from the built page (some minutes)
 	@scripts/setup test
 	node e2e/figures.mjs
 
-bench: dist ## measure speed against other libraries and write bench/RESULTS.md (ARGS="--only page,jax"; some 10 minutes)
+bench: dist ## measure speed against other libraries and write bench/RESULTS.md (ARGS="--only page,jax"; some 15 minutes)
 	bench/run $(ARGS)
 
 # Not a part of `test`: building cargo-deny takes longer than all the rest, and the checks change only with Cargo.lock.

@@ -110,7 +110,7 @@ class Tab {
     const started = log.findLast(({ stage }) => ["starting", "compiling shaders"].includes(stage)) ?? log[0];
     const training = log.findLast(({ stage }) => stage === "training") ?? started;
     // The rate is of the time in kernels, as the workers report it.
-    const rate = rateOf(await this.page.textContent(".status .rate, .status .figure"));
+    const rate = rateOf(await this.page.textContent(".status"));
     return { seconds: end.at - started.at, training: end.at - training.at, rate, finished: end.at };
   }
 

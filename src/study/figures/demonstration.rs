@@ -14,6 +14,10 @@ use toy::study::{Snapshot, Variant};
 const PITCH: f64 = 118.0;
 /// Height of the bars.
 const BAR: f64 = 46.0;
+/// Height of the histograms.
+const HISTOGRAM: f64 = 26.0;
+/// Height of a density's picture beside the square.
+const BENEATH: f64 = BAR + HISTOGRAM + 60.0;
 /// Norm at the top of the bars.
 const TOP: f64 = 1.25;
 
@@ -39,7 +43,7 @@ pub fn draw(parts: &[Part], look: Look) -> Drawn {
         y += 26.0;
         let best = lowest(&part.study, &part.snapshots);
         for k in 0..count {
-            let at = ((k % across) as f64 * pitch, y + (k / across) as f64 * (side + BAR + 48.0));
+            let at = ((k % across) as f64 * pitch, y + (k / across) as f64 * (side + BENEATH));
             let density = part.study.density_at(k as u32);
             sheet.text(at.0, at.1 + 12.0, SMALL, &format!("1 − S = {}", three(density)));
             sheet.rect(at.0, at.1 + 18.0, side, side, GUIDE);
@@ -53,7 +57,7 @@ pub fn draw(parts: &[Part], look: Look) -> Drawn {
                 );
             }
         }
-        y += count.div_ceil(across) as f64 * (side + BAR + 48.0) + 6.0;
+        y += count.div_ceil(across) as f64 * (side + BENEATH) + 6.0;
     }
     y += 10.0;
     let after =
@@ -62,7 +66,9 @@ pub fn draw(parts: &[Part], look: Look) -> Drawn {
     sheet.ramp(next.0, next.1, ["own direction", "superposed"], &|t| colour::paper(1.0, t));
     let end = sheet.notes(
         next.1 + 18.0,
-        "Bars: length of each feature's direction, the most important on the left; the line is 1.",
+        "Bars: length of each feature's direction, the most important on the left; the line is 1. \
+         Beneath: interference, how many pairs of represented features have which cosine, from −1 on the left \
+         to 1, on a logarithmic scale.",
     );
     sheet.finish(end, "What comes out of the models, and which features they represent", &words)
 }
@@ -95,7 +101,23 @@ fn model(sheet: &mut Sheet, part: &Part, snapshot: &Snapshot, (x, y): (f64, f64)
     let one = floor - BAR / TOP;
     sheet.line((x, one), (x + side, one), GUIDE);
     sheet.line((x, floor), (x + side, floor), GUIDE);
+    histogram(sheet, &m.interference, (x, floor + 12.0), side);
     sheet.raw("</g>");
+}
+
+/// How often pairs of features interfere how much.
+fn histogram(sheet: &mut Sheet, bins: &[u32], (x, y): (f64, f64), side: f64) {
+    let log = |count: u32| f64::from(count).ln_1p();
+    let most = bins.iter().copied().max().map_or(0.0, log).max(1.0);
+    let pitch = side / bins.len().max(1) as f64;
+    for (bin, &count) in bins.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let height = HISTOGRAM * log(count) / most;
+        let look = format!("class=\"interference\" data-pairs=\"{count}\" fill-opacity=\".55\"");
+        let left = x + bin as f64 * pitch;
+        sheet.rect(left, y + HISTOGRAM - height, (pitch - 0.5).max(0.5), height, &look);
+    }
+    sheet.line((x, y + HISTOGRAM), (x + side, y + HISTOGRAM), GUIDE);
+    sheet.line((x + 0.5 * side, y + HISTOGRAM), (x + 0.5 * side, y + HISTOGRAM + 4.0), GUIDE);
 }
 
 #[cfg(test)]
@@ -112,5 +134,12 @@ mod tests {
         assert!(text.find("ReLU model") < text.find("Linear model"));
         assert_eq!(text.matches("<image").count(), 2 * 3 * 2 + 2);
         assert_eq!(text.matches("class=\"norm\"").count(), 2 * 3 * 20);
+        let pairs = |text: &str| -> u32 {
+            let counts = text.split("data-pairs=\"").skip(1);
+            counts.filter_map(|rest| rest.split('"').next()?.parse::<u32>().ok()).sum()
+        };
+        let expected = parts.iter().flat_map(|part| lowest(&part.study, &part.snapshots));
+        let expected: u32 = expected.map(|s| s.measures.interference.iter().sum::<u32>()).sum();
+        assert!(expected > 0 && pairs(&text) == expected, "{} of {expected} pairs", pairs(&text));
     }
 }
