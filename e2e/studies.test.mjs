@@ -39,6 +39,8 @@ const groups = (page, selector = ".vector") =>
 /** What every view has: a figure that is saved as it is shown, a table, files, and no violation. */
 async function common(page, view) {
   assert.equal(await page.locator(".views [aria-current]").count(), 1);
+  // Figures are drawn with the next frame.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const shown = await page.getByTestId("plate").evaluate((plate) => {
     const svg = plate.querySelector("svg");
     const box = svg.getBoundingClientRect();
@@ -60,7 +62,7 @@ async function common(page, view) {
   assert.ok(models.length && features.length && losses.length);
   assert.ok(models.every((row) => Number.isFinite(Number(row.loss))));
   await page.locator("details.numbers > summary").click();
-  assert.ok((await page.locator(".numbers-table tbody tr").count()) > 0);
+  await page.locator(".numbers-table tbody tr").first().waitFor();
   assert.deepEqual(await violations(page), []);
   return { models, features, losses };
 }
