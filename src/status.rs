@@ -1,7 +1,6 @@
 //! The status line: engine, size, speed, progress, agreement; and what to do when a run failed.
 
-use crate::format::sentence;
-use crate::format::{count, duration, si};
+use crate::format::{count, duration, sentence, si};
 use crate::panel::Panels;
 use crate::run::{Engine, Stage};
 use crate::state::State;

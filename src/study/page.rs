@@ -7,14 +7,13 @@ use super::state::Page;
 use super::take::{FILES, take};
 use super::views::Views;
 use super::words::about;
-use crate::format::sentence;
-use crate::format::{count, duration, si};
+use crate::format::{count, duration, sentence, si};
 use crate::header::{Share, Theme};
 use crate::run::{Engine, Stage};
 use crate::status::stage_words;
 use crate::theme::Dark;
 use leptos::ev;
-use leptos::html::Div;
+use leptos::html::{Details, Div};
 use leptos::prelude::*;
 use std::time::Duration;
 use toy::study::preset::{PRESETS, View, find};
@@ -147,10 +146,15 @@ fn figure(page: Page) -> impl IntoView {
     });
     let shown =
         move || drawn.with(|drawn| drawn.as_ref().map_or(String::new(), |d| d.text.clone()));
-    let open = RwSignal::new(false);
+    let (details, open) = (NodeRef::<Details>::new(), RwSignal::new(false));
+    let toggled = move |_| open.set(details.get_untracked().is_some_and(|details| details.open()));
     let table = move || {
-        run.drawn.track();
-        if open.get() { run.with(numbers) } else { String::new() }
+        if open.get() {
+            run.drawn.track();
+            run.with(numbers)
+        } else {
+            String::new()
+        }
     };
     let told = RwSignal::new(String::new());
     let files = FILES.iter().enumerate().map(|(which, (label, what, ending, _))| {
@@ -184,7 +188,7 @@ fn figure(page: Page) -> impl IntoView {
             {files.collect_view()}
             <span role="status">{told}</span>
         </div>
-        <details class="numbers" on:toggle=move |_| open.update(|open| *open = !*open)>
+        <details class="numbers" node_ref=details on:toggle=toggled>
             <summary>"The numbers in a table"</summary>
             <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>
         </details>

@@ -56,6 +56,7 @@ pub(super) struct Inner {
     /// Whether the models are under attack.
     pub attacking: bool,
     pending: Option<TimeoutHandle>,
+    /// The drawing to come, until the frame that it is made in.
     pub drawing: Option<TimeoutHandle>,
     /// What drawing took last until it was on the screen, in milliseconds.
     pub cost: f64,

@@ -199,15 +199,16 @@ impl StudyRun {
     }
 
     fn draw(self) {
-        self.inner.update_value(|inner| {
-            if let Some(handle) = inner.drawing.take() {
-                handle.clear();
-            }
-        });
         // With the next frame, since layout and painting follow at once and are the larger part.
+        // Nothing else is to be drawn until then: a hidden page has no frames for as long as it is.
         request_animation_frame(move || {
             let now = || window().performance().map_or(0.0, |clock| clock.now());
             let start = now();
+            self.inner.try_update_value(|inner| {
+                if let Some(handle) = inner.drawing.take() {
+                    handle.clear();
+                }
+            });
             self.drawn.update(|count| *count = count.wrapping_add(1));
             let painted = move || {
                 self.inner.try_update_value(|inner| inner.cost = now() - start);
