@@ -143,7 +143,7 @@ await row("study", "study torch", () => peers.python("torch", { study: true, ...
 await row("runs", "first diagram", () => page.wholeRuns("", {}, { repetitions: timing.repetitions }));
 await row("runs", "500 steps", () => page.wholeRuns("", { ...exact(2), repeats: 16, steps: 500 }, { repetitions: 3 }));
 const million = { ...exact(2), grid: 256, repeats: 16, steps: 1000 };
-await row("runs", "1048576 models", () => page.wholeRuns("", million, { repetitions: 1 }));
+await row("runs", "1048576 models", () => page.wholeRuns("", million, { repetitions: 1, memory: true }));
 await row("runs", "1048576 models still", () => page.untilStill(million, { repetitions: 2 }));
 
 // The same steps at sizes that are compared, so that what a run costs besides its steps counts alike.

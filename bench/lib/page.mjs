@@ -166,12 +166,15 @@ class Tab {
 
 const modelsOf = (sweep) => (sweep.grid ? sweep.grid ** 2 : sweep.instances) * (sweep.repeats ?? 1);
 
-/** Speed of a sweep or a study on the page by the clock, in repetitions of about `seconds` each, and the share of that time in kernels. */
+/**
+ * Speed of a sweep or a study on the page by the clock, in repetitions of about `seconds` each, and the share of that
+ * time in kernels. Memory is watched in one run more, because looking at a browser's memory stops it for a while.
+ */
 export async function speed(engine, sweep, { seconds, repetitions }) {
   return withBrowser(async (open, browser) => {
-    const { result, added } = await watchMemory(browser, async () => {
+    let steps = 2;
+    const { result: tab, added } = await watchMemory(browser, async () => {
       // The status line's own rate, of the time in kernels, is right even where a run is too short for the clock.
-      let steps = 2;
       for (let i = 0; i < 3; i++) {
         const { rate } = await (await open({ ...sweep, steps }, engine)).done();
         const wanted = Math.max(2, Math.round((seconds * rate) / modelsOf(sweep)));
@@ -181,51 +184,51 @@ export async function speed(engine, sweep, { seconds, repetitions }) {
       }
       const tab = await open({ ...sweep, steps }, engine);
       await tab.done();
-      const runs = [];
-      for (let i = 0; i < repetitions; i++) runs.push(await tab.again());
-      const work = modelsOf(sweep) * steps;
-      const kernels = median(runs.map((run) => work / run.rate / run.seconds));
-      const device = await tab.engine();
-      return { ...summary(runs.map((run) => work / run.seconds)), device, models: modelsOf(sweep), steps, kernels };
+      return tab;
     });
-    return { ...result, memory: added };
+    const runs = [];
+    for (let i = 0; i < repetitions; i++) runs.push(await tab.again());
+    const work = modelsOf(sweep) * steps;
+    const kernels = median(runs.map((run) => work / run.rate / run.seconds));
+    const device = await tab.engine();
+    return { ...summary(runs.map((run) => work / run.seconds)), device, models: modelsOf(sweep), steps, kernels, memory: added };
   });
 }
 
 /** Speed of a sweep that takes `steps`, by the clock; or by the workers' own, which stops while models are measured and shown. */
 export async function pace(engine, sweep, { repetitions, clock = "page" }) {
   return withBrowser(async (open, browser) => {
-    const { result, added } = await watchMemory(browser, async () => {
+    const { result: tab, added } = await watchMemory(browser, async () => {
       const tab = await open(sweep, engine);
       await tab.done();
-      const runs = [];
-      for (let i = 0; i < repetitions; i++) runs.push(await tab.again());
-      const work = modelsOf(sweep) * sweep.steps;
-      const rates = runs.map((run) => (clock === "page" ? work / run.seconds : run.rate));
-      return { ...summary(rates), models: modelsOf(sweep), steps: sweep.steps };
+      return tab;
     });
-    return { ...result, memory: added };
+    const runs = [];
+    for (let i = 0; i < repetitions; i++) runs.push(await tab.again());
+    const work = modelsOf(sweep) * sweep.steps;
+    const rates = runs.map((run) => (clock === "page" ? work / run.seconds : run.rate));
+    return { ...summary(rates), models: modelsOf(sweep), steps: sweep.steps, memory: added };
   });
 }
 
-/** Seconds that whole sweeps take on a fresh page, from the first step to the last picture; `navigation` counts from the click on the link. */
-export async function wholeRuns(engine, sweep, { repetitions }) {
+/**
+ * Seconds that whole sweeps take on a fresh page, from the first step to the last picture; `navigation` counts from the
+ * click on the link. If memory is wanted, it is watched in one run more.
+ */
+export async function wholeRuns(engine, sweep, { repetitions, memory = false }) {
+  const run = (look) =>
+    withBrowser(async (open, browser) => {
+      const whole = async () => {
+        const tab = await open(sweep, engine);
+        return { ...(await tab.done()), device: await tab.engine() };
+      };
+      return look ? (await watchMemory(browser, whole)).added : whole();
+    });
   const runs = [];
-  for (let i = 0; i < repetitions; i++) {
-    runs.push(
-      await withBrowser(async (open, browser) => {
-        const { result, added } = await watchMemory(browser, async () => {
-          const tab = await open(sweep, engine);
-          return { ...(await tab.done()), device: await tab.engine() };
-        });
-        return { ...result, memory: added };
-      }),
-    );
-  }
-  const { device } = runs[0];
-  const memory = Math.max(...runs.map((run) => run.memory)) || null;
+  for (let i = 0; i < repetitions; i++) runs.push(await run(false));
   const navigation = summary(runs.map((run) => run.finished));
-  return { training: summary(runs.map((run) => run.training)), navigation, memory, device };
+  const training = summary(runs.map((run) => run.training));
+  return { training, navigation, memory: memory ? await run(true) : null, device: runs[0].device };
 }
 
 /** Seconds of training and the step at which the phases of a sweep have stopped changing, on a fresh page. */

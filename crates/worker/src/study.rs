@@ -5,19 +5,20 @@ use engine::{EngineError, StudyRun};
 use std::time::Duration;
 use toy::evaluate::Effort;
 use toy::study::Wanted;
-use toy::study::snapshot::snapshots;
+use toy::study::snapshot::Judges;
 use web_time::Instant;
 use wire::{Report, frame_step};
 
 /// Reports are sent no more often than this.
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Measuring takes at most about one part in this many of the time.
-const MEASURING: u32 = 10;
+const MEASURING: u32 = 25;
 
 /// A study in training.
 pub struct Study {
     id: u32,
     run: StudyRun,
+    judges: Judges,
     wanted: Wanted,
     paused: bool,
     /// Steps to take before pausing, after a request to step.
@@ -43,6 +44,7 @@ impl Study {
         let mut study = Self {
             id,
             run,
+            judges: Judges::default(),
             wanted,
             paused,
             allowance: None,
@@ -113,7 +115,8 @@ impl Study {
         } else {
             (self.wanted, Effort::Final)
         };
-        let snapshots = snapshots(&self.run.plan().study, trained, step, wanted, effort);
+        let study = &self.run.plan().study;
+        let snapshots = self.judges.snapshots(study, trained, step, wanted, effort);
         send(&Report::Study { run: self.id, step, frame, snapshots });
         self.progress();
         self.measuring = start.elapsed();

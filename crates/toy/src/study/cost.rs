@@ -23,12 +23,14 @@ impl Cost {
         let (n, m) = (layout.n as f64, layout.m as f64);
         let active = sampler.mean_active();
         let samples = f64::from(sampler.batch) * sampler.nonzero_probability();
-        // Constants measured with AVX2, where a product of matrices has 1 to 1.2 a multiply-add.
-        let gram = samples * 2.2 * active * n + 1.3 * n * n * m + 8.0 * n * n;
+        // Constants between those of AVX2, where products of matrices are cheaper, and of
+        // WebAssembly: at n = 80, m = 20 the first stops paying for 15 active features in the one and
+        // for 23 in the other, and the second for 13 and 23.
+        let gram = samples * 2.6 * active * n + 1.3 * n * n * m + 8.0 * n * n;
         Self {
             gram: if layout.tied { gram } else { f64::INFINITY },
-            sparse: samples * (2.0 * n * m + 3.0 * active * m),
-            dense: samples * 3.3 * n * m,
+            sparse: samples * (1.8 * n * m + 3.0 * active * m),
+            dense: samples * 2.6 * n * m,
         }
     }
 

@@ -136,6 +136,7 @@ pub fn interference(shape: Shape, w: &[f64], norms: &[f64]) -> Vec<u32> {
 
 /// Judges the models of one instance by a sample that is the same for all of them.
 pub struct Judge {
+    effort: Effort,
     pub(super) network: Network<f64>,
     /// Samples with an active feature, and what each weighs; the sample of zeros comes first, with
     /// its own exact weight.
@@ -156,7 +157,7 @@ impl Judge {
         };
         let zeros = (vec![], 1.0 - nonzero);
         let samples = std::iter::once(zeros).chain((0..count).map(sample)).collect();
-        Self { network: Network::new(study), samples }
+        Self { effort, network: Network::new(study), samples }
     }
 
     /// Where parameters stand.
@@ -164,9 +165,14 @@ impl Judge {
         self.network.layout()
     }
 
+    /// How many samples it judges by.
+    pub fn effort(&self) -> Effort {
+        self.effort
+    }
+
     /// The population loss, summed over features by importance.
     pub fn loss(&mut self, parameters: &[f64]) -> f64 {
-        let Self { network, samples } = self;
+        let Self { network, samples, .. } = self;
         network.errors(parameters, samples.iter().map(|(active, weight)| (&active[..], *weight)))
     }
 }

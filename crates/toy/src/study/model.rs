@@ -115,12 +115,8 @@ impl<T: Float> Network<T> {
     fn encode(&mut self, parameters: &[T], active: &[(u32, T)]) {
         let (m, encoder) = (self.layout.m, self.layout.encoder(parameters));
         self.hidden.fill(T::zero());
-        for &(i, x) in active {
-            let row = &encoder[i as usize * m..][..m];
-            for (h, &w) in self.hidden.iter_mut().zip(row) {
-                *h = *h + x * w;
-            }
-        }
+        let row = |&(i, x): &(u32, T)| (x, &encoder[i as usize * m..][..m]);
+        add_rows(&mut self.hidden, active.iter().map(row));
         if self.variant.rectifies_hidden() {
             self.hidden.iter_mut().for_each(|h| *h = h.max(T::zero()));
         }
@@ -174,11 +170,7 @@ impl<T: Float> Network<T> {
             self.want(active);
             self.encode(parameters, active);
             self.output.copy_from_slice(biases);
-            for (&h, column) in self.hidden.iter().zip(columns.chunks_exact(n)) {
-                for (z, &w) in self.output.iter_mut().zip(column) {
-                    *z = *z + h * w;
-                }
-            }
+            add_rows(&mut self.output, self.hidden.iter().copied().zip(columns.chunks_exact(n)));
             let errors = self.output.iter().zip(&self.wanted).zip(&self.importance);
             let error = errors.fold(T::zero(), |sum, ((&z, &t), &weight)| {
                 // Not `max`, which is a call in WebAssembly.
@@ -233,6 +225,18 @@ impl<T: Float> Network<T> {
         self.wanted.fill(T::zero());
         for &(i, x) in active {
             self.wanted[i as usize] = self.target.of(x);
+        }
+    }
+}
+
+/// Adds rows, each times its factor, one after the other; four of them to an element at a time.
+fn add_rows<'a, T: Float + 'a>(sums: &mut [T], mut rows: impl Iterator<Item = (T, &'a [T])>) {
+    while let Some(first) = rows.next() {
+        let mut next = || rows.next().unwrap_or((T::zero(), first.1));
+        let ((a, first), (b, second), (c, third), (d, fourth)) = (first, next(), next(), next());
+        let rows = first.iter().zip(second).zip(third).zip(fourth);
+        for (sum, (((&w, &x), &y), &z)) in sums.iter_mut().zip(rows) {
+            *sum = *sum + a * w + b * x + c * y + d * z;
         }
     }
 }

@@ -31,17 +31,27 @@ impl Words {
     pub fn new(seed: u32, model: u32, step: u32, index: u32) -> Self {
         Self { seed, model, step, block: index * BLOCKS, words: [0; 4], at: 4 }
     }
+}
 
-    /// The next word.
-    #[expect(clippy::should_implement_trait, reason = "a stream without an end")]
-    pub fn next(&mut self) -> u32 {
+impl Iterator for Words {
+    type Item = u32;
+
+    /// The next word; there always is one.
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
         if self.at == 4 {
             self.words = block(self.seed, self.model, self.step, self.block);
             (self.block, self.at) = (self.block + 1, 0);
         }
         self.at += 1;
-        self.words[self.at - 1]
+        Some(self.words[self.at - 1])
     }
+}
+
+/// The next word of a stream that is long enough.
+#[inline(always)]
+fn word(words: &mut impl Iterator<Item = u32>) -> u32 {
+    words.next().unwrap_or_default()
 }
 
 /// A whole number below `end`, at most 512, from a word. Not exactly uniform where `end` is no
@@ -54,7 +64,8 @@ pub fn below(word: u32, end: u32) -> u32 {
 /// An active feature's value from a word: uniform on [0, 1), or on [-1, 1) for absolute values.
 #[inline(always)]
 pub fn value(word: u32, target: Target) -> f32 {
-    let unit = (word >> 8) as f32 * (1.0 / 16_777_216.0);
+    // Signed, which vectors convert in one instruction.
+    let unit = (word >> 8).cast_signed() as f32 * (1.0 / 16_777_216.0);
     match target {
         Target::Identity => unit,
         Target::Absolute => 2.0 * unit - 1.0,
@@ -78,25 +89,19 @@ impl Marks {
         self.0[(unit / 64) as usize] |= 1 << (unit % 64);
     }
 
-    /// All of the first `units` that are not in.
+    /// Calls `visit` with every unit that is in, ascending, or with those of the first `units` that
+    /// are not, and leaves none in.
+    ///
+    /// One memory for all samples: WebAssembly makes a call of every array that is cleared or moved.
     #[inline(always)]
-    pub fn complement(&self, units: u32) -> Self {
-        let mut other = Self::default();
-        for (k, (to, from)) in other.0.iter_mut().zip(&self.0).enumerate() {
-            let left = units.saturating_sub(64 * k as u32);
-            let mask = if left >= 64 { u64::MAX } else { (1 << left) - 1 };
-            *to = !from & mask;
-        }
-        other
-    }
-
-    /// Calls `visit` with every unit, ascending.
-    #[inline(always)]
-    pub fn each(&self, mut visit: impl FnMut(u32)) {
-        for (k, &word) in self.0.iter().enumerate() {
-            let mut rest = word;
+    fn drain(&mut self, units: u32, complement: bool, mut visit: impl FnMut(u32)) {
+        for (k, word) in self.0.iter_mut().take(units.div_ceil(64) as usize).enumerate() {
+            let first = 64 * k as u32;
+            let all = if units - first >= 64 { u64::MAX } else { (1 << (units - first)) - 1 };
+            let mut rest = if complement { !*word & all } else { *word };
+            *word = 0;
             while rest != 0 {
-                visit(64 * k as u32 + rest.trailing_zeros());
+                visit(first + rest.trailing_zeros());
                 rest &= rest - 1;
             }
         }
@@ -167,9 +172,10 @@ impl Sampler {
     /// values.
     pub fn draw(&self, seed: u32, model: u32, step: u32, index: u32, active: &mut Vec<(u32, f32)>) {
         let mut words = Words::new(seed, model, step, index);
-        let count = self.active.draw(words.next());
+        let count = self.active.draw(word(&mut words));
         active.clear();
-        self.place(count, || words.next(), |feature, value| active.push((feature, value)));
+        let visit = |feature, value| active.push((feature, value));
+        self.place(count, &mut Marks::default(), &mut words, visit);
     }
 
     /// Words that a sample with so many active units takes of its stream.
@@ -183,41 +189,56 @@ impl Sampler {
         1 + count.min(self.units - count) + values
     }
 
-    /// Chooses `count` active units, by Floyd's algorithm; or the inactive ones, if those are fewer.
-    /// Takes as many words as it chooses.
+    /// Chooses `count` active units, by Floyd's algorithm, and calls `visit` with each, ascending.
+    /// Takes as many words as there are active or inactive units, whichever are fewer, before the
+    /// first visit. Marks have to be empty, and are left so.
     #[inline(always)]
-    pub fn choose(&self, count: u32, mut next: impl FnMut() -> u32) -> Marks {
+    pub fn choose<W: Iterator<Item = u32>>(
+        &self,
+        count: u32,
+        marks: &mut Marks,
+        words: &mut W,
+        mut visit: impl FnMut(&mut W, u32),
+    ) {
         let most = 2 * count > self.units;
         let few = if most { self.units - count } else { count };
-        let mut marks = Marks::default();
         for last in self.units - few..self.units {
-            let pick = below(next(), last + 1);
+            let pick = below(word(words), last + 1);
             marks.mark(if marks.has(pick) { last } else { pick });
         }
-        if most { marks.complement(self.units) } else { marks }
+        marks.drain(
+            self.units,
+            most,
+            #[inline(always)]
+            |unit| visit(words, unit),
+        );
     }
 
     /// Chooses `count` active units and visits their active features, ascending, with their
-    /// values. Takes words after the first of the sample's.
+    /// values. Takes words after the first of the sample's; marks as in [`Self::choose`].
     #[inline(always)]
     pub fn place(
         &self,
         count: u32,
-        mut next: impl FnMut() -> u32,
+        marks: &mut Marks,
+        words: &mut impl Iterator<Item = u32>,
         mut visit: impl FnMut(u32, f32),
     ) {
-        self.choose(count, &mut next).each(
+        self.choose(
+            count,
+            marks,
+            words,
             #[inline(always)]
-            |unit| match self.sets {
-                Sets::Independent => visit(unit, value(next(), self.target)),
+            |words, unit| match self.sets {
+                Sets::Independent => visit(unit, value(word(words), self.target)),
                 Sets::Correlated => {
                     for i in 0..self.size {
-                        visit(unit * self.size + i, value(next(), self.target));
+                        visit(unit * self.size + i, value(word(words), self.target));
                     }
                 }
                 Sets::Anticorrelated => {
-                    let which = unit * self.size + below(next(), self.size);
-                    visit(which, value(next(), self.target));
+                    let which = unit * self.size + below(word(words), self.size);
+                    visit(which, value(word(words), self.target));
                 }
             },
         );

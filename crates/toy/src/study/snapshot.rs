@@ -5,6 +5,7 @@ use super::describe::Study;
 use super::measure::{Judge, Measures};
 use crate::evaluate::Effort;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One model of a study at a step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -56,27 +57,52 @@ pub fn snapshots(
     wanted: Wanted,
     effort: Effort,
 ) -> Vec<Snapshot> {
-    let mut judge: Option<(u32, Judge)> = None;
-    let snapshot = |trained: Trained| {
-        let (instance, repeat) = study.place(trained.model);
-        if judge.as_ref().is_none_or(|(known, _)| *known != instance) {
-            judge = None;
-        }
-        let (_, judge) =
-            judge.get_or_insert_with(|| (instance, Judge::new(study, instance, effort)));
-        let measures = if wanted.vulnerability {
-            Measures::with_vulnerability(judge, &trained.parameters)
-        } else {
-            Measures::new(judge, &trained.parameters)
+    Judges::default().snapshots(study, trained, taken, wanted, effort)
+}
+
+/// Judges of a study's instances, kept for the next snapshots of a run under way.
+#[derive(Default)]
+pub struct Judges(BTreeMap<u32, Judge>);
+
+impl Judges {
+    /// As [`snapshots`], always of the same study.
+    pub fn snapshots(
+        &mut self,
+        study: &Study,
+        trained: Vec<Trained>,
+        taken: u32,
+        wanted: Wanted,
+        effort: Effort,
+    ) -> Vec<Snapshot> {
+        let snapshot = |trained: Trained| {
+            let (instance, repeat) = study.place(trained.model);
+            let judge = self.judge(study, instance, effort);
+            let measures = if wanted.vulnerability {
+                Measures::with_vulnerability(judge, &trained.parameters)
+            } else {
+                Measures::new(judge, &trained.parameters)
+            };
+            Snapshot {
+                model: trained.model,
+                curve: curve::means(&trained.sums, taken, study.steps),
+                parameters: if repeat < wanted.parameters { trained.parameters } else { vec![] },
+                measures,
+            }
         };
-        Snapshot {
-            model: trained.model,
-            curve: curve::means(&trained.sums, taken, study.steps),
-            parameters: if repeat < wanted.parameters { trained.parameters } else { vec![] },
-            measures,
+        trained.into_iter().map(snapshot).collect()
+    }
+
+    fn judge(&mut self, study: &Study, instance: u32, effort: Effort) -> &mut Judge {
+        // A result's sample takes up to tens of megabytes an instance: there is one at a time.
+        let known = self.0.get(&instance).is_some_and(|judge| judge.effort() == effort);
+        if effort == Effort::Final && !known {
+            self.0.clear();
         }
-    };
-    trained.into_iter().map(snapshot).collect()
+        if !known {
+            self.0.remove(&instance);
+        }
+        self.0.entry(instance).or_insert_with(|| Judge::new(study, instance, effort))
+    }
 }
 
 /// Of each instance, the snapshot of lowest loss; instances ascending. A loss that is not a number

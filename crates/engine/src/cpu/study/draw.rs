@@ -3,11 +3,11 @@
 
 use crate::cpu::lanes::Lanes;
 use fearless_simd::prelude::*;
-use toy::study::sample::{BLOCKS, Sampler, value};
+use toy::study::sample::{BLOCKS, Marks, Sampler, value};
 use toy::study::{Sets, Target};
 
 /// Samples of a chunk.
-pub const CHUNK: usize = 32;
+pub const CHUNK: usize = 48;
 /// Words at the start of a sample that are drawn for many samples at once: a block.
 const HEAD: usize = 4;
 /// Most words a vector of blocks holds.
@@ -33,6 +33,7 @@ pub struct Chunk {
     features: Vec<u32>,
     values: Vec<f32>,
     words: Vec<u32>,
+    marks: Marks,
 }
 
 impl Chunk {
@@ -41,8 +42,9 @@ impl Chunk {
         Self {
             samples: 0,
             starts: [0; CHUNK + 1],
-            features: Vec::with_capacity(CHUNK * features),
-            values: Vec::with_capacity(CHUNK * features),
+            features: vec![0; CHUNK * features],
+            values: vec![0.0; CHUNK * features],
+            marks: Marks::default(),
             words: vec![0; 4 * BLOCKS as usize + MOST],
         }
     }
@@ -86,11 +88,10 @@ impl Chunk {
             blocks.fill(lanes, at, BLOCKS, &mut heads[HEAD * start..]);
         }
         self.samples = samples;
-        self.features.clear();
-        self.values.clear();
-        let Self { words, features, values, .. } = self;
+        let Self { starts, words, features, values, marks, .. } = self;
+        let mut at = 0;
         for index in 0..samples {
-            self.starts[index] = features.len();
+            starts[index] = at;
             let head = &heads[HEAD * index..][..HEAD];
             let count = sampler.active.draw(head[0]);
             words[..HEAD].copy_from_slice(head);
@@ -99,56 +100,46 @@ impl Chunk {
             for at in (HEAD..needed).step_by(4 * L::F::LEN) {
                 blocks.fill(lanes, start + at as u32 / 4, 1, &mut words[at..]);
             }
+            let mut rest = words[1..needed].iter().copied();
             if sampler.sets == Sets::Independent {
                 // As below, but for values, which are made several at a time.
-                let (picks, own) = words[1..needed].split_at(needed - 1 - count as usize);
-                let (mut picks, at) = (picks.iter(), features.len());
-                features.resize(at + count as usize, 0);
                 let mut places = features[at..].iter_mut();
-                let marks = sampler.choose(
+                sampler.choose(
                     count,
+                    marks,
+                    &mut rest,
                     #[inline(always)]
-                    || picks.next().copied().unwrap_or_default(),
-                );
-                marks.each(
-                    #[inline(always)]
-                    |unit| {
+                    |_, unit| {
                         if let Some(place) = places.next() {
                             *place = unit;
                         }
                     },
                 );
-                convert(own, sampler.target, values);
+                let own = &words[needed - count as usize..needed];
+                convert(own, sampler.target, &mut values[at..]);
+                at += count as usize;
                 continue;
             }
-            let mut rest = words[1..needed].iter();
             sampler.place(
                 count,
-                #[inline(always)]
-                || rest.next().copied().unwrap_or_default(),
+                marks,
+                &mut rest,
                 #[inline(always)]
                 |feature, value| {
-                    features.push(feature);
-                    values.push(value);
+                    (features[at], values[at]) = (feature, value);
+                    at += 1;
                 },
             );
         }
-        self.starts[samples] = features.len();
+        starts[samples] = at;
     }
 }
 
 /// The values that words stand for, one after the other.
 #[inline(always)]
-fn convert(words: &[u32], target: Target, values: &mut Vec<f32>) {
-    match target {
-        Target::Identity => values.extend(words.iter().map(
-            #[inline(always)]
-            |&word| value(word, Target::Identity),
-        )),
-        Target::Absolute => values.extend(words.iter().map(
-            #[inline(always)]
-            |&word| value(word, Target::Absolute),
-        )),
+fn convert(words: &[u32], target: Target, values: &mut [f32]) {
+    for (to, &word) in values.iter_mut().zip(words) {
+        *to = value(word, target);
     }
 }
 
@@ -199,13 +190,16 @@ impl<L: Lanes> Blocks<L> {
         y += z * x;
         z += x * y;
         w += y * z;
-        let (x, y, z, w) = (x.as_slice(), y.as_slice(), z.as_slice(), w.as_slice());
-        for (lane, to) in to[..4 * L::F::LEN].chunks_exact_mut(4).enumerate() {
-            to[0] = x[lane];
-            to[1] = y[lane];
-            to[2] = z[lane];
-            to[3] = w[lane];
-        }
+        // From four vectors of words to blocks, one after the other.
+        let (xz, xz_rest) = x.interleave(z);
+        let (yw, yw_rest) = y.interleave(w);
+        let (first, second) = xz.interleave(yw);
+        let (third, fourth) = xz_rest.interleave(yw_rest);
+        let (len, to) = (L::F::LEN, &mut to[..4 * L::F::LEN]);
+        first.store_slice(&mut to[..len]);
+        second.store_slice(&mut to[len..2 * len]);
+        third.store_slice(&mut to[2 * len..3 * len]);
+        fourth.store_slice(&mut to[3 * len..]);
     }
 }
 

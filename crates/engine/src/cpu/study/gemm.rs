@@ -39,6 +39,9 @@ pub fn product<L: Lanes>(
                 if first + ROWS <= rows {
                     stripe::<L, ROWS>(lanes, first, inner, width, a, b, c, add);
                     first += ROWS;
+                } else if first + 2 <= rows {
+                    stripe::<L, 2>(lanes, first, inner, width, a, b, c, add);
+                    first += 2;
                 } else {
                     stripe::<L, 1>(lanes, first, inner, width, a, b, c, add);
                     first += 1;
@@ -117,16 +120,16 @@ fn columns<L: Lanes, const R: usize>(
     let len = L::F::LEN;
     let mut column = 0;
     while column < width {
-        let (b, c) = (&b[column..], &mut c[column..]);
+        let c = &mut c[column..];
         let left = (width - column) / len;
         if left >= VECTORS {
-            block::<L, R, VECTORS>(lanes, inner, width, &a, b, c, add);
+            block::<L, R, VECTORS>(lanes, inner, width, &a, b, column, c, add);
             column += VECTORS * len;
         } else if left == 2 {
-            block::<L, R, 2>(lanes, inner, width, &a, b, c, add);
+            block::<L, R, 2>(lanes, inner, width, &a, b, column, c, add);
             column += 2 * len;
         } else {
-            block::<L, R, 1>(lanes, inner, width, &a, b, c, add);
+            block::<L, R, 1>(lanes, inner, width, &a, b, column, c, add);
             column += len;
         }
     }
@@ -140,13 +143,14 @@ fn block<L: Lanes, const R: usize, const V: usize>(
     width: usize,
     a: &impl Fn(usize) -> [f32; R],
     b: &[f32],
+    column: usize,
     c: &mut [f32],
     add: bool,
 ) {
     let len = L::F::LEN;
     let mut sum = [[lanes.splat(0.0); V]; R];
-    for (p, row) in b.chunks(width).take(inner).enumerate() {
-        let row = &row[..V * len];
+    for (p, row) in b.chunks_exact(width).take(inner).enumerate() {
+        let row = &row[column..][..V * len];
         let x = a(p);
         let mut y = [lanes.splat(0.0); V];
         for v in 0..V {

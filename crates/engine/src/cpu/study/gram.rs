@@ -2,11 +2,12 @@
 //! sample costs `n` products an active feature, twice, and none of them know the hidden dimension.
 //! See `toy::model` for the formulas.
 
-use super::draw::Chunk;
+use super::draw::{CHUNK, Chunk};
+use super::error::{self, Sums};
 use super::gemm::{Left, product};
 use super::scratch::{Network, Shape};
+use super::sparse::{times, turned_times};
 use crate::cpu::lanes::Lanes;
-use fearless_simd::prelude::*;
 
 /// Memory of this way, for one model after the other.
 pub struct Gram {
@@ -14,18 +15,21 @@ pub struct Gram {
     a: Vec<f32>,
     /// Row `j` holds the sums over samples of `e_i x_j`, without importances.
     cross: Vec<f32>,
-    /// Errors of one sample.
+    /// Outputs of a chunk, then errors, sample by sample.
     error: Vec<f32>,
+    sums: Sums,
 }
-
-/// Vectors of outputs that are summed up at a time.
-const VECTORS: usize = 4;
 
 impl Gram {
     /// Memory for models of this shape.
     pub fn new(shape: Shape) -> Self {
         let square = vec![0.0; shape.n * shape.wide_n];
-        Self { a: square.clone(), cross: square, error: vec![0.0; shape.wide_n] }
+        Self {
+            a: square.clone(),
+            cross: square,
+            error: vec![0.0; CHUNK * shape.wide_n],
+            sums: Sums::new(shape),
+        }
     }
 
     /// Begins a batch.
@@ -34,150 +38,26 @@ impl Gram {
         let left = Left::Rows(&net.encoder, wide_m);
         product(lanes, (n, m, wide_n), left, &net.decoder_columns, &mut self.a, false);
         self.cross.fill(0.0);
+        self.sums.begin();
     }
 
-    /// Adds samples; returns the sum of their squared errors, weighted by importance.
-    #[inline(never)]
-    pub fn observe<L: Lanes>(&mut self, lanes: L, net: &mut Network, chunk: &Chunk) -> f32 {
-        lanes.token().vectorize(
-            #[inline(always)]
-            || {
-                // Borrowed once: what is written to one of them cannot move the others.
-                let model = Model {
-                    wide: net.shape.wide_n,
-                    rectify: net.rectify_output,
-                    absolute: net.absolute,
-                    a: &self.a,
-                    bias: &net.bias,
-                    importance: &net.importance,
-                };
-                let (sum, error) = (&mut net.error[..], &mut self.error[..]);
-                let cross = &mut self.cross[..];
-                let mut loss = 0.0;
-                for index in 0..chunk.samples {
-                    let sample = chunk.sample(index);
-                    loss += model.errors(lanes, sample, error, sum);
-                    accumulate(lanes, model.wide, sample, error, cross);
-                }
-                loss
-            },
-        )
+    /// Adds samples.
+    pub fn observe<L: Lanes>(&mut self, lanes: L, net: &Network, chunk: &Chunk) {
+        let wide = net.shape.wide_n;
+        times(lanes, chunk, &self.a, &net.bias, &mut self.error);
+        let error = &mut self.error[..chunk.samples * wide];
+        error::of_outputs(lanes, net, chunk, None, error, &mut self.sums);
+        turned_times(lanes, chunk, error, wide, &mut self.cross);
     }
 
-    /// Ends a batch: weights the errors and makes the encoder's gradient.
-    pub fn end<L: Lanes>(&mut self, lanes: L, net: &mut Network) {
+    /// Ends a batch: weights the errors and makes the encoder's gradient; returns the sum of
+    /// squared errors, weighted by importance.
+    pub fn end<L: Lanes>(&mut self, lanes: L, net: &mut Network) -> f32 {
         let Shape { n, wide_n: wide, wide_m, .. } = net.shape;
         symmetric(&self.cross, &net.importance[..n], wide, &mut self.a);
-        for (error, importance) in net.error.iter_mut().zip(&net.importance) {
-            *error *= importance;
-        }
         let left = Left::Rows(&self.a, wide);
         product(lanes, (n, n, wide_m), left, &net.encoder, &mut net.encoder_gradient, false);
-    }
-}
-
-/// What outputs depend on.
-#[derive(Clone, Copy)]
-struct Model<'a> {
-    wide: usize,
-    rectify: bool,
-    absolute: bool,
-    a: &'a [f32],
-    bias: &'a [f32],
-    importance: &'a [f32],
-}
-
-impl Model<'_> {
-    /// Errors of a sample, also added to their sums; returns their weighted squares.
-    #[inline(always)]
-    fn errors<L: Lanes>(
-        self,
-        lanes: L,
-        (features, values): (&[u32], &[f32]),
-        error: &mut [f32],
-        sum: &mut [f32],
-    ) -> f32 {
-        let len = L::F::LEN;
-        let mut squares = lanes.splat(0.0);
-        let mut column = 0;
-        while column < self.wide {
-            let left = (self.wide - column) / len;
-            let sample = (features, values);
-            squares += match left {
-                1 => self.outputs::<L, 1>(lanes, sample, column, error, sum),
-                2 => self.outputs::<L, 2>(lanes, sample, column, error, sum),
-                3 => self.outputs::<L, 3>(lanes, sample, column, error, sum),
-                _ => self.outputs::<L, VECTORS>(lanes, sample, column, error, sum),
-            };
-            column += left.min(VECTORS) * len;
-        }
-        let mut loss: f32 = squares.as_slice().iter().sum();
-        for (&i, &x) in features.iter().zip(values) {
-            let i = i as usize;
-            let (y, target) = (error[i], if self.absolute { x.abs() } else { x });
-            let own = if self.rectify && y <= 0.0 { 0.0 } else { y - target };
-            loss += self.importance[i] * (target * target - 2.0 * target * y);
-            sum[i] += own - y;
-            error[i] = own;
-        }
-        loss
-    }
-
-    /// Outputs from a column on, as errors of features that are 0; returns their weighted squares.
-    #[inline(always)]
-    fn outputs<L: Lanes, const V: usize>(
-        self,
-        lanes: L,
-        (features, values): (&[u32], &[f32]),
-        column: usize,
-        error: &mut [f32],
-        sum: &mut [f32],
-    ) -> L::F {
-        let len = L::F::LEN;
-        let mut z = [lanes.splat(0.0); V];
-        for v in 0..V {
-            z[v] = L::F::from_slice(lanes.token(), &self.bias[column + v * len..][..len]);
-        }
-        for (&i, &x) in features.iter().zip(values) {
-            let row = &self.a[i as usize * self.wide + column..][..V * len];
-            let x = lanes.splat(x);
-            for v in 0..V {
-                let a = L::F::from_slice(lanes.token(), &row[v * len..][..len]);
-                z[v] = x.mul_add(a, z[v]);
-            }
-        }
-        let mut squares = lanes.splat(0.0);
-        for v in 0..V {
-            let y = if self.rectify { lanes.relu(z[v]) } else { z[v] };
-            let at = column + v * len;
-            let importance = L::F::from_slice(lanes.token(), &self.importance[at..][..len]);
-            squares = (importance * y).mul_add(y, squares);
-            let sum = &mut sum[at..][..len];
-            (L::F::from_slice(lanes.token(), sum) + y).store_slice(sum);
-            y.store_slice(&mut error[at..][..len]);
-        }
-        squares
-    }
-}
-
-/// Adds a sample's `e_i x_j` to row `j` of the sums.
-#[inline(always)]
-fn accumulate<L: Lanes>(
-    lanes: L,
-    wide: usize,
-    (features, values): (&[u32], &[f32]),
-    error: &[f32],
-    cross: &mut [f32],
-) {
-    let len = L::F::LEN;
-    for (&i, &x) in features.iter().zip(values) {
-        let x = lanes.splat(x);
-        let row = &mut cross[i as usize * wide..][..wide];
-        for (sum, e) in row.chunks_exact_mut(len).zip(error.chunks_exact(len)) {
-            let e = L::F::from_slice(lanes.token(), e);
-            let before = L::F::from_slice(lanes.token(), sum);
-            x.mul_add(e, before).store_slice(sum);
-        }
+        self.sums.end(net)
     }
 }
 

@@ -5,9 +5,11 @@
 
 mod direct;
 mod draw;
+mod error;
 mod gemm;
 mod gram;
 mod scratch;
+mod sparse;
 
 use crate::cpu::lanes::{Lanes, X4, X8, X16};
 use crate::pace::Pace;
@@ -196,31 +198,30 @@ impl Bench {
     fn batch<L: Lanes>(&mut self, lanes: L, way: Way, sampler: &Sampler, stream: Stream) -> f32 {
         let Self { net, gram, sparse, dense, chunk, .. } = self;
         let count = sampler.nonzero_count(stream.seed, stream.model, stream.step);
-        let mut loss = 0.0f64;
-        let mut each = |observe: &mut dyn FnMut(&mut Network, &Chunk) -> f32, net: &mut Network| {
+        let mut each = |observe: &mut dyn FnMut(&Chunk)| {
             for first in (0..count).step_by(CHUNK) {
                 let samples = CHUNK.min((count - first) as usize);
                 chunk.draw(lanes, sampler, stream, first, samples);
-                loss += f64::from(observe(net, chunk));
+                observe(chunk);
             }
         };
-        match way {
+        let loss = match way {
             Way::Gram => {
                 let gram = gram.get_or_insert_with(|| Gram::new(net.shape));
                 gram.begin(lanes, net);
-                each(&mut |net, chunk| gram.observe(lanes, net, chunk), net);
-                gram.end(lanes, net);
+                each(&mut |chunk| gram.observe(lanes, net, chunk));
+                gram.end(lanes, net)
             }
             Way::Sparse | Way::Dense => {
                 let (place, is_dense) =
                     if way == Way::Dense { (dense, true) } else { (sparse, false) };
                 let direct = place.get_or_insert_with(|| Direct::new(net.shape, is_dense));
                 direct.begin(net);
-                each(&mut |net, chunk| direct.observe(lanes, net, chunk), net);
+                each(&mut |chunk| direct.observe(lanes, net, chunk));
+                direct.end(net)
             }
-        }
-        loss += f64::from(net.observe_zeros((sampler.batch - count) as f32));
-        loss as f32
+        };
+        loss + net.observe_zeros((sampler.batch - count) as f32)
     }
 }
 

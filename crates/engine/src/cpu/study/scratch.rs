@@ -99,9 +99,9 @@ impl Network {
         if self.layout.tied { &self.encoder } else { &self.own_decoder }
     }
 
-    /// Where gradients of the decoder belong.
-    pub fn decoder_gradient_mut(&mut self) -> &mut [f32] {
-        if self.layout.tied { &mut self.encoder_gradient } else { &mut self.decoder_gradient }
+    /// Whether the decoder is the encoder, and so are their gradients.
+    pub fn tied(&self) -> bool {
+        self.layout.tied
     }
 
     /// Adds so many samples without an active feature; returns their weighted squares.

@@ -1,0 +1,86 @@
+//! Products with the matrix `X` of a chunk's samples, of which only what is not 0 is there.
+
+use super::draw::Chunk;
+use crate::cpu::lanes::Lanes;
+use fearless_simd::prelude::*;
+
+/// Vectors of a row that are summed up at a time: what they are multiplied by has to find room in
+/// sixteen registers, too, twice where a compiler takes two features at once.
+const VECTORS: usize = 4;
+
+/// `Y = start + X A`: a row for each sample from a row for each feature, all as wide as `start`.
+#[inline(never)]
+pub fn times<L: Lanes>(lanes: L, chunk: &Chunk, a: &[f32], start: &[f32], y: &mut [f32]) {
+    lanes.token().vectorize(
+        #[inline(always)]
+        || {
+            let mut column = 0;
+            while column < start.len() {
+                let left = (start.len() - column) / L::F::LEN;
+                match left {
+                    1 => strip::<L, 1>(lanes, chunk, a, start, column, y),
+                    2 => strip::<L, 2>(lanes, chunk, a, start, column, y),
+                    3 => strip::<L, 3>(lanes, chunk, a, start, column, y),
+                    _ => strip::<L, VECTORS>(lanes, chunk, a, start, column, y),
+                }
+                column += left.min(VECTORS) * L::F::LEN;
+            }
+        },
+    );
+}
+
+/// `V` vectors of all rows, from a column on.
+#[inline(always)]
+fn strip<L: Lanes, const V: usize>(
+    lanes: L,
+    chunk: &Chunk,
+    a: &[f32],
+    start: &[f32],
+    column: usize,
+    y: &mut [f32],
+) {
+    let (len, wide) = (L::F::LEN, start.len());
+    let mut first = [lanes.splat(0.0); V];
+    for v in 0..V {
+        first[v] = L::F::from_slice(lanes.token(), &start[column + v * len..][..len]);
+    }
+    for (index, row) in y.chunks_exact_mut(wide).take(chunk.samples).enumerate() {
+        let (features, values) = chunk.sample(index);
+        let mut sum = first;
+        for (&i, &x) in features.iter().zip(values) {
+            let row = &a[i as usize * wide + column..][..V * len];
+            let x = lanes.splat(x);
+            for v in 0..V {
+                let a = L::F::from_slice(lanes.token(), &row[v * len..][..len]);
+                sum[v] = x.mul_add(a, sum[v]);
+            }
+        }
+        let row = &mut row[column..][..V * len];
+        for v in 0..V {
+            sum[v].store_slice(&mut row[v * len..][..len]);
+        }
+    }
+}
+
+/// `C += X^T E`: a row for each feature from a row for each sample, all `wide`.
+#[inline(never)]
+pub fn turned_times<L: Lanes>(lanes: L, chunk: &Chunk, e: &[f32], wide: usize, c: &mut [f32]) {
+    lanes.token().vectorize(
+        #[inline(always)]
+        || {
+            let len = L::F::LEN;
+            for (index, e) in e.chunks_exact(wide).take(chunk.samples).enumerate() {
+                let (features, values) = chunk.sample(index);
+                for (&i, &x) in features.iter().zip(values) {
+                    let x = lanes.splat(x);
+                    let row = &mut c[i as usize * wide..][..wide];
+                    for (sum, e) in row.chunks_exact_mut(len).zip(e.chunks_exact(len)) {
+                        let e = L::F::from_slice(lanes.token(), e);
+                        let before = L::F::from_slice(lanes.token(), sum);
+                        x.mul_add(e, before).store_slice(sum);
+                    }
+                }
+            }
+        },
+    );
+}
