@@ -101,7 +101,8 @@ class Tab {
 
   /** Waits for the end of the run: `{ seconds, training, rate, finished }`; finished is since navigation. */
   async done(timeout = 300_000) {
-    await this.page.waitForFunction(() => ["done", "stopped"].includes(window.benchLog.at(-1)?.stage), null, { timeout, polling: 50 });
+    // The page notes the time itself, and asking costs some of it.
+    await this.page.waitForFunction(() => ["done", "stopped"].includes(window.benchLog.at(-1)?.stage), null, { timeout, polling: 250 });
     const log = await this.page.evaluate(() => window.benchLog);
     const end = log.at(-1);
     if (end.stage === "stopped") throw Error(`the page stopped: ${await this.page.textContent(".status .failure, .asking")}`);

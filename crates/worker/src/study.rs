@@ -12,7 +12,7 @@ use wire::{Report, frame_step};
 /// Reports are sent no more often than this.
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Measuring takes at most about one part in this many of the time.
-const MEASURING: u32 = 25;
+const MEASURING: u32 = 33;
 
 /// A study in training.
 pub struct Study {

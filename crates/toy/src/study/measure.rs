@@ -66,7 +66,7 @@ impl Measures {
         let narrow = |all: &[f64]| all.iter().map(|&x| x as f32).collect();
         let represented = norms.iter().filter(|&&n| n >= REPRESENTED).count();
         Self {
-            loss: judge.loss(&wide) as f32,
+            loss: judge.loss(parameters) as f32,
             norm: narrow(&norms),
             superposition: narrow(&overlaps),
             dimensionality: narrow(&fractions),
@@ -82,8 +82,7 @@ impl Measures {
 
     /// The same, and what adversarial inputs do to the model.
     pub fn with_vulnerability(judge: &mut Judge, parameters: &[f32]) -> Self {
-        let wide: Vec<f64> = parameters.iter().map(|&p| f64::from(p)).collect();
-        let vulnerability = Some(Vulnerability::new(judge, &wide));
+        let vulnerability = Some(Vulnerability::new(judge, parameters));
         Self { vulnerability, ..Self::new(judge, parameters) }
     }
 }
@@ -137,10 +136,11 @@ pub fn interference(shape: Shape, w: &[f64], norms: &[f64]) -> Vec<u32> {
 /// Judges the models of one instance by a sample that is the same for all of them.
 pub struct Judge {
     effort: Effort,
-    pub(super) network: Network<f64>,
+    /// Errors are those of a model as it was trained, with 32 bits; their sums are not.
+    pub(super) network: Network<f32>,
     /// Samples with an active feature, and what each weighs; the sample of zeros comes first, with
     /// its own exact weight.
-    pub(super) samples: Vec<(Vec<(u32, f64)>, f64)>,
+    pub(super) samples: Vec<(Vec<(u32, f32)>, f64)>,
 }
 
 impl Judge {
@@ -148,12 +148,11 @@ impl Judge {
     pub fn new(study: &Study, instance: u32, effort: Effort) -> Self {
         let sampler = Sampler::new(study, study.density_at(instance));
         let (count, nonzero) = (effort.samples(), sampler.nonzero_probability());
-        let mut drawn = vec![];
         // Seed and model are constants, so that all models are judged by the same samples.
         let sample = |index| {
+            let mut drawn = vec![];
             sampler.draw(0, 0, EVALUATION_STEP, index, &mut drawn);
-            let wide = drawn.iter().map(|&(i, x)| (i, f64::from(x))).collect();
-            (wide, nonzero / f64::from(count))
+            (drawn, nonzero / f64::from(count))
         };
         let zeros = (vec![], 1.0 - nonzero);
         let samples = std::iter::once(zeros).chain((0..count).map(sample)).collect();
@@ -171,7 +170,7 @@ impl Judge {
     }
 
     /// The population loss, summed over features by importance.
-    pub fn loss(&mut self, parameters: &[f64]) -> f64 {
+    pub fn loss(&mut self, parameters: &[f32]) -> f64 {
         let Self { network, samples, .. } = self;
         network.errors(parameters, samples.iter().map(|(active, weight)| (&active[..], *weight)))
     }

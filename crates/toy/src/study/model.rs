@@ -60,6 +60,12 @@ impl Layout {
         decoder.chunks_exact(self.m).flat_map(row).collect()
     }
 
+    /// The decoder, column after column.
+    fn columns<T: Copy>(self, parameters: &[T]) -> Vec<T> {
+        let (n, m, decoder) = (self.n, self.m, self.decoder(parameters));
+        (0..n * m).map(|at| decoder[at % n * m + at / n]).collect()
+    }
+
     /// The biases.
     pub fn biases<T>(self, parameters: &[T]) -> &[T] {
         &parameters[self.weights()..]
@@ -111,14 +117,19 @@ impl<T: Float> Network<T> {
         self.target
     }
 
-    /// Hidden units of an input given by its active features.
-    fn encode(&mut self, parameters: &[T], active: &[(u32, T)]) {
+    /// Hidden units of an input given by its active features, before they are rectified.
+    fn sum_up(&mut self, parameters: &[T], active: &[(u32, T)]) {
         let (m, encoder) = (self.layout.m, self.layout.encoder(parameters));
         self.hidden.fill(T::zero());
         let row = |&(i, x): &(u32, T)| (x, &encoder[i as usize * m..][..m]);
         add_rows(&mut self.hidden, active.iter().map(row));
+    }
+
+    /// Hidden units of an input given by its active features.
+    fn encode(&mut self, parameters: &[T], active: &[(u32, T)]) {
+        self.sum_up(parameters, active);
         if self.variant.rectifies_hidden() {
-            self.hidden.iter_mut().for_each(|h| *h = h.max(T::zero()));
+            self.hidden.iter_mut().for_each(|h| *h = rectified(*h));
         }
     }
 
@@ -139,7 +150,7 @@ impl<T: Float> Network<T> {
     pub fn output(&mut self, parameters: &[T], active: &[(u32, T)]) -> &[T] {
         self.preactivation(parameters, active);
         if self.variant.rectifies_output() {
-            self.output.iter_mut().for_each(|z| *z = z.max(T::zero()));
+            self.output.iter_mut().for_each(|z| *z = rectified(*z));
         }
         &self.output
     }
@@ -157,27 +168,82 @@ impl<T: Float> Network<T> {
     pub fn errors<'a>(
         &mut self,
         parameters: &[T],
-        samples: impl IntoIterator<Item = (&'a [(u32, T)], T)>,
-    ) -> T
+        samples: impl IntoIterator<Item = (&'a [(u32, T)], f64)>,
+    ) -> f64
     where
-        T: 'a,
+        T: Into<f64> + 'a,
     {
-        let Layout { n, m, .. } = self.layout;
-        let (decoder, biases) = (self.layout.decoder(parameters), self.layout.biases(parameters));
-        let columns: Vec<T> = (0..n * m).map(|at| decoder[at % n * m + at / n]).collect();
-        let (rectify, mut all) = (self.variant.rectifies_output(), T::zero());
+        let (columns, biases) = (self.layout.columns(parameters), self.layout.biases(parameters));
+        let mut all = 0.0;
         for (active, times) in samples {
-            self.want(active);
             self.encode(parameters, active);
-            self.output.copy_from_slice(biases);
-            add_rows(&mut self.output, self.hidden.iter().copied().zip(columns.chunks_exact(n)));
-            let errors = self.output.iter().zip(&self.wanted).zip(&self.importance);
-            let error = errors.fold(T::zero(), |sum, ((&z, &t), &weight)| {
-                // Not `max`, which is a call in WebAssembly.
-                let y = if rectify && z <= T::zero() { T::zero() } else { z };
-                sum + weight * (y - t) * (y - t)
-            });
-            all = all + times * error;
+            self.decode(&columns, biases);
+            all += times * self.miss(active).into();
+        }
+        all
+    }
+
+    /// Outputs from hidden units, before the last rectification.
+    fn decode(&mut self, columns: &[T], biases: &[T]) {
+        self.output.copy_from_slice(biases);
+        add_rows(
+            &mut self.output,
+            self.hidden.iter().copied().zip(columns.chunks_exact(biases.len())),
+        );
+    }
+
+    /// The weighted squared error of outputs that are not rectified yet.
+    fn miss(&mut self, active: &[(u32, T)]) -> T {
+        self.want(active);
+        let rectify = self.variant.rectifies_output();
+        let squares = |((&z, &t), &weight): ((&T, &T), &T)| {
+            let miss = if rectify { rectified(z) } else { z } - t;
+            weight * miss * miss
+        };
+        // Several sums side by side, which do not wait for each other.
+        let mut sums = [T::zero(); 8];
+        let parts = self.output.chunks(8).zip(self.wanted.chunks(8)).zip(self.importance.chunks(8));
+        for ((z, t), weight) in parts {
+            for (sum, square) in sums.iter_mut().zip(z.iter().zip(t).zip(weight).map(squares)) {
+                *sum = *sum + square;
+            }
+        }
+        sums.into_iter().fold(T::zero(), |all, sum| all + sum)
+    }
+
+    /// The linear part of a model, from inputs up to the first rectification: hidden units where
+    /// they are rectified, outputs otherwise. A change of the input shifts it alike for all inputs.
+    pub fn linear(&mut self, parameters: &[T], active: &[(u32, T)]) -> &[T] {
+        if self.variant.rectifies_hidden() {
+            self.sum_up(parameters, active);
+            &self.hidden
+        } else {
+            self.preactivation(parameters, active)
+        }
+    }
+
+    /// The weighted sum of the errors of samples whose linear parts are known, one after the other,
+    /// when each is shifted alike.
+    pub fn errors_shifted<'a>(
+        &mut self,
+        parameters: &[T],
+        (linear, shift): (&[T], &[T]),
+        samples: impl IntoIterator<Item = (&'a [(u32, T)], f64)>,
+    ) -> f64
+    where
+        T: Into<f64> + 'a,
+    {
+        let (columns, biases) = (self.layout.columns(parameters), self.layout.biases(parameters));
+        let mut all = 0.0;
+        for ((active, times), part) in samples.into_iter().zip(linear.chunks_exact(shift.len())) {
+            let shifted = part.iter().zip(shift).map(|(&x, &by)| x + by);
+            if self.variant.rectifies_hidden() {
+                self.hidden.iter_mut().zip(shifted).for_each(|(h, x)| *h = rectified(x));
+                self.decode(&columns, biases);
+            } else {
+                self.output.iter_mut().zip(shifted).for_each(|(z, x)| *z = x);
+            }
+            all += times * self.miss(active).into();
         }
         all
     }
@@ -229,6 +295,11 @@ impl<T: Float> Network<T> {
     }
 }
 
+/// The positive part; not `max`, which is a call in WebAssembly.
+fn rectified<T: Float>(x: T) -> T {
+    if x > T::zero() { x } else { T::zero() }
+}
+
 /// Adds rows, each times its factor, one after the other; four of them to an element at a time.
 fn add_rows<'a, T: Float + 'a>(sums: &mut [T], mut rows: impl Iterator<Item = (T, &'a [T])>) {
     while let Some(first) = rows.next() {
@@ -269,6 +340,40 @@ mod tests {
                 weighted.clone().map(|(s, times)| times * network.error(&parameters, s)).sum();
             let all = network.errors(&parameters, weighted.map(|(s, times)| (&s[..], times)));
             assert!(each > 0.0 && (all - each).abs() < 1e-12, "{all} against {each}");
+        }
+    }
+
+    /// A change of all inputs is the same shift of all linear parts.
+    #[test]
+    fn errors_shifted_are_those_of_changed_inputs() {
+        for variant in [Variant::Linear, Variant::Relu, Variant::Hidden] {
+            let study = Study { variant, features: 11, hidden: 3, ..Study::default() };
+            let mut network = Network::<f64>::new(&study);
+            let count = network.layout().parameters() as u32;
+            let word = |i| crate::random::block(1, 2, 3, i)[0];
+            let parameters: Vec<f64> =
+                (0..count).map(|i| crate::random::open_unit(word(i)) - 0.4).collect();
+            let change: Vec<(u32, f64)> = (0..11).map(|i| (i, 0.1 * f64::from(i) - 0.6)).collect();
+            let samples = [vec![], vec![(1, 0.5)], vec![(0, 0.25), (2, 1.0), (10, 0.75)]];
+            let (mut linear, mut expected) = (vec![], 0.0);
+            for active in &samples {
+                linear.extend_from_slice(network.linear(&parameters, active));
+                let (mut input, mut wanted) = (change.clone(), [0.0; 11]);
+                for &(i, x) in active {
+                    input[i as usize].1 += x;
+                    wanted[i as usize] = x;
+                }
+                let importances = network.importance().to_vec();
+                let outputs = network.output(&parameters, &input).iter().zip(wanted);
+                expected +=
+                    outputs.zip(importances).map(|((y, t), i)| i * (y - t).powi(2)).sum::<f64>();
+            }
+            let nothing = network.linear(&parameters, &[]).to_vec();
+            let there = network.linear(&parameters, &change);
+            let shift: Vec<f64> = there.iter().zip(&nothing).map(|(x, from)| x - from).collect();
+            let samples = samples.iter().map(|active| (&active[..], 1.0));
+            let found = network.errors_shifted(&parameters, (&linear, &shift), samples);
+            assert!((found - expected).abs() < 1e-12, "{variant:?}: {found} against {expected}");
         }
     }
 

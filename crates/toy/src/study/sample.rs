@@ -202,9 +202,31 @@ impl Sampler {
     ) {
         let most = 2 * count > self.units;
         let few = if most { self.units - count } else { count };
-        for last in self.units - few..self.units {
-            let pick = below(word(words), last + 1);
-            marks.mark(if marks.has(pick) { last } else { pick });
+        let picks = self.units - few..self.units;
+        if self.units <= 128 {
+            // The same in two registers: what is marked does not go through memory.
+            let [mut low, mut high] = [0u64; 2];
+            for last in picks {
+                let pick = below(word(words), last + 1);
+                let half = if pick < 64 { low } else { high };
+                let unit = if half >> (pick % 64) & 1 == 1 { last } else { pick };
+                let mark = 1 << (unit % 64);
+                low |= if unit < 64 { mark } else { 0 };
+                high |= if unit < 64 { 0 } else { mark };
+            }
+            (marks.0[0], marks.0[1]) = (low, high);
+        } else {
+            for last in picks {
+                let pick = below(word(words), last + 1);
+                marks.mark(if marks.has(pick) { last } else { pick });
+            }
+        }
+        if few == 0 {
+            (0..self.units).for_each(
+                #[inline(always)]
+                |unit| visit(words, unit),
+            );
+            return;
         }
         marks.drain(
             self.units,

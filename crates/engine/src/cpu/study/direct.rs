@@ -64,7 +64,7 @@ impl Direct {
         let Shape { n, m, wide_n, wide_m } = net.shape;
         let samples = chunk.samples;
         if self.dense {
-            self.spread(wide_n, chunk);
+            self.spread(n, wide_n, chunk);
             let left = Left::Rows(&self.input, wide_n);
             let size = (samples, n, wide_m);
             product(lanes, size, left, &net.encoder, &mut self.hidden, false);
@@ -117,10 +117,14 @@ impl Direct {
     }
 
     /// Inputs as rows, zeros and all.
-    fn spread(&mut self, wide: usize, chunk: &Chunk) {
+    fn spread(&mut self, n: usize, wide: usize, chunk: &Chunk) {
         for (index, row) in self.input.chunks_exact_mut(wide).take(chunk.samples).enumerate() {
-            row.fill(0.0);
             let (features, values) = chunk.sample(index);
+            if features.len() == n {
+                row[..n].copy_from_slice(values);
+                continue;
+            }
+            row.fill(0.0);
             for (&i, &x) in features.iter().zip(values) {
                 row[i as usize] = x;
             }

@@ -247,6 +247,11 @@ mod tests {
                 }
             }
             let study = Study { features: 90, ..Study::default() };
+            // More units than two words mark.
+            let large = Study { features: 200, ..Study::default() };
+            for density in [0.7, 0.2] {
+                dispatch!(level, simd => widths(simd, &large, density));
+            }
             for density in [1.0, 0.9] {
                 dispatch!(level, simd => widths(simd, &study, density));
             }

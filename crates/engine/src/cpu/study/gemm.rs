@@ -51,7 +51,7 @@ pub fn product<L: Lanes>(
     );
 }
 
-/// `R` rows of the result.
+/// `R` rows of the result, at most [`ROWS`].
 #[inline(always)]
 fn stripe<L: Lanes, const R: usize>(
     lanes: L,
@@ -63,85 +63,64 @@ fn stripe<L: Lanes, const R: usize>(
     c: &mut [f32],
     add: bool,
 ) {
+    // Elements of `A` come from iterators, so that no loop looks for the end of a slice; rows that
+    // are not there are the last one once more, and not used.
     match a {
         Left::Rows(data, stride) => {
-            let mut rows = [&data[..0]; R];
-            for (r, row) in rows.iter_mut().enumerate() {
-                *row = &data[(first + r) * stride..][..inner];
-            }
-            columns::<L, R>(
-                lanes,
-                inner,
-                width,
-                #[inline(always)]
-                |p: usize| {
-                    let mut x = [0.0; R];
-                    for r in 0..R {
-                        x[r] = rows[r][p];
-                    }
-                    x
-                },
-                b,
-                c,
-                add,
-            );
+            let row = |r: usize| data[(first + r.min(R - 1)) * stride..][..inner].iter();
+            let a = || {
+                row(0).zip(row(1)).zip(row(2)).map(
+                    #[inline(always)]
+                    |((&x, &y), &z)| [x, y, z],
+                )
+            };
+            columns::<L, R, _>(lanes, inner, width, a, b, c, add);
         }
         Left::Columns(data, stride) => {
-            let data = &data[first..];
-            columns::<L, R>(
-                lanes,
-                inner,
-                width,
-                #[inline(always)]
-                |p: usize| {
-                    let mut x = [0.0; R];
-                    x.copy_from_slice(&data[p * stride..][..R]);
-                    x
-                },
-                b,
-                c,
-                add,
-            );
+            let a = || {
+                data[..inner * stride].chunks_exact(stride).map(
+                    #[inline(always)]
+                    |column| {
+                        let rows = &column[first..][..R];
+                        [rows[0], rows[1 % R], rows[2 % R]]
+                    },
+                )
+            };
+            columns::<L, R, _>(lanes, inner, width, a, b, c, add);
         }
     }
 }
 
 /// All columns of some rows.
 #[inline(always)]
-fn columns<L: Lanes, const R: usize>(
+fn columns<L: Lanes, const R: usize, A: Iterator<Item = [f32; ROWS]>>(
     lanes: L,
     inner: usize,
     width: usize,
-    a: impl Fn(usize) -> [f32; R],
+    a: impl Fn() -> A,
     b: &[f32],
     c: &mut [f32],
     add: bool,
 ) {
-    let len = L::F::LEN;
+    let (len, b) = (L::F::LEN, &b[..inner * width]);
     let mut column = 0;
     while column < width {
-        let c = &mut c[column..];
         let left = (width - column) / len;
-        if left >= VECTORS {
-            block::<L, R, VECTORS>(lanes, inner, width, &a, b, column, c, add);
-            column += VECTORS * len;
-        } else if left == 2 {
-            block::<L, R, 2>(lanes, inner, width, &a, b, column, c, add);
-            column += 2 * len;
-        } else {
-            block::<L, R, 1>(lanes, inner, width, &a, b, column, c, add);
-            column += len;
+        match left {
+            1 => block::<L, R, 1>(lanes, width, a(), b, column, c, add),
+            2 => block::<L, R, 2>(lanes, width, a(), b, column, c, add),
+            _ => block::<L, R, VECTORS>(lanes, width, a(), b, column, c, add),
         }
+        column += left.min(VECTORS) * len;
     }
 }
 
-/// `R` rows and `V` vectors of columns, all in registers.
+/// `R` rows and `V` vectors from a column on, all in registers.
 #[inline(always)]
 fn block<L: Lanes, const R: usize, const V: usize>(
     lanes: L,
-    inner: usize,
     width: usize,
-    a: &impl Fn(usize) -> [f32; R],
+    a: impl Iterator<Item = [f32; ROWS]>,
     b: &[f32],
     column: usize,
     c: &mut [f32],
@@ -149,9 +128,8 @@ fn block<L: Lanes, const R: usize, const V: usize>(
 ) {
     let len = L::F::LEN;
     let mut sum = [[lanes.splat(0.0); V]; R];
-    for (p, row) in b.chunks_exact(width).take(inner).enumerate() {
+    for (row, x) in b.chunks_exact(width).zip(a) {
         let row = &row[column..][..V * len];
-        let x = a(p);
         let mut y = [lanes.splat(0.0); V];
         for v in 0..V {
             y[v] = L::F::from_slice(lanes.token(), &row[v * len..][..len]);
@@ -164,7 +142,7 @@ fn block<L: Lanes, const R: usize, const V: usize>(
         }
     }
     for (r, sum) in sum.iter().enumerate() {
-        let row = &mut c[r * width..][..V * len];
+        let row = &mut c[r * width + column..][..V * len];
         for v in 0..V {
             let to = &mut row[v * len..][..len];
             let before = if add { L::F::from_slice(lanes.token(), to) } else { lanes.splat(0.0) };
