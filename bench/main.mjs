@@ -56,8 +56,10 @@ for (const name of [...(list(options.only) ?? []), ...(list(options.skip) ?? [])
 }
 const chosen = (list(options.only) ?? Object.keys(PARTS)).filter((name) => !list(options.skip)?.includes(name));
 const timing = { seconds: Number(options.seconds), repetitions: Number(options.repetitions) };
-// On the page a run is asked for, set up and shown, which should not weigh more than it does for a person.
 const long = { seconds: 1.5 * timing.seconds, repetitions: Math.min(3, timing.repetitions) };
+// On the page a run is asked for, set up, shown and measured at its end, which should weigh no more than it does for a
+// person, whose runs take longer than a repetition.
+const onPage = { ...long, seconds: 6 * timing.seconds };
 
 const say = (text) => console.error(`bench: ${text}`);
 const needs = [...new Set(chosen.flatMap((name) => PARTS[name].needs ?? []))];
@@ -110,7 +112,7 @@ async function row(part, key, measure) {
 const begun = Date.now();
 for (const n of [2, 3]) {
   for (const engine of ["gpu", "cpu"]) {
-    await row("page", `sampled ${n} page ${engine}`, () => page.speed(engine, sampled(n), long));
+    await row("page", `sampled ${n} page ${engine}`, () => page.speed(engine, sampled(n), onPage));
     await row("native", `sampled ${n} native ${engine}`, () => native.speed(engine, sampled(n), timing));
   }
   for (const device of ["webgpu", "wasm"]) {
@@ -123,16 +125,16 @@ for (const n of [2, 3]) {
     await row(who, `sampled ${n} ${who}`, () => peers.python(who, request(who, n)));
   }
   for (const engine of ["gpu", "cpu"]) {
-    await row("page", `exact ${n} page ${engine}`, () => page.speed(engine, exact(n), long));
+    await row("page", `exact ${n} page ${engine}`, () => page.speed(engine, exact(n), onPage));
     await row("native", `exact ${n} native ${engine}`, () => native.speed(engine, exact(n), timing));
   }
 }
 await row("native", "exact 2 native core", () => native.speed("cpu", exact(2), { ...timing, threads: 1 }));
 
 for (const engine of ["gpu", "cpu"]) {
-  // A view that trains these models alone; long enough for the measures at the end to weigh little, as they do for a person.
+  // A view that trains these models alone.
   const link = { view: "dimensionality", study: "eighty-in-twenty", ...study };
-  await row("study", `study page ${engine}`, () => page.speed(engine, link, { ...long, seconds: (engine === "cpu" ? 4 : 1) * long.seconds }));
+  await row("study", `study page ${engine}`, () => page.speed(engine, link, onPage));
 }
 await row("study", "study native cpu", () => native.speed("cpu", { study: true, ...study }, timing));
 for (const device of ["webgpu", "wasm"]) {
