@@ -202,16 +202,55 @@ fn dimensions_per_feature_stick_at_one_half() {
     });
 }
 
-/// At the paper's size: `cargo test -p engine --release --test study_physics -- --ignored`.
+/// At the paper's size, 400 in 30: one dimension a feature when dense, and dimensionalities that
+/// cluster on one fraction of the paper's after the other as features get sparser: antipodal pairs,
+/// then pentagons, then square antiprisms.
+#[test]
+fn dimensionalities_cluster_on_the_paper_s_fractions() {
+    // Density, learning rate, fraction, share of the features kept that are within 0.03 of it.
+    let cases = [
+        (1.0, 0.01, 1.0, 0.0),
+        (0.33, 0.01, 1.0 / 2.0, 0.95),
+        (0.2019, 0.03, 2.0 / 5.0, 0.8),
+        (0.19, 0.01, 3.0 / 8.0, 0.8),
+    ];
+    let one = |(density, lr, fraction, share): (f64, f64, f64, f64)| {
+        let study = Study {
+            instances: 1,
+            density: Span::new(density, density),
+            steps: 1500,
+            lr,
+            batch: 512,
+            ..find("four-hundred-in-thirty")
+        };
+        let m = train(&study).swap_remove(0).measures;
+        let kept: Vec<usize> = (0..400).filter(|&i| m.norm[i] >= 0.5).collect();
+        let is_near = |i: &&usize| (f64::from(m.dimensionality[**i]) - fraction).abs() < 0.03;
+        let near = kept.iter().filter(is_near).count();
+        let what = format!("{density}: {near} of {} near {fraction}", kept.len());
+        assert!(near as f64 >= share * kept.len() as f64, "{what}");
+        m.dimensions_per_feature
+    };
+    let found = std::thread::scope(|scope| {
+        let threads = cases.map(|case| scope.spawn(move || one(case)));
+        threads.map(|thread| thread.join().unwrap_or_else(|_| panic!("see above")))
+    });
+    assert!((found[0] - 1.0).abs() < 0.02 && (found[1] - 0.5).abs() < 0.02, "{found:?}");
+    assert!(found.windows(2).all(|pair| pair[0] > pair[1]), "{found:?}");
+}
+
+/// The same with more densities and steps, and with the triangles between one feature a dimension
+/// and two: `cargo test -p engine --release --test study_physics -- --ignored`.
 #[test]
 #[ignore = "takes a minute or more"]
 fn dimensions_per_feature_stick_at_one_half_at_the_paper_s_size() {
-    assert_sticky(&Study {
-        instances: 5,
-        density: Span::new(1.0, 0.17),
-        steps: 3000,
-        lr: 0.01,
-        batch: 1024,
-        ..find("four-hundred-in-thirty")
-    });
+    let base = Study { steps: 3000, lr: 0.01, batch: 1024, ..find("four-hundred-in-thirty") };
+    assert_sticky(&Study { instances: 5, density: Span::new(1.0, 0.17), ..base.clone() });
+    let all = train(&Study { instances: 4, density: Span::new(0.6345, 0.5476), ..base });
+    let near = |m: &toy::study::measure::Measures, fraction: f32| {
+        let kept = (0..400).filter(|&i| m.norm[i] >= 0.5);
+        kept.filter(|&i| (m.dimensionality[i] - fraction).abs() < 0.03).count()
+    };
+    let triangles: Vec<usize> = all.iter().map(|s| near(&s.measures, 2.0 / 3.0)).collect();
+    assert!(triangles.iter().any(|&count| count >= 12), "{triangles:?}");
 }
