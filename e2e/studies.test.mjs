@@ -110,8 +110,8 @@ for (const [name, viewport, webgpu] of [["desktop", DESKTOP, "absent"], ["phone"
 }
 
 test(
-  "studies: the header leads from one experiment to the next and back",
-  withPage({ webgpu: "absent", path: "?grid=8&repeats=1&steps=20" }, async (page) => {
+  "studies: the header leads from one experiment to the next and back, with the engine that was asked for",
+  withPage({ webgpu: "absent", path: "?grid=8&repeats=1&steps=20&engine=cpu" }, async (page) => {
     await stage(page, "done");
     for (const [label, word] of [["Correlation", "correlation"], ["Geometry", "geometry"]]) {
       await page.getByRole("navigation", { name: "experiments" }).getByRole("link", { name: label }).click();
@@ -121,6 +121,7 @@ test(
     }
     await page.getByRole("navigation", { name: "experiments" }).getByRole("link", { name: "Phase diagram" }).click();
     await page.getByTestId("heatmap-empirical").waitFor();
+    assert.match(page.url(), /engine=cpu/);
   }),
 );
 

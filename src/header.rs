@@ -23,7 +23,7 @@ pub fn Header() -> impl IntoView {
         <header class="head">
             <h1>"Superphase"</h1>
             <p class="tagline">"phase diagrams of superposition, trained while you watch"</p>
-            <Views current=None />
+            <Views current=None choice=state.choice />
             <Protocols />
             <Share link=Callback::new(move |()| share(state)) />
             <TakeAway />

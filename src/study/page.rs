@@ -47,7 +47,7 @@ pub fn StudyPage(
         <a class="skip" href="#figure">"Skip to the figure"</a>
         <header class="head">
             <h1>"Superphase"</h1>
-            <Views current=Some(page.view) />
+            <Views current=Some(page.view) choice=page.choice />
             <Share link=Callback::new(move |()| page.link.get_untracked()) />
             <Theme />
         </header>

@@ -24,7 +24,7 @@ pub const fn about(view: View) -> &'static str {
             "These models compute the absolute value of every feature in a hidden layer of neurons. A bar is one neuron, its blocks the weights from the features, more yellow the more important they are. With common features each neuron serves one, with one sign; with rare ones neurons come to serve several at a time. This is the paper's figure of computation in superposition."
         }
         View::Vulnerability => {
-            "The price of superposition: how many times the loss grows under the most harmful small change of the input, above, and how many features share a dimension, below. In the paper both rise together as features become rarer. Models are attacked when training is done. This is the paper's figure of adversarial examples."
+            "The price of superposition: what the most harmful small change of the input adds to the loss, above, and how many features share a dimension, below. As features become rarer both rise together; where they are so rare that the average input is next to nothing, so is a change of a tenth of its length. Models are attacked when training is done. This is the paper's figure of adversarial examples."
         }
     }
 }
