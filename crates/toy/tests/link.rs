@@ -75,9 +75,9 @@ proptest! {
     fn any_values_open_as_a_valid_sweep(
         values in prop::collection::vec((0..PARAMS.len(), "[-+.a-z0-9]{0,12}|[0-9]{1,9}"), 0..8),
     ) {
-        let named = values.iter().map(|(i, value)| (PARAMS[*i].name, value));
-        let query: Vec<String> = named.map(|(name, value)| format!("{name}={value}")).collect();
-        let opened = link::read(&query.join("&"));
+        // Escaped, since a plus sign stands for a space.
+        let named = |(i, value): &(usize, String)| (PARAMS[*i].name.to_owned(), value.clone());
+        let opened = link::read(&link::write(&values.iter().map(named).collect::<Vec<_>>()));
         prop_assert_eq!(opened.sweep.validate(), Ok(()));
         // What was not taken as it stands is named.
         for (i, value) in &values {
