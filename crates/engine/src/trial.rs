@@ -4,6 +4,7 @@
 use crate::pace::Ramp;
 use crate::plan::{Plan, Shard};
 use crate::{EngineError, cpu, gpu};
+use futures_util::future::join;
 use toy::Sweep;
 use web_time::Instant;
 
@@ -32,10 +33,11 @@ impl Trial {
     pub async fn new(gpu: &gpu::Gpu, sweep: &Sweep, pool: u32) -> Result<Self, EngineError> {
         let most = if gpu.is_software() { SOFTWARE_MODELS } else { wire::BUSY_MODELS };
         let plan = Plan::new(&small(sweep, most), Shard::ALL);
-        let gpu = gpu::Training::new(gpu, &plan).await?.measure(&plan).await?;
-
-        let plan = Plan::new(&small(sweep, CPU_MODELS * threads()), Shard::ALL);
-        let cpu = measure(&plan);
+        // While the driver compiles, the CPU has nothing else to do here.
+        let compiled = gpu::Training::new(gpu, &plan);
+        let cpu = async { measure(&Plan::new(&small(sweep, CPU_MODELS * threads()), Shard::ALL)) };
+        let (compiled, cpu) = join(compiled, cpu).await;
+        let gpu = compiled?.measure(&plan).await?;
         Ok(Self { gpu, cpu: cpu * f64::from(pool.min(sweep.rows).max(1)) })
     }
 
