@@ -21,11 +21,12 @@ async function agreesWithCommand(page, flags) {
   }
 }
 
-for (const [webgpu, engine, name] of [["software", "gpu", /GPU/], ["absent", "auto", /CPU/], ["no-adapter", "auto", /CPU/]]) {
+const TRIED = /Measured: GPU [\d.]+ M, CPU [\d.]+ M model-steps\/s/;
+for (const [webgpu, engine, name] of [["software", "gpu", /GPU/], ["software", "auto", TRIED], ["absent", "auto", /CPU/], ["no-adapter", "auto", /CPU/]]) {
   for (const features of [2, 3]) {
     const link = `?grid=${GRID}&repeats=4&steps=200&features=${features}&hidden=${features - 1}&engine=${engine}`;
     test(
-      `train: ${features} features, WebGPU ${webgpu}`,
+      `train: ${features} features, WebGPU ${webgpu}, engine ${engine}`,
       withPage({ webgpu, path: link }, async (page) => {
         await stage(page, "done");
         assert.equal(await percent(page), 100);

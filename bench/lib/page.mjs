@@ -176,9 +176,10 @@ export async function speed(engine, sweep, { seconds, repetitions }) {
     let steps = 2;
     const { result: tab, added } = await watchMemory(browser, async () => {
       // The status line's own rate, of the time in kernels, is right even where a run is too short for the clock.
-      for (let i = 0; i < 3; i++) {
+      // That of a few steps may be far too high, and minutes would go by.
+      for (let i = 0; i < 6; i++) {
         const { rate } = await (await open({ ...sweep, steps }, engine)).done();
-        const wanted = Math.max(2, Math.round((seconds * rate) / modelsOf(sweep)));
+        const wanted = Math.max(2, Math.min(20 * steps, Math.round((seconds * rate) / modelsOf(sweep))));
         const near = wanted < 2 * steps && steps < 2 * wanted;
         steps = wanted;
         if (near) break;
