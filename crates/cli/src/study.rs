@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 use toy::evaluate::Effort;
 use toy::study::document::{self, Results};
-use toy::study::snapshot::{Wanted, snapshots};
+use toy::study::snapshot::{Judges, Wanted};
 use toy::study::{Snapshot, Study, link, table};
 use wire::Shard;
 
@@ -96,5 +96,5 @@ async fn train(
         study.steps,
         start.elapsed().as_secs_f64(),
     );
-    Ok((name, snapshots(study, trained, study.steps, wanted, Effort::Final)))
+    Ok((name, Judges::default().snapshots(study, trained, study.steps, wanted, Effort::Final)))
 }

@@ -149,6 +149,28 @@ fn a_hundred_steps_stay_with_the_reference() {
     }
 }
 
+/// A model that is no number any more has no loss, whichever way, and does not look like a good one.
+#[test]
+fn a_diverged_model_has_no_loss() {
+    for variant in [Variant::Linear, Variant::Relu, Variant::Hidden] {
+        let density = Span::new(0.5, 0.5);
+        let study = Study { variant, features: 9, hidden: 3, density, ..Study::default() };
+        let study = Study { instances: 1, steps: 300, batch: 64, ..study };
+        let plan = Plan::new(&study, Shard::ALL);
+        let mut start = random_models(&plan);
+        start[0].parameters.fill(f32::NAN);
+        for level in levels() {
+            for &way in ways(&study) {
+                let mut training = Training::with(&plan, level, Some(way));
+                training.set_models(&start);
+                training.take(&plan, 3, 1);
+                let loss = training.read()[0].sums.iter().sum::<f32>();
+                assert!(loss.is_nan(), "{} {way:?} {variant:?}: {loss}", level_name(level));
+            }
+        }
+    }
+}
+
 fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|v| v.to_bits()).collect()
 }

@@ -12,7 +12,7 @@ use toy::init::Init;
 use toy::study::figure::Form;
 use toy::study::model::Layout;
 use toy::study::preset;
-use toy::study::snapshot::{Snapshot, Wanted, lowest, snapshots};
+use toy::study::snapshot::{Judges, Snapshot, Wanted, lowest};
 use toy::study::{Sets, Study, Variant};
 use toy::train::Model;
 use wire::Shard;
@@ -26,7 +26,7 @@ fn train(study: &Study) -> Vec<Snapshot> {
         run.read().await
     };
     let trained = block_on(run).unwrap_or_else(|error: engine::EngineError| panic!("{error}"));
-    snapshots(study, trained, study.steps, Wanted::WEIGHTS, Effort::Final)
+    Judges::default().snapshots(study, trained, study.steps, Wanted::WEIGHTS, Effort::Final)
 }
 
 fn find(name: &str) -> Study {
@@ -70,7 +70,13 @@ fn refined(study: &Study, best: &Snapshot) -> Snapshot {
     let parameters = best.parameters.clone();
     training.set_models(&[Model { parameters, first: zeros.clone(), second: zeros }]);
     training.take(&plan, 0, study.steps);
-    let found = snapshots(&study, training.read(), study.steps, Wanted::WEIGHTS, Effort::Final);
+    let found = Judges::default().snapshots(
+        &study,
+        training.read(),
+        study.steps,
+        Wanted::WEIGHTS,
+        Effort::Final,
+    );
     found.into_iter().next().expect("a model")
 }
 

@@ -2,6 +2,7 @@
 
 use crate::post::send;
 use crate::turns::Turns;
+use crate::{INTERVAL, MEASURING};
 use engine::{EngineError, Run};
 use std::time::Duration;
 use toy::aggregate::Aggregate;
@@ -10,12 +11,6 @@ use toy::phase::Thresholds;
 use toy::picture::Measures;
 use web_time::Instant;
 use wire::Report;
-
-/// Pictures and progress are sent no more often than this.
-const INTERVAL: Duration = Duration::from_millis(100);
-/// Measuring takes at most about one part in this many of the time: a picture of a run under way
-/// shows as many rows as that allows, the others have their turn next.
-const MEASURING: u32 = 33;
 
 /// A run in training.
 pub struct Job {
@@ -129,7 +124,7 @@ impl Job {
         Ok(())
     }
 
-    /// The rows to be measured now, by their places in the share; one looked at is always among them.
+    /// The rows to be measured now, as many as [`MEASURING`] allows, by their places in the share; one looked at is always among them.
     fn some_rows(&mut self, all: usize) -> Vec<usize> {
         let time = self.shown.elapsed() / MEASURING;
         let mut rows = self.turns.take((time.as_nanos() / self.a_row.as_nanos().max(1)) as usize);

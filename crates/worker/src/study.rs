@@ -1,6 +1,7 @@
 //! A study in training and what the page sees of it.
 
 use crate::post::send;
+use crate::{INTERVAL, MEASURING};
 use engine::{EngineError, StudyRun};
 use std::time::Duration;
 use toy::evaluate::Effort;
@@ -8,11 +9,6 @@ use toy::study::Wanted;
 use toy::study::snapshot::Judges;
 use web_time::Instant;
 use wire::{Report, frame_step};
-
-/// Reports are sent no more often than this.
-const INTERVAL: Duration = Duration::from_millis(100);
-/// Measuring takes at most about one part in this many of the time.
-const MEASURING: u32 = 33;
 
 /// A study in training.
 pub struct Study {

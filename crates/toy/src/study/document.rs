@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use crate::evaluate::Effort;
     use crate::json::Parsed as Value;
-    use crate::study::snapshot::{Trained, Wanted, snapshots};
+    use crate::study::snapshot::{Judges, Trained, Wanted};
     use crate::study::train;
 
     #[test]
@@ -118,7 +118,13 @@ mod tests {
             parameters: train::start(&study, model),
             sums: vec![3.0, f32::NAN, 1.0],
         };
-        let all = snapshots(&study, (0..2).map(trained).collect(), 3, Wanted::ALL, Effort::Live);
+        let all = Judges::default().snapshots(
+            &study,
+            (0..2).map(trained).collect(),
+            3,
+            Wanted::ALL,
+            Effort::Live,
+        );
         let text = write(&Results {
             study: &study,
             snapshots: &all,

@@ -169,6 +169,11 @@ impl Judge {
         self.effort
     }
 
+    /// How many active features its samples have in all.
+    pub fn size(&self) -> usize {
+        self.samples.iter().map(|(active, _)| active.len()).sum()
+    }
+
     /// The population loss, summed over features by importance.
     pub fn loss(&mut self, parameters: &[f32]) -> f64 {
         let Self { network, samples, .. } = self;
@@ -224,6 +229,15 @@ mod tests {
         assert_eq!(found.figures.len(), 1);
         // Wrong only when both are active: (x - (x - y))^2 or x^2 for the smaller, s^2 / 3 in all.
         assert!((found.loss - 0.01 / 3.0).abs() < 0.0015, "{}", found.loss);
+    }
+
+    #[test]
+    fn a_diverged_model_has_no_loss() {
+        for variant in [Variant::Linear, Variant::Relu, Variant::Hidden] {
+            let mut judge = judge(variant, 4, 2, 0.25);
+            let parameters = vec![f32::NAN; judge.layout().parameters()];
+            assert!(judge.loss(&parameters).is_nan(), "{variant:?}");
+        }
     }
 
     #[test]

@@ -295,9 +295,9 @@ impl<T: Float> Network<T> {
     }
 }
 
-/// The positive part; not `max`, which is a call in WebAssembly.
+/// The positive part; not `max`, which is a call in WebAssembly, and which hides what is no number.
 fn rectified<T: Float>(x: T) -> T {
-    if x > T::zero() { x } else { T::zero() }
+    if x <= T::zero() { T::zero() } else { x }
 }
 
 /// Adds rows, each times its factor, one after the other; four of them to an element at a time.
@@ -324,16 +324,19 @@ mod tests {
         assert_eq!(untied.product(&[2.0, -1.0, 3.0, 1.0, 0.0, 0.0]), [6.0, -3.0, 2.0, -1.0]);
     }
 
+    fn random(layout: Layout) -> Vec<f64> {
+        let word = |i| crate::random::block(1, 2, 3, i)[0];
+        let count = layout.parameters() as u32;
+        (0..count).map(|i| crate::random::open_unit(word(i)) - 0.4).collect()
+    }
+
     /// Errors of many samples are the sum of each one's.
     #[test]
     fn errors_of_many_are_those_of_each() {
         for variant in [Variant::Linear, Variant::Relu, Variant::Hidden] {
             let study = Study { variant, features: 5, hidden: 3, ..Study::default() };
             let mut network = Network::<f64>::new(&study);
-            let count = network.layout().parameters() as u32;
-            let word = |i| crate::random::block(1, 2, 3, i)[0];
-            let parameters: Vec<f64> =
-                (0..count).map(|i| crate::random::open_unit(word(i)) - 0.4).collect();
+            let parameters = random(network.layout());
             let samples = [vec![], vec![(1, 0.5)], vec![(0, 0.25), (2, 1.0), (4, 0.75)]];
             let weighted = samples.iter().zip([0.5, 0.25, 2.0]);
             let each: f64 =
@@ -349,10 +352,7 @@ mod tests {
         for variant in [Variant::Linear, Variant::Relu, Variant::Hidden] {
             let study = Study { variant, features: 11, hidden: 3, ..Study::default() };
             let mut network = Network::<f64>::new(&study);
-            let count = network.layout().parameters() as u32;
-            let word = |i| crate::random::block(1, 2, 3, i)[0];
-            let parameters: Vec<f64> =
-                (0..count).map(|i| crate::random::open_unit(word(i)) - 0.4).collect();
+            let parameters = random(network.layout());
             let change: Vec<(u32, f64)> = (0..11).map(|i| (i, 0.1 * f64::from(i) - 0.6)).collect();
             let samples = [vec![], vec![(1, 0.5)], vec![(0, 0.25), (2, 1.0), (10, 0.75)]];
             let (mut linear, mut expected) = (vec![], 0.0);

@@ -49,23 +49,16 @@ pub struct Trained {
     pub sums: Vec<f32>,
 }
 
-/// Snapshots of models after `taken` steps. Neighbours of one instance share its sample.
-pub fn snapshots(
-    study: &Study,
-    trained: Vec<Trained>,
-    taken: u32,
-    wanted: Wanted,
-    effort: Effort,
-) -> Vec<Snapshot> {
-    Judges::default().snapshots(study, trained, taken, wanted, effort)
-}
+/// Most active features of samples that judges are kept with: 8 MB.
+const KEPT: usize = 1 << 20;
 
-/// Judges of a study's instances, kept for the next snapshots of a run under way.
+/// Judges of a study's instances: neighbours share theirs, and so do the snapshots of a run under
+/// way, as far as they are small enough to be kept.
 #[derive(Default)]
 pub struct Judges(BTreeMap<u32, Judge>);
 
 impl Judges {
-    /// As [`snapshots`], always of the same study.
+    /// Snapshots of models after `taken` steps, always of the same study.
     pub fn snapshots(
         &mut self,
         study: &Study,
@@ -93,13 +86,11 @@ impl Judges {
     }
 
     fn judge(&mut self, study: &Study, instance: u32, effort: Effort) -> &mut Judge {
-        // A result's sample takes up to tens of megabytes an instance: there is one at a time.
-        let known = self.0.get(&instance).is_some_and(|judge| judge.effort() == effort);
-        if effort == Effort::Final && !known {
-            self.0.clear();
-        }
-        if !known {
+        if self.0.get(&instance).is_none_or(|judge| judge.effort() != effort) {
             self.0.remove(&instance);
+            if self.0.values().map(Judge::size).sum::<usize>() > KEPT {
+                self.0.clear();
+            }
         }
         self.0.entry(instance).or_insert_with(|| Judge::new(study, instance, effort))
     }
@@ -130,7 +121,13 @@ mod tests {
             sums: vec![3.0, 2.0, 0.0, 0.0],
         };
         let wanted = Wanted { parameters: 1, vulnerability: false };
-        let all = snapshots(&study, (0..6).map(trained).collect(), 2, wanted, Effort::Live);
+        let all = Judges::default().snapshots(
+            &study,
+            (0..6).map(trained).collect(),
+            2,
+            wanted,
+            Effort::Live,
+        );
         for (i, snapshot) in all.iter().enumerate() {
             assert_eq!(snapshot.parameters.is_empty(), i % 3 > 0);
             assert_eq!(snapshot.curve, [3.0, 2.0]);

@@ -122,7 +122,7 @@ pub fn parameters(study: &Study, all: &[Snapshot]) -> String {
 mod tests {
     use super::*;
     use crate::evaluate::Effort;
-    use crate::study::snapshot::{Trained, Wanted, snapshots};
+    use crate::study::snapshot::{Judges, Trained, Wanted};
     use crate::study::{Variant, train};
 
     fn some(variant: Variant) -> (Study, Vec<Snapshot>) {
@@ -132,7 +132,13 @@ mod tests {
             parameters: train::start(&study, model),
             sums: vec![3.0, 2.0, 1.0],
         };
-        let all = snapshots(&study, (0..2).map(trained).collect(), 3, Wanted::ALL, Effort::Live);
+        let all = Judges::default().snapshots(
+            &study,
+            (0..2).map(trained).collect(),
+            3,
+            Wanted::ALL,
+            Effort::Live,
+        );
         (study, all)
     }
 

@@ -72,7 +72,7 @@ impl Direct {
             times(lanes, chunk, &net.encoder, &self.zeros, &mut self.hidden);
         }
         if net.rectify_hidden {
-            self.hidden.iter_mut().for_each(|h| *h = if *h > 0.0 { *h } else { 0.0 });
+            self.hidden.iter_mut().for_each(|h| *h = if *h <= 0.0 { 0.0 } else { *h });
         }
         let left = Left::Rows(&self.hidden, wide_m);
         let size = (samples, m, wide_n);

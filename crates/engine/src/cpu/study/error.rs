@@ -91,14 +91,14 @@ pub fn of_rows<L: Lanes>(
                     let (y, x) = (&mut error[at.clone()], load(&x[at.clone()]));
                     let z = load(y) + b;
                     let target = if net.absolute { x.abs() } else { x };
-                    let e = if net.rectify_output {
-                        let open = z.simd_gt(zero);
-                        let rest = target - lanes.only(open, target);
+                    let mut e = z - target;
+                    if net.rectify_output {
+                        // Closed rather than open, so that what is no number stays none.
+                        let closed = z.simd_le(zero);
+                        let rest = lanes.only(closed, target);
                         lost = rest.mul_add(rest, lost);
-                        lanes.only(open, z - target)
-                    } else {
-                        z - target
-                    };
+                        e -= lanes.only(closed, e);
+                    }
                     s += e;
                     q = e.mul_add(e, q);
                     e.store_slice(y);
@@ -130,6 +130,7 @@ fn activate<L: Lanes>(
         || {
             let len = L::F::LEN;
             let least = lanes.splat(if rectify { 0.0 } else { f32::NEG_INFINITY });
+            // What is no number is not below anything, and stays what it is.
             for k in (0..wide).step_by(len) {
                 let b = match bias {
                     Some(bias) => L::F::from_slice(lanes.token(), &bias[k..][..len]),
@@ -138,7 +139,7 @@ fn activate<L: Lanes>(
                 for row in rows.chunks_exact_mut(wide) {
                     let y = &mut row[k..][..len];
                     let z = L::F::from_slice(lanes.token(), y) + b;
-                    lanes.only(z.simd_gt(least), z).store_slice(y);
+                    (z - lanes.only(z.simd_le(least), z)).store_slice(y);
                 }
             }
         },

@@ -108,7 +108,7 @@ impl Network {
     pub fn observe_zeros(&mut self, count: f32) -> f32 {
         let mut squares = 0.0;
         for (i, &b) in self.bias.iter().enumerate() {
-            let y = if self.rectify_output { b.max(0.0) } else { b };
+            let y = if self.rectify_output && b <= 0.0 { 0.0 } else { b };
             let error = count * self.importance[i] * y;
             self.error[i] += error;
             squares += error * y;
