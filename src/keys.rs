@@ -104,7 +104,8 @@ fn elsewhere(event: &ev::KeyboardEvent) -> bool {
     let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
     let Some(target) = target else { return false };
     let within = |selector: &str| target.closest(selector).is_ok_and(|found| found.is_some());
-    let types = "input:not([type=range]):not([type=checkbox]), select, textarea, dialog";
+    // A dialog that was closed has the focus until the next frame.
+    let types = "input:not([type=range]):not([type=checkbox]), select, textarea, dialog[open]";
     let presses = "button, a, summary, input[type=checkbox]";
     within(types) || (event.key() == " " && within(presses))
 }
