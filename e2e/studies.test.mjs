@@ -99,7 +99,7 @@ for (const [name, viewport, webgpu] of [["desktop", DESKTOP, "absent"], ["phone"
       // What is refused says why and changes nothing.
       await page.locator("#features").fill("0");
       await page.locator("#features").press("Enter");
-      assert.match(await page.locator(".study-fields .error").innerText(), /1 to 512/);
+      assert.match(await page.locator("#features-error").innerText(), /1 to 512/);
       assert.doesNotMatch(page.url(), /features/);
       await page.getByRole("button", { name: /dark theme|light theme/ }).click();
       assert.deepEqual(await violations(page), [], "in the other theme");
@@ -140,6 +140,60 @@ test(
     await page.waitForFunction(() => /study=polygons/.test(location.search) && !/steps=/.test(location.search));
     await page.waitForFunction(() => document.querySelectorAll("[data-testid=plate] g[data-instance]").length === 24);
     assert.equal((await groups(page))[0].count, 7);
+  }),
+);
+
+test(
+  "studies: sliders, steps, keys and undo, as for the diagram",
+  withPage({ webgpu: "absent", viewport: DESKTOP, path: "?view=geometry&instances=3&steps=200&batch=64" }, async (page) => {
+    await stage(page, "done");
+    const first = await groups(page);
+    const value = (name) => page.locator(`#${name}`).inputValue();
+    // A slider, and back.
+    await page.locator("[data-name=ratio] input[type=range]").focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.waitForFunction(() => location.search.includes("ratio="));
+    assert.notEqual(await value("ratio"), "0.9");
+    const undo = page.getByRole("button", { name: "undo last change" });
+    await page.waitForTimeout(600);
+    await undo.click();
+    await page.waitForFunction(() => !location.search.includes("ratio="));
+    await page.waitForFunction((loss) => document.querySelector("[data-instance='0']")?.dataset.loss === loss, first[0].loss);
+    await stage(page, "done");
+    // A preset throws nothing away.
+    await page.locator("#preset").selectOption("polygons");
+    await page.waitForFunction(() => location.search.includes("study=polygons"));
+    assert.equal(await value("features"), "7");
+    await page.waitForTimeout(600);
+    await page.evaluate(() => document.activeElement?.blur());
+    await page.keyboard.press("z");
+    await page.waitForFunction(() => location.search.includes("instances=3"));
+    assert.deepEqual([await value("features"), await page.locator("#preset").inputValue()], ["5", "five-in-two"]);
+    await stage(page, "done");
+    // Back to step 0, then a step at a time.
+    const before = await page.getByTestId("plate").innerHTML();
+    await page.keyboard.press("r");
+    await stage(page, "paused");
+    await page.waitForFunction((before) => document.querySelector("[data-testid=plate]").innerHTML !== before, before);
+    const start = await groups(page);
+    await page.keyboard.press(".");
+    await page.waitForFunction((loss) => document.querySelector("[data-instance='0']")?.dataset.loss !== loss, start[0].loss);
+    await page.getByRole("button", { name: "Step", exact: true }).click();
+    await page.waitForTimeout(300);
+    const losses = table((await save(page, "losses")).text);
+    assert.deepEqual([...new Set(losses.map((row) => row.step))].slice(-1), ["1"], "two steps were taken: 0 and 1");
+    assert.match(await page.locator(".status .stage").innerText(), /paused/);
+    await page.evaluate(() => document.activeElement?.blur());
+    await page.keyboard.press("Space");
+    await stage(page, "done");
+    assert.deepEqual(await groups(page), first, "steps, pauses and undo change nothing");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").getByText("take one step").waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.press("Escape");
+    const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.keyboard.press("d");
+    assert.notEqual(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), dark);
   }),
 );
 

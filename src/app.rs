@@ -3,12 +3,12 @@
 use crate::address;
 use crate::article::Article;
 use crate::bar::Bar;
-use crate::controls::Controls;
 use crate::export::{Embed, Embedded};
+use crate::form::Form;
 use crate::header::Header;
 use crate::import::{FileNotes, Files};
 use crate::inspector::Inspector;
-use crate::keys::{self, Help, HelpDialog};
+use crate::keys::{self, Help, HelpDialog, Keyed};
 use crate::notices::Notices;
 use crate::panel::{Half, Panels};
 use crate::run::Stage;
@@ -50,7 +50,7 @@ pub fn App() -> impl IntoView {
             <section class="instrument" aria-label="instrument">
                 <section class="controls" class:open=move || sheet.get() aria-label="parameters">
                     <div class="panel">
-                        <Controls />
+                        <Form />
                     </div>
                 </section>
                 <div class="stage" id="diagrams">
@@ -94,7 +94,7 @@ pub fn App() -> impl IntoView {
             </section>
             <Article />
         </main>
-        <HelpDialog />
+        <HelpDialog own=State::OWN />
     }
     .into_any()
 }

@@ -20,7 +20,7 @@ pub fn Bar() -> impl IntoView {
         Stage::Failed(_) => "Try again",
     };
     let busy = move || stage.get() == Stage::Loading;
-    let steps = move || matches!(stage.get(), Stage::Training | Stage::Paused);
+    let steps = move || stage.with(Stage::steps);
     let resets = move || matches!(stage.get(), Stage::Training | Stage::Paused | Stage::Done);
     let asks = move || match stage.get() {
         Stage::Asking(seconds) => {

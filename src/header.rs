@@ -2,7 +2,7 @@
 
 use crate::address::share;
 use crate::export::TakeAway;
-use crate::keys::Help;
+use crate::keys::HelpButton;
 use crate::state::{State, preset_of};
 use crate::study::Views;
 use crate::theme::Dark;
@@ -18,7 +18,6 @@ use wasm_bindgen_futures::JsFuture;
 #[component]
 pub fn Header() -> impl IntoView {
     let state = expect_context::<State>();
-    let help = expect_context::<Help>();
     view! {
         <header class="head">
             <h1>"Superphase"</h1>
@@ -28,9 +27,7 @@ pub fn Header() -> impl IntoView {
             <Share link=Callback::new(move |()| share(state)) />
             <TakeAway />
             <Theme />
-            <button type="button" class="quiet" aria-label="keys and help" on:click=move |_| help.show()>
-                "?"
-            </button>
+            <HelpButton />
         </header>
     }
 }

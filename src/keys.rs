@@ -1,26 +1,46 @@
 //! Keys that work anywhere on the page, and the list of all of them.
 
-use crate::diagram::Layer;
-use crate::state::State;
 use crate::theme::Dark;
 use leptos::ev;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// Every key, for the list.
-const KEYS: [(&str, &str); 10] = [
+/// Keys and what they do, for the list.
+type Keys = &'static [(&'static str, &'static str)];
+
+/// Keys of every page.
+const KEYS: Keys = &[
     ("Space", "pause, resume, train"),
     (".", "take one step"),
     ("r", "reset to step 0"),
     ("z", "undo the last change"),
-    ("l", "next layer"),
     ("d", "dark or light"),
-    ("← ↑ ↓ →", "move the cursor, in a diagram"),
-    ("Enter", "pin the pixel under the cursor, in a diagram"),
-    ("Esc", "unpin; take back what was typed, in a control"),
     ("?", "this list"),
 ];
+
+/// A page that keys work on.
+pub trait Keyed: Copy + 'static {
+    /// Its keys besides those of every page.
+    const OWN: Keys;
+
+    /// Pauses, resumes or trains.
+    fn toggle(self);
+
+    /// Takes one step and waits.
+    fn step(self);
+
+    /// Goes back to step 0.
+    fn reset(self);
+
+    /// Takes the last change back.
+    fn undo(self);
+
+    /// Does what a key of its own is for; whether it is one.
+    fn own(self, _key: &str) -> bool {
+        false
+    }
+}
 
 /// Opens the list of keys.
 #[derive(Clone, Copy)]
@@ -41,11 +61,25 @@ impl Help {
     }
 }
 
-/// The list of keys and where the science comes from.
+/// Opens the list of keys.
 #[component]
-pub fn HelpDialog() -> impl IntoView {
+pub fn HelpButton() -> impl IntoView {
+    let help = expect_context::<Help>();
+    view! {
+        <button type="button" class="quiet" aria-label="keys and help" on:click=move |_| help.show()>
+            "?"
+        </button>
+    }
+}
+
+/// The list of keys.
+#[component]
+pub fn HelpDialog(
+    /// The page's own.
+    own: Keys,
+) -> impl IntoView {
     let Help(dialog) = expect_context();
-    let rows = KEYS.map(|(key, what)| {
+    let rows = KEYS.iter().chain(own).map(|&(key, what)| {
         view! {
             <tr>
                 <th scope="row"><kbd>{key}</kbd></th>
@@ -61,7 +95,7 @@ pub fn HelpDialog() -> impl IntoView {
     view! {
         <dialog node_ref=dialog class="help" aria-labelledby="help-title">
             <h2 id="help-title">"Keys"</h2>
-            <table>{rows}</table>
+            <table>{rows.collect_view()}</table>
             <p>
                 "Every control can be typed into, dragged, and stepped with the up and down arrows. The address of the page holds everything that is set."
             </p>
@@ -73,24 +107,20 @@ pub fn HelpDialog() -> impl IntoView {
 }
 
 /// Listens to the keys from now on.
-pub fn listen(state: State, dark: Dark, help: Help) {
+pub fn listen(page: impl Keyed, dark: Dark, help: Help) {
     let handle = window_event_listener(ev::keydown, move |event| {
         let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
         if modified || event.default_prevented() || elsewhere(&event) {
             return;
         }
         match event.key().as_str() {
-            " " => state.run.toggle(),
-            "." => state.run.step(),
-            "r" => state.run.reset(),
-            "z" => state.undo(),
+            " " => page.toggle(),
+            "." => page.step(),
+            "r" => page.reset(),
+            "z" => page.undo(),
             "d" => dark.toggle(),
             "?" => help.show(),
-            "l" => state.layer.update(|layer| {
-                let place = Layer::ALL.iter().position(|l| l == layer).unwrap_or_default();
-                *layer = Layer::ALL[(place + 1) % Layer::ALL.len()];
-            }),
-            "Escape" => state.pinned.set(None),
+            key if page.own(key) => {}
             _ => return,
         }
         event.prevent_default();

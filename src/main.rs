@@ -12,6 +12,7 @@ mod cost;
 mod crew;
 mod diagram;
 mod export;
+mod form;
 mod format;
 mod header;
 mod import;
@@ -28,6 +29,7 @@ mod status;
 mod study;
 mod theme;
 mod theory;
+mod undo;
 mod workers;
 
 fn main() {

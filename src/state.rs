@@ -4,19 +4,18 @@
 use crate::address::View;
 use crate::diagram::Layer;
 use crate::export::Embed;
+use crate::keys::Keyed;
 use crate::other::Other;
 use crate::run::{Run, Stage};
 use crate::source::{Side, Source};
 use crate::theory::{Theories, Wanted, has_ends, has_optimum};
+use crate::undo::Past;
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::param::Param;
 use toy::phase::Thresholds;
 use toy::preset::{PRESETS, Preset};
 use wire::Choice;
-
-/// Steps that can be undone.
-const MEMORY: usize = 100;
 
 /// The page's state; copies are handles to the same.
 #[derive(Clone, Copy)]
@@ -46,7 +45,7 @@ pub struct State {
     /// Counts changes made elsewhere than in the form, whose fields then forget what was typed.
     pub outside: RwSignal<u32>,
     /// Sweeps to go back to.
-    past: RwSignal<Vec<Sweep>>,
+    past: Past<Sweep>,
     /// The run.
     pub run: Run,
     /// The run that it can be compared with.
@@ -93,13 +92,12 @@ impl State {
             show_curves,
             notices: RwSignal::new(notices),
             outside: RwSignal::new(0),
-            past: RwSignal::new(vec![]),
+            past: Past::of(sweep.into()),
             run,
             other,
             theories: Theories::follow(run.shown, thresholds, wanted),
         };
         state.keep_inside();
-        state.remember();
         Effect::new(move || {
             let pixel = state.pinned.get().or_else(|| state.cursor.get());
             run.inspect(pixel);
@@ -200,46 +198,14 @@ impl State {
 
     /// Whether there is anything to undo.
     pub fn can_undo(self) -> bool {
-        self.past.with(|past| past.len() > 1)
+        self.past.can_undo()
     }
 
     /// Goes back to the sweep before the last change.
     pub fn undo(self) {
-        let sweep = self.sweep.get_untracked();
-        let before = self.past.try_update(|past| {
-            // A change made a moment ago is not remembered yet.
-            if past.len() > 1 && past.last() == Some(&sweep) {
-                past.pop();
-            }
-            past.last().cloned()
-        });
-        if let Some(sweep) = before.flatten() {
+        if let Some(sweep) = self.past.undo(&self.sweep.get_untracked()) {
             self.load(sweep);
         }
-    }
-
-    /// Remembers sweeps at rest, not every one that a slider passes.
-    fn remember(self) {
-        let pending = StoredValue::new(None::<TimeoutHandle>);
-        let note = move || {
-            let sweep = self.sweep.get_untracked();
-            if self.past.with_untracked(|past| past.last() != Some(&sweep)) {
-                self.past.update(|past| {
-                    if past.len() >= MEMORY {
-                        past.remove(0);
-                    }
-                    past.push(sweep);
-                });
-            }
-        };
-        Effect::new(move || {
-            self.sweep.track();
-            if let Some(handle) = pending.get_value() {
-                handle.clear();
-            }
-            let rest = std::time::Duration::from_millis(400);
-            pending.set_value(set_timeout_with_handle(note, rest).ok());
-        });
     }
 
     /// Lets go of pixels that a smaller diagram does not have.
@@ -254,6 +220,43 @@ impl State {
                 }
             }
         });
+    }
+}
+
+impl Keyed for State {
+    const OWN: &'static [(&'static str, &'static str)] = &[
+        ("l", "next layer"),
+        ("← ↑ ↓ →", "move the cursor, in a diagram"),
+        ("Enter", "pin the pixel under the cursor, in a diagram"),
+        ("Esc", "unpin; take back what was typed, in a control"),
+    ];
+
+    fn toggle(self) {
+        self.run.toggle();
+    }
+
+    fn step(self) {
+        self.run.step();
+    }
+
+    fn reset(self) {
+        self.run.reset();
+    }
+
+    fn undo(self) {
+        self.undo();
+    }
+
+    fn own(self, key: &str) -> bool {
+        match key {
+            "l" => self.layer.update(|layer| {
+                let place = Layer::ALL.iter().position(|l| l == layer).unwrap_or_default();
+                *layer = Layer::ALL[(place + 1) % Layer::ALL.len()];
+            }),
+            "Escape" => self.pinned.set(None),
+            _ => return false,
+        }
+        true
     }
 }
 

@@ -16,17 +16,13 @@ function spy() {
   const log = (window.benchLog = []);
   const rows = (window.benchRows = new Map());
   window.benchHeard = 0;
-  let answered = 0;
   const look = () => {
-    const asks = document.querySelector(".bar .primary.asks");
-    if (asks && performance.now() - answered > 500) {
-      answered = performance.now();
-      asks.click();
-    }
     const stage = document.querySelector(".status .stage")?.textContent.trim();
     if (stage && stage !== log.at(-1)?.stage) log.push({ stage, at: performance.now() / 1000 });
   };
   new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+  // By the clock: a button is marked after its words have changed.
+  setInterval(() => document.querySelector(".bar .primary.asks")?.click(), 50);
 
   /** Rows, step and phases of a `wire::Report::Picture`, as postcard writes it; undefined for other reports. */
   const read = (bytes) => {
@@ -102,7 +98,11 @@ class Tab {
   /** Waits for the end of the run: `{ seconds, training, rate, finished }`; finished is since navigation. */
   async done(timeout = 300_000) {
     // The page notes the time itself, and asking costs some of it.
-    await this.page.waitForFunction(() => ["done", "stopped"].includes(window.benchLog.at(-1)?.stage), null, { timeout, polling: 250 });
+    const ended = () => ["done", "stopped"].includes(window.benchLog.at(-1)?.stage);
+    await this.page.waitForFunction(ended, null, { timeout, polling: 250 }).catch(async (error) => {
+      const [bar, status] = await Promise.all([".bar", ".status"].map((part) => this.page.innerText(part)));
+      throw Error(`${error.message.split("\n")[0]} The page says: ${`${bar} ${status}`.replaceAll(/\s+/g, " ")}`);
+    });
     const log = await this.page.evaluate(() => window.benchLog);
     const end = log.at(-1);
     if (end.stage === "stopped") throw Error(`the page stopped: ${await this.page.textContent(".status .failure, .asking")}`);

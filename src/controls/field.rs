@@ -1,15 +1,12 @@
 //! One parameter as a control of the right kind.
 
 use super::Hint;
-use super::number::Number;
+use super::number::{Number, Verdict};
 use super::scale::Scale;
-use crate::state::State;
 use leptos::prelude::*;
-use toy::Sweep;
-use toy::init::Init;
-use toy::param::{Kind, Param, find};
+use toy::param::Kind;
 
-/// What the form needs to know of a parameter.
+/// A parameter in a form: what it is, and how it is read and set there.
 #[derive(Clone, Copy)]
 pub struct Item {
     /// Name in links.
@@ -21,37 +18,31 @@ pub struct Item {
     /// What values it takes.
     pub kind: Kind,
     /// Its value as text.
-    pub get: fn(&Sweep) -> String,
-}
-
-impl Item {
-    /// A parameter of the table.
-    pub fn of(param: &Param) -> Self {
-        let Param { name, label, help, kind, get, .. } = *param;
-        Self { name, label, help, kind, get }
-    }
+    pub get: Signal<String>,
+    /// Takes a text, or refuses it with a sentence.
+    pub set: Callback<String, Verdict>,
+    /// Whether it has any effect as things are.
+    pub matters: Signal<bool>,
+    /// The most that a whole number may be as things are, if that is less than its kind allows.
+    pub most: Signal<Option<u32>>,
 }
 
 /// The control of a parameter.
 #[component]
 pub fn Field(item: Item) -> impl IntoView {
-    let state = expect_context::<State>();
     let Hint(hint) = expect_context::<Hint>();
-    let Item { name, help, .. } = item;
-    let matters = move || {
-        state.sweep.with(|sweep| find(name).is_none_or(|p| crate::state::matters(p, sweep)))
-    };
+    let Item { name, help, matters, .. } = item;
     let control = match item.kind {
-        Kind::Integer { .. } | Kind::Real { .. } => single(state, item).into_any(),
-        Kind::Span { .. } => span(state, item).into_any(),
-        Kind::Choice(words) => choice(state, item, words).into_any(),
-        Kind::Flag => flag(state, item).into_any(),
-        Kind::Init => init(state, item).into_any(),
+        Kind::Integer { .. } | Kind::Real { .. } => single(item).into_any(),
+        Kind::Span { .. } => span(item).into_any(),
+        Kind::Choice(words) => choice(item, words).into_any(),
+        Kind::Flag => flag(item).into_any(),
+        Kind::Init => init(item).into_any(),
     };
     view! {
         <div
             class="field"
-            class:idle=move || !matters()
+            class:idle=move || !matters.get()
             data-name=name
             on:pointerenter=move |_| hint.set(Some(help))
             on:pointerleave=move |_| hint.set(None)
@@ -70,36 +61,27 @@ fn help_id(name: &str) -> String {
     format!("{name}-help")
 }
 
-/// A parameter's value as text.
-fn value(state: State, get: fn(&Sweep) -> String) -> Signal<String> {
-    Memo::new(move |_| state.sweep.with(get)).into()
-}
-
-fn single(state: State, item: Item) -> impl IntoView {
-    let Item { name, label, kind, get, .. } = item;
-    let scale = Memo::new(move |_| {
-        state.sweep.with(|sweep| Scale::of(name, kind, sweep)).unwrap_or(Scale::log(1.0, 10.0))
-    });
-    let get = value(state, get);
-    let set = Callback::new(move |text: String| state.set(name, &text));
+fn single(item: Item) -> impl IntoView {
+    let Item { name, label, kind, get, set, most, .. } = item;
+    let scale =
+        Memo::new(move |_| Scale::of(name, kind, most.get()).unwrap_or(Scale::log(1.0, 10.0)));
     view! { <Number id=name.to_owned() label describe=help_id(name) scale=scale.into() get set /> }
 }
 
 /// Two numbers: where an axis begins and where it ends.
-fn span(state: State, item: Item) -> impl IntoView {
-    let Item { name, label, kind, get, .. } = item;
-    let scale = Scale::of(name, kind, &Sweep::default()).unwrap_or(Scale::log(1.0, 10.0));
+fn span(item: Item) -> impl IntoView {
+    let Item { name, label, kind, get: whole, set: take, .. } = item;
+    let scale = Scale::of(name, kind, None).unwrap_or(Scale::log(1.0, 10.0));
     let ends = move |text: &str| {
         let (from, to) = text.split_once("..").unwrap_or((text, text));
         [from.to_owned(), to.to_owned()]
     };
     let end = move |which: usize, word: &str| {
-        let whole = value(state, get);
         let own = Signal::derive(move || ends(&whole.get())[which].clone());
         let set = Callback::new(move |text: String| {
             let mut both = ends(&whole.get_untracked());
             both[which] = text;
-            state.set(name, &both.join(".."))
+            take.run(both.join(".."))
         });
         let (id, label) = (format!("{name}-{word}"), format!("{label}, {word}"));
         let scale = Signal::stored(scale);
@@ -108,13 +90,8 @@ fn span(state: State, item: Item) -> impl IntoView {
     view! { {end(0, "from")} {end(1, "to")} }
 }
 
-fn choice(
-    state: State,
-    item: Item,
-    words: &'static [(&'static str, &'static str)],
-) -> impl IntoView {
-    let Item { name, label, get, .. } = item;
-    let get = value(state, get);
+fn choice(item: Item, words: &'static [(&'static str, &'static str)]) -> impl IntoView {
+    let Item { name, label, get, set, .. } = item;
     let error = RwSignal::new(None::<String>);
     Effect::watch(move || get.get(), move |_, _, _| error.set(None), false);
     let options = words
@@ -130,7 +107,7 @@ fn choice(
                 id=name
                 aria-describedby=help_id(name)
                 on:change:target=move |event| {
-                    let refusal = state.set(name, &event.target().value()).err();
+                    let refusal = set.run(event.target().value()).err();
                     if refusal.is_some() {
                         event.target().set_value(&get.get_untracked());
                     }
@@ -146,9 +123,8 @@ fn choice(
     }
 }
 
-fn flag(state: State, item: Item) -> impl IntoView {
-    let Item { name, label, get, .. } = item;
-    let get = value(state, get);
+fn flag(item: Item) -> impl IntoView {
+    let Item { name, label, get, set, .. } = item;
     view! {
         <div class="flag">
             <label for=name>{label}</label>
@@ -159,7 +135,7 @@ fn flag(state: State, item: Item) -> impl IntoView {
                 prop:checked=move || get.get() == "on"
                 on:change:target=move |event| {
                     // Neither word is ever refused.
-                    let _ = state.set(name, if event.target().checked() { "on" } else { "off" });
+                    let _ = set.run(if event.target().checked() { "on" } else { "off" }.into());
                 }
             />
         </div>
@@ -173,12 +149,15 @@ const SPREADS: [(&str, &str, &str); 3] = [
     ("std", "a number", "0.1"),
 ];
 
-fn init(state: State, item: Item) -> impl IntoView {
-    let Item { name, label, .. } = item;
-    let way = Memo::new(move |_| match state.sweep.with(|sweep| sweep.init) {
-        Init::Xavier => "xavier",
-        Init::Packed(_) => "packed",
-        Init::Std(_) => "std",
+/// What stands before the number in the text of packed instances.
+const PACKED: &str = "packed:";
+
+fn init(item: Item) -> impl IntoView {
+    let Item { name, label, get, set, .. } = item;
+    let way = Memo::new(move |_| match get.get() {
+        text if text == "xavier" => "xavier",
+        text if text.starts_with(PACKED) => "packed",
+        _ => "std",
     });
     let options = SPREADS
         .map(|(word, label, _)| {
@@ -187,18 +166,14 @@ fn init(state: State, item: Item) -> impl IntoView {
         .collect_view();
     let number = move || {
         let (label, scale, prefix) = match way.get() {
-            "packed" => ("packed instances", Scale::log(10.0, 1e6), "packed:"),
+            "packed" => ("packed instances", Scale::log(10.0, 1e6), PACKED),
             "std" => ("standard deviation", Scale::log(1e-3, 100.0), ""),
             _ => return None,
         };
-        let get = Signal::derive(move || match state.sweep.with(|sweep| sweep.init) {
-            Init::Packed(instances) => instances.to_string(),
-            Init::Std(std) => std.to_string(),
-            Init::Xavier => String::new(),
-        });
-        let set = Callback::new(move |text: String| state.set(name, &format!("{prefix}{text}")));
+        let own = Signal::derive(move || get.get().trim_start_matches(prefix).to_owned());
+        let set = Callback::new(move |text: String| set.run(format!("{prefix}{text}")));
         let (id, scale) = (format!("{name}-number"), Signal::stored(scale));
-        Some(view! { <Number id label describe=help_id(name) scale get set /> })
+        Some(view! { <Number id label describe=help_id(name) scale get=own set /> })
     };
     view! {
         <div class="choice">
@@ -210,7 +185,7 @@ fn init(state: State, item: Item) -> impl IntoView {
                     let word = event.target().value();
                     let begin = SPREADS.iter().find(|(w, ..)| *w == word).map(|(.., begin)| *begin);
                     // What each way begins with is allowed.
-                    let _ = state.set(name, begin.unwrap_or("xavier"));
+                    let _ = set.run(begin.unwrap_or("xavier").into());
                 }
             >
                 {options}

@@ -1,13 +1,14 @@
-//! The form: one control for every parameter in the science's table, grouped as a person thinks.
+//! The form: one control for every parameter in the science's tables, grouped as a person thinks.
 
 mod field;
 mod number;
 mod scale;
 
-use crate::state::State;
-use field::{Field, Item};
+pub use field::Item;
+
+use field::Field;
 use leptos::prelude::*;
-use toy::param::{GRID, Group, Kind, PARAMS};
+use toy::param::Group;
 
 /// Groups in the order of the form, with their headings.
 const GROUPS: [(Group, &str); 5] = [
@@ -18,34 +19,49 @@ const GROUPS: [(Group, &str); 5] = [
     (Group::Repeats, "repeats"),
 ];
 
-/// Columns and rows in one, for the usual square diagram.
-const BOTH: Item = Item {
-    name: GRID,
-    label: "grid",
-    help: "Points on each axis of the diagram; columns and rows can differ, see more.",
-    kind: Kind::Integer { min: 1, max: 1024 },
-    get: |sweep| {
-        let (columns, rows) = (sweep.columns, sweep.rows);
-        if columns == rows { columns.to_string() } else { format!("{columns} × {rows}") }
-    },
-};
-
 /// The sentence that explains the control under pointer or focus.
 #[derive(Clone, Copy)]
 struct Hint(RwSignal<Option<&'static str>>);
 
+/// Counts changes made elsewhere than in the form, whose fields then forget what was typed.
+#[derive(Clone, Copy)]
+struct Outside(RwSignal<u32>);
+
+/// Where a parameter stands in the form.
+#[derive(Clone, Copy)]
+pub struct Line {
+    /// Its group.
+    pub group: Group,
+    /// Whether it is behind "more".
+    pub rare: bool,
+    /// The parameter.
+    pub item: Item,
+}
+
 /// All controls.
 #[component]
-pub fn Controls() -> impl IntoView {
+pub fn Controls(
+    /// The parameters, in the order in which each group shows them.
+    lines: Vec<Line>,
+    /// Counts changes made elsewhere.
+    outside: RwSignal<u32>,
+    /// Whether there is anything to undo.
+    can_undo: Signal<bool>,
+    /// Takes the last change back.
+    undo: Callback<()>,
+) -> impl IntoView {
     let hint = Hint(RwSignal::new(None));
     provide_context(hint);
-    let state = expect_context::<State>();
-    let groups = GROUPS.map(|(group, heading)| view! { <Fields group heading /> });
+    provide_context(Outside(outside));
+    let groups = GROUPS.map(|(group, heading)| {
+        let lines = lines.iter().filter(|line| line.group == group).copied().collect();
+        view! { <Fields heading lines /> }
+    });
     view! {
         <form class="fields" on:submit=|event| event.prevent_default()>
             {groups}
             <p class="undo">
-                <button type="button" disabled=move || !state.can_undo() on:click=move |_| state.undo()>
+                <button type="button" disabled=move || !can_undo.get() on:click=move |_| undo.run(())>
                     "undo last change"
                 </button>
             </p>
@@ -58,14 +74,10 @@ pub fn Controls() -> impl IntoView {
 
 /// One group: its usual controls, and the rare ones behind "more".
 #[component]
-fn Fields(group: Group, heading: &'static str) -> impl IntoView {
+fn Fields(heading: &'static str, lines: Vec<Line>) -> impl IntoView {
     let items = |rare: bool| {
-        let grid = (group == Group::Diagram && !rare).then_some(BOTH);
-        // The grid's control stands for both sides; by themselves they are rarely wanted.
-        let sides = |name: &str| matches!(name, "columns" | "rows");
-        let own = PARAMS.iter().filter(move |p| p.group == group);
-        let own = own.filter(move |p| (p.rare || sides(p.name)) == rare).map(Item::of);
-        grid.into_iter().chain(own).map(|item| view! { <Field item /> }).collect_view()
+        let own = lines.iter().filter(move |line| line.rare == rare);
+        own.map(|line| view! { <Field item=line.item /> }).collect_view()
     };
     let rare = items(true);
     let more = (!rare.is_empty()).then(|| {

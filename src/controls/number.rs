@@ -1,7 +1,7 @@
 //! A number that can be typed, dragged and stepped, with what is wrong about it next to it.
 
+use super::Outside;
 use super::scale::Scale;
-use crate::state::State;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -25,7 +25,7 @@ pub fn Number(
     /// Takes a new one.
     set: Callback<String, Verdict>,
 ) -> impl IntoView {
-    let state = expect_context::<State>();
+    let Outside(outside) = expect_context();
     let draft = RwSignal::new(None::<String>);
     let error = RwSignal::new(None::<String>);
     let forget = move || {
@@ -43,7 +43,7 @@ pub fn Number(
         }
     };
     // A value set elsewhere replaces what was typed here; also one that put an error right.
-    Effect::watch(move || state.outside.track(), move |(), _, _| forget(), false);
+    Effect::watch(move || outside.track(), move |(), _, _| forget(), false);
     Effect::watch(
         move || get.get(),
         move |_, _, _| {

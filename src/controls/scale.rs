@@ -1,6 +1,5 @@
 //! How a number is dragged and stepped: where it stands on its slider, and what comes next to it.
 
-use toy::Sweep;
 use toy::param::Kind;
 
 /// Positions of a logarithmic slider.
@@ -18,13 +17,14 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The scale of a parameter in a sweep.
-    pub fn of(name: &str, kind: Kind, sweep: &Sweep) -> Option<Self> {
+    /// The scale of a parameter, which may be less than its kind allows: `most`.
+    pub fn of(name: &str, kind: Kind, most: Option<u32>) -> Option<Self> {
         let doubling = matches!(name, "grid" | "columns" | "rows" | "batch" | "repeats");
         let (min, max, log, whole) = match kind {
-            // A dimension more than the features has room for would only be refused.
-            Kind::Integer { min, .. } if name == "hidden" => (min, sweep.features - 1, false, true),
-            Kind::Integer { min, max } => (min, max, min > 0 && max / min > 100, true),
+            Kind::Integer { min, max } => {
+                let max = max.min(most.unwrap_or(max)).max(min);
+                (min, max, min > 0 && max / min > 100, true)
+            }
             Kind::Real { min, max, log } => {
                 return Some(Self { min, max, log, whole: false, doubling });
             }
@@ -113,18 +113,20 @@ fn neighbour(value: f64, up: bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use toy::Sweep;
     use toy::param::PARAMS;
 
     fn scale(name: &str) -> Scale {
         let param = toy::param::find(name).unwrap();
-        Scale::of(name, param.kind, &Sweep::default()).unwrap()
+        Scale::of(name, param.kind, None).unwrap()
     }
 
     #[test]
     fn every_position_is_a_value_that_is_allowed() {
         for param in PARAMS {
             let mut sweep = Sweep::default();
-            let Some(scale) = Scale::of(param.name, param.kind, &sweep) else { continue };
+            let most = (param.name == "hidden").then_some(sweep.features - 1);
+            let Some(scale) = Scale::of(param.name, param.kind, most) else { continue };
             let (min, max, _) = scale.track();
             for part in 0..=10 {
                 let text = scale.at(min + (max - min) * f64::from(part) / 10.0);

@@ -34,6 +34,13 @@ pub enum Stage {
     Failed(String),
 }
 
+impl Stage {
+    /// Whether a single step can be taken.
+    pub fn steps(&self) -> bool {
+        matches!(self, Self::Training | Self::Paused)
+    }
+}
+
 /// Which engine runs and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Engine {
@@ -255,9 +262,11 @@ impl Run {
 
     /// Takes one step and waits.
     pub fn step(self) {
-        self.inner.update_value(|inner| inner.hold = true);
-        self.tell(&Request::Step(1));
-        self.stage.set(Stage::Paused);
+        if self.stage.with_untracked(Stage::steps) {
+            self.inner.update_value(|inner| inner.hold = true);
+            self.tell(&Request::Step(1));
+            self.stage.set(Stage::Paused);
+        }
     }
 
     /// Goes back to step 0 and waits there.

@@ -9,6 +9,7 @@ use super::views::Views;
 use super::words::about;
 use crate::format::{count, duration, sentence, si};
 use crate::header::{Share, Theme};
+use crate::keys::{self, Help, HelpButton, HelpDialog, Keyed};
 use crate::run::{Engine, Stage};
 use crate::status::stage_words;
 use crate::theme::Dark;
@@ -30,7 +31,10 @@ pub fn StudyPage(
     opened: Opened,
 ) -> impl IntoView {
     let page = Page::new(opened);
-    provide_context(Dark::follow());
+    let (dark, help) = (Dark::follow(), Help::new());
+    provide_context(dark);
+    provide_context(help);
+    keys::listen(page, dark, help);
     let label = View::ALL.iter().find(|(v, ..)| *v == page.view).map_or("", |(.., label)| label);
     document().set_title(&format!("{label} · Superphase"));
     let presets = page.view.presets().map(|preset| {
@@ -42,7 +46,7 @@ pub fn StudyPage(
         let chosen = move || page.preset.get() == preset.name;
         view! { <option value=preset.name hidden prop:selected=chosen>{preset.label}</option> }
     });
-    let help = move || find(page.preset.get()).map_or("", |preset| preset.help);
+    let purpose = move || find(page.preset.get()).map_or("", |preset| preset.help);
     view! {
         <a class="skip" href="#figure">"Skip to the figure"</a>
         <header class="head">
@@ -50,6 +54,7 @@ pub fn StudyPage(
             <Views current=Some(page.view) choice=page.choice />
             <Share link=Callback::new(move |()| page.link.get_untracked()) />
             <Theme />
+            <HelpButton />
         </header>
         {notices(page)}
         <main class="study">
@@ -59,7 +64,7 @@ pub fn StudyPage(
                     {presets.collect_view()}
                     {stray.collect_view()}
                 </select>
-                <p class="study-help">{help}</p>
+                <p class="study-help">{purpose}</p>
                 <Form page />
             </section>
             <section class="study-stage" id="figure" aria-label="figure">
@@ -70,6 +75,7 @@ pub fn StudyPage(
             </section>
             {status(page)}
         </main>
+        <HelpDialog own=Page::OWN />
     }
 }
 
@@ -88,7 +94,7 @@ fn notices(page: Page) -> impl IntoView {
     }
 }
 
-/// Train, pause or resume; reset; and why it waits, when it does.
+/// Train, pause or resume; step; reset; and why it waits, when it does.
 fn buttons(page: Page) -> impl IntoView {
     let run = page.run;
     let primary = move || match run.stage.get() {
@@ -109,10 +115,18 @@ fn buttons(page: Page) -> impl IntoView {
             <button
                 type="button"
                 class="primary"
+                class:asks=move || matches!(run.stage.get(), Stage::Asking(_))
                 disabled=move || run.stage.get() == Stage::Loading
                 on:click=move |_| run.toggle()
             >
                 {primary}
+            </button>
+            <button
+                type="button"
+                disabled=move || !run.stage.with(Stage::steps)
+                on:click=move |_| run.step()
+            >
+                "Step"
             </button>
             <button type="button" on:click=move |_| run.reset()>"Reset"</button>
             <span class="asking" role="status">{asks}</span>

@@ -129,6 +129,15 @@ impl StudyRun {
         }
     }
 
+    /// Takes one step and waits.
+    pub fn step(self) {
+        if self.stage.with_untracked(Stage::steps) {
+            self.inner.update_value(|inner| inner.hold = true);
+            self.tell(&Request::Step(1));
+            self.stage.set(Stage::Paused);
+        }
+    }
+
     /// Goes back to step 0 and waits there.
     pub fn reset(self) {
         self.prepare(true);

@@ -3,6 +3,8 @@
 use super::link::{Opened, query};
 use super::run::StudyRun;
 use crate::address::{at, keep};
+use crate::keys::Keyed;
+use crate::undo::Past;
 use leptos::prelude::*;
 use toy::Study;
 use toy::study::param;
@@ -22,12 +24,14 @@ pub struct Page {
     pub choice: RwSignal<Choice>,
     /// What could not be used of the link.
     pub notices: RwSignal<Vec<String>>,
-    /// The parameter refused last, and why.
-    pub refused: RwSignal<Option<(&'static str, String)>>,
+    /// Counts changes made elsewhere than in the form, whose fields then forget what was typed.
+    pub outside: RwSignal<u32>,
     /// The link to this state.
     pub link: Memo<String>,
     /// The run.
     pub run: StudyRun,
+    /// Presets and studies to go back to.
+    past: Past<(&'static str, Study)>,
 }
 
 impl Page {
@@ -46,31 +50,75 @@ impl Page {
             study,
             choice,
             notices: RwSignal::new(notices),
-            refused: RwSignal::new(None),
+            outside: RwSignal::new(0),
             link,
             run: StudyRun::follow(view, study, choice),
+            past: Past::of(Memo::new(move |_| (preset.get(), study.get())).into()),
         }
     }
 
     /// Goes to a preset.
     pub fn adopt(self, name: &str) {
         if let Some(preset) = preset::find(name) {
-            self.refused.set(None);
-            self.preset.set(preset.name);
-            self.study.set((preset.study)());
+            self.load((preset.name, (preset.study)()));
         }
     }
 
-    /// Sets a parameter from text, or notes why not.
-    pub fn set(self, name: &'static str, text: &str) {
-        let mut study = self.study.get_untracked();
-        let wrong = param::set(&mut study, name, text).map_err(|error| error.to_string());
-        let wrong = wrong.and_then(|()| study.validate().map_err(|error| error.to_string())).err();
-        let changed = wrong.is_none() && self.study.with_untracked(|before| *before != study);
-        self.refused.set(wrong.map(|why| (name, crate::format::sentence(&why))));
-        if changed {
+    /// Sets preset and study, from elsewhere than the form.
+    fn load(self, (preset, study): (&'static str, Study)) {
+        self.preset.set(preset);
+        if self.study.with_untracked(|before| *before != study) {
             self.study.set(study);
         }
+        self.outside.update(|count| *count += 1);
+    }
+
+    /// Whether there is anything to undo.
+    pub fn can_undo(self) -> bool {
+        self.past.can_undo()
+    }
+
+    /// Goes back to what was set before the last change.
+    pub fn undo(self) {
+        let now = (self.preset.get_untracked(), self.study.get_untracked());
+        if let Some(before) = self.past.undo(&now) {
+            self.load(before);
+        }
+    }
+
+    /// Sets a parameter from text.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what is allowed; nothing has changed then.
+    pub fn set(self, name: &str, text: &str) -> Result<(), String> {
+        let mut study = self.study.get_untracked();
+        param::set(&mut study, name, text).map_err(|error| error.to_string())?;
+        study.validate().map_err(|error| error.to_string())?;
+        if self.study.with_untracked(|before| *before != study) {
+            self.study.set(study);
+        }
+        Ok(())
+    }
+}
+
+impl Keyed for Page {
+    const OWN: &'static [(&'static str, &'static str)] =
+        &[("Esc", "take back what was typed, in a control")];
+
+    fn toggle(self) {
+        self.run.toggle();
+    }
+
+    fn step(self) {
+        self.run.step();
+    }
+
+    fn reset(self) {
+        self.run.reset();
+    }
+
+    fn undo(self) {
+        self.undo();
     }
 }
 
