@@ -26,7 +26,7 @@ for (const { file, link, viewport: [width, height] = [1440, 1000], of } of FIGUR
   if (only.length && !only.includes(file)) continue;
   const page = await browser.newPage({ viewport: { width, height } });
   await page.goto(new URL(link, server.url).href);
-  await page.waitForFunction(() => /not started|done|training/.test(document.querySelector(".status .stage")?.textContent ?? ""), null, { timeout: LONG });
+  await page.waitForFunction(() => /waiting|done|training/.test(document.querySelector(".status .stage")?.textContent ?? ""), null, { timeout: LONG });
   const train = page.getByRole("button", { name: "Train", exact: true });
   if (await train.isVisible()) await train.click();
   await stage(page, "done", LONG);

@@ -38,7 +38,7 @@ test(
     await page.goto(url);
     // A long run asks, perhaps only when its speed has been measured.
     await page.waitForFunction(() => {
-      if (document.querySelector(".status .stage")?.textContent === "not started") document.querySelector(".bar .primary").click();
+      if (document.querySelector(".status .stage")?.textContent === "waiting") document.querySelector(".bar .primary").click();
       return parseInt(document.querySelector(".status .percent")?.textContent) >= 10;
     }, null, { timeout: 120_000, polling: 200 });
     // What went before is loading.
@@ -109,7 +109,7 @@ test(
 test(
   "smooth: training goes on behind another window, and the tab tells how far it is",
   withPage({ webgpu: "absent", path: "?data=sampled&steps=4000&grid=32&repeats=4&engine=cpu" }, async (page) => {
-    await page.waitForFunction(() => /training|not started/.test(document.querySelector(".status .stage")?.textContent ?? ""));
+    await page.waitForFunction(() => /training|waiting/.test(document.querySelector(".status .stage")?.textContent ?? ""));
     const train = page.getByRole("button", { name: "Train", exact: true });
     if (await train.isVisible()) await train.click();
     await stage(page, "training");

@@ -129,7 +129,7 @@ test(
   "studies: a run can be paused, resumed and reset, a preset chosen, and a bad link is explained",
   withPage({ webgpu: "absent", path: "?view=geometry&steps=400000&engine=abacus" }, async (page) => {
     await page.locator(".notices", { hasText: "abacus" }).waitFor();
-    await page.waitForFunction(() => /training|not started/.test(document.querySelector(".status .stage")?.textContent));
+    await page.waitForFunction(() => /training|waiting/.test(document.querySelector(".status .stage")?.textContent));
     const primary = page.locator(".bar .primary");
     if ((await primary.textContent()) === "Pause") await primary.click();
     else assert.match(await page.locator(".asking").innerText(), /takes another/);

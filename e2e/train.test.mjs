@@ -47,7 +47,7 @@ for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
     withPage({ webgpu, path: `?grid=${GRID}&repeats=2&data=sampled&batch=256&steps=4000&lr=0.003&engine=${engine}` }, async (page) => {
       const button = (label) => page.getByRole("button", { name: label, exact: true });
       // A run that takes long asks first.
-      await page.waitForFunction(() => /training|not started|done/.test(document.querySelector(".status .stage")?.textContent ?? ""));
+      await page.waitForFunction(() => /training|waiting|done/.test(document.querySelector(".status .stage")?.textContent ?? ""));
       if (await button("Train").isVisible()) await button("Train").click();
       await page.waitForFunction(() => parseInt(document.querySelector(".status .percent").textContent) >= 1, null, { timeout: 60_000 });
       await button("Pause").click();

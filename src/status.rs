@@ -63,7 +63,7 @@ pub fn stage_words(stage: &Stage, engine: Option<&Engine>) -> &'static str {
         (Stage::Starting, _) => "starting",
         (Stage::Training, _) => "training",
         (Stage::Paused, _) => "paused",
-        (Stage::Asking(_), _) => "not started",
+        (Stage::Asking(_), _) => "waiting",
         (Stage::Done, _) => "done",
         (Stage::Failed(_), _) => "stopped",
     }

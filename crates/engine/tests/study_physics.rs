@@ -9,6 +9,7 @@ use std::f64::consts::TAU;
 use toy::axis::Span;
 use toy::evaluate::Effort;
 use toy::init::Init;
+use toy::study::curve::point_of;
 use toy::study::figure::Form;
 use toy::study::model::Layout;
 use toy::study::preset;
@@ -180,6 +181,22 @@ fn dense_models_drop_features_and_sparse_ones_superpose_them() {
 
 /// The paper's geometry of uniform superposition: one dimension a feature when dense, then a
 /// plateau of one half, where features share dimensions as antipodal pairs, then ever less.
+#[test]
+fn losses_fall_from_level_to_level() {
+    let study = find("two-correlated-triples");
+    for snapshot in train(&study) {
+        let loss = |step: u32| f64::from(snapshot.curve[point_of(step, study.steps) as usize]);
+        // The level on which all features share one direction a set, hardly told apart.
+        let level = loss(1000);
+        assert!((0.014..0.019).contains(&level), "{level}");
+        let rests = (800..1200).step_by(50).map(loss).all(|l| (l / level - 1.0).abs() < 0.2);
+        assert!(rests, "{:?}", snapshot.curve);
+        assert!(loss(4900) < level / 4.0, "{}", loss(4900));
+        // As three pairs of antipodes, one of either set.
+        assert!(snapshot.measures.dimensionality.iter().all(|d| (d - 0.5).abs() < 0.03));
+    }
+}
+
 fn assert_sticky(study: &Study) {
     let all = train(study);
     let star = |i: usize| all[i].measures.dimensions_per_feature;

@@ -4,7 +4,7 @@ use super::Look;
 use super::chart::{Axis, frame};
 use super::geometry;
 use super::sheet::{GUIDE, HEAD, Sheet, trace};
-use crate::diagram::colour::{BLUE, RED};
+use crate::diagram::colour::RED;
 use crate::diagram::number::three;
 use crate::export::svg::Drawn;
 use crate::study::run::{Frame, Part};
@@ -51,7 +51,8 @@ pub fn draw(part: &Part, film: &[Frame], look: Look) -> Drawn {
         frame.snapshots.iter().find(|s| best.is_some_and(|best| best.model == s.model)).cloned()
     };
     let course: Vec<_> = known.iter().filter_map(|f| Some((f.step, model(f)?))).collect();
-    for i in 0..study.features as usize {
+    let colours = best.map_or(vec![], |best| geometry::colours(study, best));
+    for (i, colour) in colours.iter().enumerate() {
         let at = |(step, s): &(u32, Snapshot)| {
             let d = s.measures.dimensionality.get(i).map_or(f64::NAN, |&d| f64::from(d));
             (x.at(f64::from(*step)), bottom.at(d))
@@ -59,7 +60,7 @@ pub fn draw(part: &Part, film: &[Frame], look: Look) -> Drawn {
         let line: Vec<_> = course.iter().map(at).collect();
         let look = format!(
             "class=\"course\" fill=\"none\" stroke=\"{}\" stroke-opacity=\".75\"",
-            BLUE.css()
+            colour.css()
         );
         sheet.path(&trace(&line), &format!("{look} stroke-width=\"1.5\""));
     }

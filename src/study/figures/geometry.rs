@@ -132,7 +132,7 @@ fn project(w: &[f32], (turn, tilt): (f64, f64)) -> (f64, f64, f64) {
 }
 
 /// Colours of the features: their sets', else by importance, else by superposition.
-fn colours(study: &Study, snapshot: &Snapshot) -> Vec<Rgb> {
+pub fn colours(study: &Study, snapshot: &Snapshot) -> Vec<Rgb> {
     let m = &snapshot.measures;
     if study.sets != Sets::Independent && study.set_size < study.features {
         let size = study.set_size.max(1) as usize;

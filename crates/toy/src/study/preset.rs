@@ -178,7 +178,7 @@ pub const PRESETS: &[Preset] = &[
         name: "two-correlated-triples",
         label: "Two correlated triples in three dimensions",
         view: View::Dynamics,
-        help: "Six features, three and three active together, in three dimensions: the loss falls in steps, at each of which the arrangement changes.",
+        help: "Six features, three and three active together, in three dimensions, from a start near zero: the loss rests on one level, then falls to the next as directions turn and spread.",
         study: || Study {
             features: 6,
             hidden: 3,
@@ -187,8 +187,10 @@ pub const PRESETS: &[Preset] = &[
             importance: Importance::Uniform,
             sets: Sets::Correlated,
             set_size: 3,
+            // Large weights to begin with pass the first levels by.
+            init: Init::Std(0.01),
             repeats: 4,
-            steps: 10_000,
+            steps: 5_000,
             ..Study::default()
         },
     },
