@@ -8,12 +8,12 @@ use crate::form::Form;
 use crate::header::Header;
 use crate::import::{FileNotes, Files};
 use crate::inspector::Inspector;
-use crate::keys::{self, Help, HelpDialog, Keyed};
+use crate::keys::{self, Help, HelpDialog};
 use crate::notices::Notices;
 use crate::panel::{Half, Panels};
 use crate::run::Stage;
 use crate::source::Side;
-use crate::state::State;
+use crate::state::{KEYS, State};
 use crate::status::Status;
 use crate::study::{self, StudyPage};
 use crate::theme::Dark;
@@ -35,7 +35,7 @@ pub fn App() -> impl IntoView {
     provide_context(Panels::of(state));
     address::follow(state);
     name_the_tab(state);
-    keys::listen(state, dark, help);
+    keys::listen(Box::new(state), dark, help);
     if state.embed != Embed::No {
         return view! { <Embedded /> }.into_any();
     }
@@ -94,7 +94,7 @@ pub fn App() -> impl IntoView {
             </section>
             <Article />
         </main>
-        <HelpDialog own=State::OWN />
+        <HelpDialog own=KEYS />
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 /// Keys and what they do, for the list.
-type Keys = &'static [(&'static str, &'static str)];
+pub type Keys = &'static [(&'static str, &'static str)];
 
 /// Keys of every page.
 const KEYS: Keys = &[
@@ -20,24 +20,21 @@ const KEYS: Keys = &[
 ];
 
 /// A page that keys work on.
-pub trait Keyed: Copy + 'static {
-    /// Its keys besides those of every page.
-    const OWN: Keys;
-
+pub trait Keyed {
     /// Pauses, resumes or trains.
-    fn toggle(self);
+    fn toggle(&self);
 
     /// Takes one step and waits.
-    fn step(self);
+    fn step(&self);
 
     /// Goes back to step 0.
-    fn reset(self);
+    fn reset(&self);
 
     /// Takes the last change back.
-    fn undo(self);
+    fn undo(&self);
 
     /// Does what a key of its own is for; whether it is one.
-    fn own(self, _key: &str) -> bool {
+    fn own(&self, _key: &str) -> bool {
         false
     }
 }
@@ -107,7 +104,7 @@ pub fn HelpDialog(
 }
 
 /// Listens to the keys from now on.
-pub fn listen(page: impl Keyed, dark: Dark, help: Help) {
+pub fn listen(page: Box<dyn Keyed>, dark: Dark, help: Help) {
     let handle = window_event_listener(ev::keydown, move |event| {
         let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
         if modified || event.default_prevented() || elsewhere(&event) {

@@ -4,7 +4,7 @@
 use crate::address::View;
 use crate::diagram::Layer;
 use crate::export::Embed;
-use crate::keys::Keyed;
+use crate::keys::{Keyed, Keys};
 use crate::other::Other;
 use crate::run::{Run, Stage};
 use crate::source::{Side, Source};
@@ -223,31 +223,32 @@ impl State {
     }
 }
 
-impl Keyed for State {
-    const OWN: &'static [(&'static str, &'static str)] = &[
-        ("l", "next layer"),
-        ("← ↑ ↓ →", "move the cursor, in a diagram"),
-        ("Enter", "pin the pixel under the cursor, in a diagram"),
-        ("Esc", "unpin; take back what was typed, in a control"),
-    ];
+/// Keys of this page alone.
+pub const KEYS: Keys = &[
+    ("l", "next layer"),
+    ("← ↑ ↓ →", "move the cursor, in a diagram"),
+    ("Enter", "pin the pixel under the cursor, in a diagram"),
+    ("Esc", "unpin; take back what was typed, in a control"),
+];
 
-    fn toggle(self) {
+impl Keyed for State {
+    fn toggle(&self) {
         self.run.toggle();
     }
 
-    fn step(self) {
+    fn step(&self) {
         self.run.step();
     }
 
-    fn reset(self) {
+    fn reset(&self) {
         self.run.reset();
     }
 
-    fn undo(self) {
-        self.undo();
+    fn undo(&self) {
+        State::undo(*self);
     }
 
-    fn own(self, key: &str) -> bool {
+    fn own(&self, key: &str) -> bool {
         match key {
             "l" => self.layer.update(|layer| {
                 let place = Layer::ALL.iter().position(|l| l == layer).unwrap_or_default();

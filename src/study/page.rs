@@ -3,13 +3,13 @@
 use super::figures::{Look, draw, numbers, turns};
 use super::form::Form;
 use super::link::Opened;
-use super::state::Page;
+use super::state::{KEYS, Page};
 use super::take::{FILES, take};
 use super::views::Views;
 use super::words::about;
 use crate::format::{count, duration, sentence, si};
 use crate::header::{Share, Theme};
-use crate::keys::{self, Help, HelpButton, HelpDialog, Keyed};
+use crate::keys::{self, Help, HelpButton, HelpDialog};
 use crate::run::{Engine, Stage};
 use crate::status::stage_words;
 use crate::theme::Dark;
@@ -34,7 +34,7 @@ pub fn StudyPage(
     let (dark, help) = (Dark::follow(), Help::new());
     provide_context(dark);
     provide_context(help);
-    keys::listen(page, dark, help);
+    keys::listen(Box::new(page), dark, help);
     let label = View::ALL.iter().find(|(v, ..)| *v == page.view).map_or("", |(.., label)| label);
     document().set_title(&format!("{label} · Superphase"));
     let presets = page.view.presets().map(|preset| {
@@ -75,7 +75,7 @@ pub fn StudyPage(
             </section>
             {status(page)}
         </main>
-        <HelpDialog own=Page::OWN />
+        <HelpDialog own=KEYS />
     }
 }
 

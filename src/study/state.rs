@@ -3,7 +3,7 @@
 use super::link::{Opened, query};
 use super::run::StudyRun;
 use crate::address::{at, keep};
-use crate::keys::Keyed;
+use crate::keys::{Keyed, Keys};
 use crate::undo::Past;
 use leptos::prelude::*;
 use toy::Study;
@@ -101,24 +101,24 @@ impl Page {
     }
 }
 
-impl Keyed for Page {
-    const OWN: &'static [(&'static str, &'static str)] =
-        &[("Esc", "take back what was typed, in a control")];
+/// Keys of this page alone.
+pub const KEYS: Keys = &[("Esc", "take back what was typed, in a control")];
 
-    fn toggle(self) {
+impl Keyed for Page {
+    fn toggle(&self) {
         self.run.toggle();
     }
 
-    fn step(self) {
+    fn step(&self) {
         self.run.step();
     }
 
-    fn reset(self) {
+    fn reset(&self) {
         self.run.reset();
     }
 
-    fn undo(self) {
-        self.undo();
+    fn undo(&self) {
+        Page::undo(*self);
     }
 }
 
