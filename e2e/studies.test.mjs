@@ -297,3 +297,102 @@ test(
     for (const [i, row] of models.entries()) assert.ok(Math.abs(shared[i] - row.features_per_dimension) < 1e-4);
   }),
 );
+
+// First bytes of messages (`wire::Request`, `wire::Report`).
+const [GIVE, TAKE, GIVEN] = [16, 17, 5];
+
+/**
+ * Opens a link with so many cores, as last said; `window.told` then counts messages by direction and first byte.
+ * Of several workers the first idles half the time. The button `press` is pressed once, as soon as a worker has been
+ * asked to part with models.
+ */
+async function open(page, url, cores, press) {
+  await page.addInitScript(
+    ([cores, press, give]) => {
+      Object.defineProperty(navigator, "hardwareConcurrency", { get: () => cores, configurable: true });
+      window.told = { up: {}, down: {} };
+      const note = (way, data) => (window.told[way][data[0]] = (window.told[way][data[0]] ?? 0) + 1);
+      // A worker goes back to its event loop, between slices, by a message to itself.
+      const slow = (url) => `
+        import ${JSON.stringify(new URL(url, document.baseURI).href)};
+        const post = MessagePort.prototype.postMessage;
+        MessagePort.prototype.postMessage = function (...words) { setTimeout(() => post.apply(this, words), 30); };`;
+      const module = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+      let workers = 0;
+      window.Worker = class extends window.Worker {
+        constructor(url, options) {
+          super(cores > 1 && workers++ === 0 ? module(slow(url)) : url, options);
+          this.addEventListener("message", ({ data }) => note("up", data));
+        }
+        postMessage(data, ...rest) {
+          const asked = data[0] === give && !window.told.down[give];
+          note("down", data);
+          super.postMessage(data, ...rest);
+          // When the page is done with what it is doing, and before it hears anything.
+          if (press && asked)
+            queueMicrotask(() => [...document.querySelectorAll("button")].find((button) => button.textContent === press).click());
+        }
+      };
+    },
+    [cores, press, GIVE],
+  );
+  await page.goto(url);
+}
+
+const told = (page) => page.evaluate(() => window.told);
+const files = async (page) => {
+  const all = [];
+  for (const what of ["models", "features", "losses", "weights"]) all.push((await save(page, what)).text);
+  return all;
+};
+const plate = async (page) => {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return page.getByTestId("plate").innerHTML();
+};
+
+// Three models alike: one worker has one of them, the other, which is slower, two.
+for (const [view, path, times] of [
+  ["dynamics", "repeats=3&density=0.5&steps=8000&seed=2", 1],
+  ["demonstration", "instances=3&density=0.5..0.4&steps=6000&batch=512", 2],
+  ["vulnerability", "features=40&hidden=10&instances=1&repeats=3&steps=4000&batch=512", 1],
+]) {
+  test(
+    `studies: a worker that is done takes over a model of another, and finds what one worker finds, ${view}`,
+    withPage({ webgpu: "absent", viewport: DESKTOP, reducedMotion: "reduce", path: "?view=geometry&steps=1" }, async (page, { url }) => {
+      const link = new URL(`?view=${view}&${path}`, url).href;
+      await open(page, link, 2);
+      await stage(page, "done");
+      const { up, down } = await told(page);
+      assert.ok(up[GIVEN] >= times && down[TAKE] >= times, `${up[GIVEN]} parted with, ${down[TAKE]} taken over`);
+      const [shared, drawn] = [await files(page), await plate(page)];
+      // The one that was handed over is the one whose film is shown.
+      if (view === "dynamics") assert.equal((await groups(page))[0].repeat, "0");
+      await open(page, link, 1);
+      await stage(page, "done");
+      assert.equal((await told(page)).down[GIVE], undefined);
+      assert.deepEqual(await files(page), shared);
+      assert.equal(await plate(page), drawn, "every frame of a film, too");
+    }),
+  );
+}
+
+for (const press of ["Pause", "Reset"]) {
+  test(
+    `studies: ${press.toLowerCase()} while a model is on its way to another worker`,
+    withPage({ webgpu: "absent", viewport: DESKTOP, path: "?view=dynamics&repeats=3&density=0.5&steps=8000&seed=2" }, async (page, { url }) => {
+      await stage(page, "done");
+      const expected = await files(page);
+      await open(page, url, 2, press);
+      await stage(page, "paused", 20_000);
+      await page.waitForFunction((given) => window.told.up[given], GIVEN);
+      await page.waitForTimeout(300);
+      const before = await told(page);
+      assert.equal(before.down[TAKE], press === "Pause" ? 1 : undefined);
+      await page.waitForTimeout(500);
+      assert.deepEqual(await told(page), before, "nothing trains");
+      await page.locator(".bar .primary").click();
+      await stage(page, "done");
+      assert.deepEqual(await files(page), expected);
+    }),
+  );
+}

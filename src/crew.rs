@@ -95,7 +95,7 @@ impl Crew {
         };
         self.shares = vec![Share::default(); stride];
         for (first, worker) in (0..).zip(&self.pool) {
-            worker.send(if (first as usize) < stride {
+            worker.send(&if (first as usize) < stride {
                 request(self.number, Shard { first, stride: stride as u32 })
             } else {
                 Request::Cancel
@@ -110,25 +110,37 @@ impl Crew {
         self.number = self.number.wrapping_add(1).max(1);
         let mut request = Some(request);
         for worker in &self.pool {
-            worker.send(request.take().unwrap_or(Request::Cancel));
+            worker.send(&request.take().unwrap_or(Request::Cancel));
+        }
+    }
+
+    /// Workers that train.
+    pub fn size(&self) -> usize {
+        self.shares.len()
+    }
+
+    /// Asks one worker.
+    pub fn ask(&self, index: usize, request: &Request) {
+        if let Some(worker) = self.pool.get(index) {
+            worker.send(request);
         }
     }
 
     /// Tells something to everyone who trains.
     pub fn tell(&self, request: &Request) {
-        self.pool.iter().take(self.shares.len()).for_each(|w| w.send(request.clone()));
+        self.pool.iter().take(self.shares.len()).for_each(|w| w.send(request));
     }
 
     /// Tells something to everyone.
     pub fn tell_all(&self, request: &Request) {
-        self.pool.iter().for_each(|w| w.send(request.clone()));
+        self.pool.iter().for_each(|w| w.send(request));
     }
 
     /// Asks whoever has a row for one of its pixels.
     pub fn inspect(&self, row: u32, column: u32) {
         let owner = row as usize % self.shares.len().max(1);
         if let Some(worker) = self.pool.get(owner).filter(|_| !self.shares.is_empty()) {
-            worker.send(Request::Inspect { row, column });
+            worker.send(&Request::Inspect { row, column });
         }
     }
 

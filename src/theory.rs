@@ -64,7 +64,7 @@ impl Inner {
 
     fn send(&self, request: Request) {
         if let Some(worker) = &self.worker {
-            worker.send(request);
+            worker.send(&request);
         }
     }
 }
@@ -150,7 +150,7 @@ impl Theories {
             if inner.worker.is_none() {
                 match Worker::spawn(move |report| self.hear(report)) {
                     Ok(worker) => {
-                        worker.send(Request::Thresholds(self.thresholds.get_untracked()));
+                        worker.send(&Request::Thresholds(self.thresholds.get_untracked()));
                         inner.worker = Some(worker);
                     }
                     Err(why) => return self.failure.set(Some(why)),

@@ -29,9 +29,9 @@ pub fn in_window() -> bool {
     web_sys::window().is_some()
 }
 
-/// Requests made before the worker listens. Browsers throw away what is posted while its
-/// WebAssembly still loads; `None` once it has said that it is ready.
-type Outbox = Rc<RefCell<Option<Vec<Request>>>>;
+/// Requests made before the worker listens, as they are posted. Browsers throw away what is posted
+/// while its WebAssembly still loads; `None` once it has said that it is ready.
+type Outbox = Rc<RefCell<Option<Vec<Vec<u8>>>>>;
 
 /// A running web worker; it ends when dropped.
 pub struct Worker {
@@ -61,7 +61,7 @@ impl Worker {
                 match wire::decode(&bytes) {
                     Ok(Report::Ready) => {
                         let waiting = outbox.borrow_mut().take().unwrap_or_default();
-                        waiting.iter().for_each(|request| post(&inner, request));
+                        waiting.iter().for_each(|bytes| post(&inner, bytes));
                     }
                     Ok(report) => hear(report),
                     Err(garbled) => {
@@ -90,10 +90,11 @@ impl Worker {
     }
 
     /// Asks the worker for something, as soon as it listens.
-    pub fn send(&self, request: Request) {
+    pub fn send(&self, request: &Request) {
+        let Ok(bytes) = wire::encode(request) else { return };
         match self.outbox.borrow_mut().as_mut() {
-            Some(waiting) => waiting.push(request),
-            None => post(&self.inner, &request),
+            Some(waiting) => waiting.push(bytes),
+            None => post(&self.inner, &bytes),
         }
     }
 }
@@ -107,9 +108,8 @@ impl Drop for Worker {
 }
 
 /// Posts a request; its bytes move without being copied once more.
-fn post(worker: &web_sys::Worker, request: &Request) {
-    let Ok(bytes) = wire::encode(request) else { return };
-    let array = Uint8Array::from(bytes.as_slice());
+fn post(worker: &web_sys::Worker, bytes: &[u8]) {
+    let array = Uint8Array::from(bytes);
     // Posting fails only for values that cannot be cloned, which bytes can.
     let _ = worker.post_message_with_transfer(&array, &Array::of1(&array.buffer()));
 }

@@ -223,7 +223,7 @@ impl Run {
 
     fn spawn(self, index: usize) -> Result<Worker, String> {
         let worker = Worker::spawn(move |report| self.hear(index, report))?;
-        worker.send(Request::Thresholds(self.thresholds.get_untracked()));
+        worker.send(&Request::Thresholds(self.thresholds.get_untracked()));
         Ok(worker)
     }
 

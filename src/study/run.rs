@@ -1,6 +1,7 @@
 //! The run of an experiment: what trains, how far it is and what it has found. Buttons and
 //! parameters come in as calls, everything else reads the signals.
 
+use super::deal::Deal;
 use crate::crew::{Crew, Progress};
 use crate::run::{Engine, Stage};
 use leptos::prelude::*;
@@ -44,6 +45,8 @@ pub struct Found {
 #[derive(Default)]
 pub(super) struct Inner {
     pub crew: Crew,
+    /// Who of them has which models.
+    pub deal: Deal,
     pub found: Found,
     /// Studies to train after the one in training, the next one last.
     pub queue: Vec<Study>,

@@ -1,6 +1,7 @@
 //! What goes on in an experiment's run: from a changed form to workers that train, and from their
 //! reports to what the page shows.
 
+use super::deal::Deal;
 use super::run::{Frame, Inner, Part, StudyRun};
 use crate::cost::LONG;
 use crate::crew::{Progress, Share, cores};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use toy::Study;
 use toy::study::preset::View;
 use toy::study::{Snapshot, Wanted};
-use wire::{Kind, Report, Request};
+use wire::{Kind, Parcel, Report, Request};
 
 /// Training time after which a measured speed is believed, in seconds.
 const BELIEVED: f64 = 0.5;
@@ -89,6 +90,7 @@ impl StudyRun {
                 wanted,
                 frames,
             });
+            inner.deal = Deal::new(&study, inner.crew.size());
             inner.found.parts.push(Part { study, snapshots: vec![] });
             true
         });
@@ -106,7 +108,14 @@ impl StudyRun {
                 self.found(Engine { kind, name, reason, workers: 1 });
             }
             Report::Progress { run, step, model_steps, seconds, .. } if run == number => {
-                self.note(index, &|share| *share = Share { step, model_steps, seconds, ..*share });
+                self.inner.update_value(|inner| {
+                    let now = |share: &mut Share| {
+                        *share = Share { step, model_steps, seconds, ..*share };
+                    };
+                    inner.crew.note(index, now);
+                    inner.deal.progress(index, step, seconds);
+                    inner.exchange();
+                });
                 self.measure();
             }
             Report::Study { run, step, frame, snapshots } if run == number => {
@@ -115,8 +124,15 @@ impl StudyRun {
                 self.finish();
             }
             Report::Done { run } if run == number => {
-                self.note(index, &|share| share.done = true);
+                self.inner.update_value(|inner| {
+                    inner.crew.note(index, |share| share.done = true);
+                    inner.deal.done(index);
+                    inner.exchange();
+                });
                 self.finish();
+            }
+            Report::Given(parcel) if parcel.run == number => {
+                self.inner.update_value(|inner| inner.pass_on(index, parcel));
             }
             Report::Failed { run, sentence: why } if run == number || run == 0 => {
                 self.engine.set(None);
@@ -124,10 +140,6 @@ impl StudyRun {
             }
             _ => {}
         }
-    }
-
-    fn note(self, index: usize, change: &dyn Fn(&mut Share)) {
-        self.inner.update_value(|inner| inner.crew.note(index, change));
     }
 
     /// Adds up what the workers have done, and asks when it shows that the run will be long.
@@ -219,6 +231,30 @@ impl StudyRun {
 }
 
 impl Inner {
+    /// Lets whoever is idle take over models, unless the run waits.
+    fn exchange(&mut self) {
+        if self.hold {
+            return;
+        }
+        let run = self.crew.number();
+        while let Some((giver, models)) = self.deal.exchange() {
+            self.crew.ask(giver, &Request::Give { run, models });
+        }
+    }
+
+    /// Passes what a worker has parted with on to the one that waits for it.
+    fn pass_on(&mut self, giver: usize, parcel: Parcel) {
+        let step = parcel.step;
+        let models: Vec<_> = parcel.learners.iter().map(|learner| learner.model).collect();
+        let Some(taker) = self.deal.given(giver, step, &models) else { return };
+        self.crew.note(taker, |share| (share.step, share.done) = (step, false));
+        self.crew.ask(taker, &Request::Take(parcel));
+        // The run may have been paused since the models were asked for.
+        if self.hold {
+            self.crew.ask(taker, &Request::Pause);
+        }
+    }
+
     /// Notes models as they are at a step.
     fn place(&mut self, step: u32, frame: Option<u32>, snapshots: Vec<Snapshot>) {
         if let (Some(frame), 1) = (frame, self.found.parts.len()) {

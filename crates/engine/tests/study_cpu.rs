@@ -1,6 +1,7 @@
 //! The CPU backend of studies against the plain reference, `toy::study::train`.
 #![cfg(not(target_arch = "wasm32"))]
 
+use engine::StudyRun;
 use engine::cpu::study::{Training, Way};
 use engine::cpu::{level_name, levels};
 use engine::study::Plan;
@@ -244,5 +245,56 @@ fn extreme_sizes_are_trained() {
         for (found, expected) in training.models().iter().zip(&expected) {
             assert_close(&found.parameters, &expected.parameters, 1e-4, &label(&study));
         }
+    }
+}
+
+/// A share that loses models on the way and one that takes them over learn what they would have
+/// learned together, to the last bit.
+#[test]
+fn models_go_on_elsewhere_as_if_nothing_had_happened() {
+    let study = Study {
+        features: 20,
+        hidden: 5,
+        instances: 4,
+        repeats: 2,
+        density: Span::new(1.0, 0.01),
+        batch: 64,
+        steps: 300,
+        ..Study::default()
+    };
+    let until = |run: &mut StudyRun, step| {
+        while run.step() < step {
+            pollster::block_on(run.advance(step - run.step())).expect("the CPU does not fail");
+        }
+    };
+    let read = |run: &mut StudyRun| pollster::block_on(run.read()).expect("the CPU does not fail");
+    let start = |shard| StudyRun::on_cpu(&study, shard).expect("a valid study");
+    let mut whole = start(Shard::ALL);
+    until(&mut whole, study.steps);
+    let expected = read(&mut whole);
+    let mut slow = start(Shard { first: 0, stride: 2 });
+    let mut fast = start(Shard { first: 1, stride: 2 });
+    until(&mut fast, study.steps);
+    let mut found = read(&mut fast);
+    // Of its own two and of the other's one.
+    for (step, models) in [(101, &[0, 3, 6][..]), (102, &[4])] {
+        until(&mut slow, step);
+        let learners = slow.give(models);
+        assert!(learners.iter().all(|l| models.contains(&l.model) && l.model % 2 == 0));
+        fast.take(slow.step(), learners);
+        assert_eq!((fast.step(), fast.is_done()), (step, false));
+        until(&mut fast, study.steps);
+        found.extend(read(&mut fast));
+    }
+    assert_eq!(slow.models(), 1);
+    until(&mut slow, study.steps);
+    found.extend(read(&mut slow));
+    assert!(slow.give(&[2]).is_empty() && slow.models() == 1, "what is done stays");
+    found.sort_by_key(|trained| trained.model);
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(&expected) {
+        assert_eq!(found.model, expected.model);
+        assert_eq!(bits(&found.parameters), bits(&expected.parameters));
+        assert_eq!(bits(&found.sums), bits(&expected.sums));
     }
 }

@@ -6,9 +6,10 @@ use crate::population::{Population, Real};
 use crate::sample::Sampler;
 use crate::schedule::StepRates;
 use crate::sweep::{Data, Sweep};
+use serde::{Deserialize, Serialize};
 
 /// One model and its optimiser state; each vector has `n (m + 1)` entries, see [`Shape`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Model<T> {
     /// Weights, then biases.
     pub parameters: Vec<T>,

@@ -7,6 +7,7 @@ use toy::aggregate::Aggregate;
 use toy::optimum::Edge;
 use toy::phase::Thresholds;
 use toy::picture::{Picture, Repeat};
+use toy::study::train::Learner;
 use toy::study::{Snapshot, Study, Wanted};
 use toy::surface::Surface;
 use toy::sweep::Data;
@@ -90,6 +91,17 @@ impl Class {
         let models = sweep.models().clamp(1, BUSY_MODELS).next_power_of_two();
         Self { features: sweep.features, hidden: sweep.hidden, batch, models }
     }
+}
+
+/// Models of a study on their way from one worker to another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parcel {
+    /// The run.
+    pub run: u32,
+    /// Steps taken by the models.
+    pub step: u32,
+    /// The models; none if nothing was left to do for them.
+    pub learners: Vec<Learner>,
 }
 
 /// What the page asks of a worker.
@@ -198,10 +210,22 @@ pub enum Request {
         /// every run of the study: the frames of a film. 0 for none.
         frames: u32,
     },
-    /// What reports of a study should hold from now on; answered by one.
+    /// What reports of a study should hold from now on; answered by one, of all models that the
+    /// worker has trained.
     Wanted(Wanted),
     /// Drop whatever runs.
     Cancel,
+    /// Part with these models of a study in training, which another worker takes over; answered by
+    /// [`Report::Given`]. Without effect on any other run.
+    Give {
+        /// The run.
+        run: u32,
+        /// The models.
+        models: Vec<u32>,
+    },
+    /// Go on with models that another worker has parted with, now that all of its own are done.
+    /// Without effect on any other run.
+    Take(Parcel),
 }
 
 /// What a worker tells the page.
@@ -248,9 +272,11 @@ pub enum Report {
         step: u32,
         /// Number of the frame, from 0 at step 0, if the step is one's.
         frame: Option<u32>,
-        /// The models, ascending.
+        /// The models.
         snapshots: Vec<Snapshot>,
     },
+    /// Models of a study that the worker has parted with.
+    Given(Parcel),
     /// Every step has been taken; the last picture, or the last of a study's reports, has been sent.
     Done {
         /// The run.
@@ -375,5 +401,31 @@ mod tests {
         let report = Report::Study { run: 3, step: 9, frame: None, snapshots };
         let bytes = encode(&report).unwrap_or_default();
         assert_eq!(decode::<Report>(&bytes).ok(), Some(report));
+    }
+
+    /// Not a bit of a model is lost on its way from one worker to another, of numbers that are none
+    /// neither.
+    #[test]
+    fn models_under_way_travel_whole() {
+        let study = Study { steps: 3, ..Study::default() };
+        let mut learner = Learner::new(&study, 7);
+        learner.state.second[1] = f32::MIN_POSITIVE / 2.0;
+        learner.sums[2] = f32::from_bits(0x7fc0_1234);
+        let bits = |learner: &Learner| {
+            let Learner { state, sums, .. } = learner;
+            let all = [&state.parameters, &state.first, &state.second, sums];
+            all.map(|part| part.iter().map(|v| v.to_bits()).collect::<Vec<_>>())
+        };
+        let expected = bits(&learner);
+        let report = Report::Given(Parcel { run: 3, step: 9, learners: vec![learner] });
+        let bytes = encode(&report).unwrap_or_default();
+        let Ok(Report::Given(parcel)) = decode(&bytes) else { panic!("not Given") };
+        assert_eq!((parcel.run, parcel.step, parcel.learners[0].model), (3, 9, 7));
+        let bytes = encode(&Request::Take(parcel)).unwrap_or_default();
+        let Ok(Request::Take(Parcel { learners, .. })) = decode(&bytes) else { panic!("not Take") };
+        assert_eq!(bits(&learners[0]), expected);
+        let request = Request::Give { run: 3, models: vec![2, 5] };
+        let bytes = encode(&request).unwrap_or_default();
+        assert_eq!(decode::<Request>(&bytes).ok(), Some(request));
     }
 }

@@ -113,6 +113,16 @@ impl Session {
                     study.want(wanted).await?;
                 }
             }
+            Request::Give { run, models } => {
+                if let Some(study) = self.study_of(run) {
+                    study.give(&models);
+                }
+            }
+            Request::Take(parcel) => {
+                if let Some(study) = self.study_of(parcel.run) {
+                    study.take(parcel);
+                }
+            }
             Request::Optimum { run, sweep, shard } => {
                 sweep.validate()?;
                 // A newer diagram replaces whatever was in computation for an older one.
@@ -163,6 +173,11 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// The study in training, if it is this run's.
+    fn study_of(&mut self, run: u32) -> Option<&mut Study> {
+        self.study.as_mut().filter(|study| study.id() == run)
     }
 
     /// Drops whatever trains.

@@ -6,9 +6,9 @@ use engine::{EngineError, StudyRun};
 use std::time::Duration;
 use toy::evaluate::Effort;
 use toy::study::Wanted;
-use toy::study::snapshot::Judges;
+use toy::study::snapshot::{Judges, Trained};
 use web_time::Instant;
-use wire::{Report, frame_step};
+use wire::{Parcel, Report, frame_step};
 
 /// A study in training.
 pub struct Study {
@@ -23,7 +23,7 @@ pub struct Study {
     frames: u32,
     frame: u32,
     trained: Duration,
-    steps_trained: u32,
+    model_steps: f64,
     measuring: Duration,
     shown: Option<Instant>,
 }
@@ -47,11 +47,11 @@ impl Study {
             frames,
             frame: 0,
             trained: Duration::ZERO,
-            steps_trained: 0,
+            model_steps: 0.0,
             measuring: Duration::ZERO,
             shown: None,
         };
-        study.show().await?;
+        study.show(vec![]).await?;
         Ok(study)
     }
 
@@ -76,7 +76,7 @@ impl Study {
         let to_frame = self.next_frame().map_or(u32::MAX, |step| step - self.run.step());
         let taken = self.run.advance(self.allowance.unwrap_or(u32::MAX).min(to_frame)).await?;
         self.trained += start.elapsed();
-        self.steps_trained += taken;
+        self.model_steps += f64::from(taken) * self.run.models() as f64;
         if let Some(allowance) = &mut self.allowance {
             *allowance -= taken.min(*allowance);
             if *allowance == 0 {
@@ -88,7 +88,7 @@ impl Study {
             self.shown.is_none_or(|t| t.elapsed() >= INTERVAL.max(self.measuring * MEASURING));
         let is_frame = self.next_frame() == Some(self.run.step());
         if due || is_frame || !self.is_active() {
-            self.show().await?;
+            self.show(vec![]).await?;
         }
         if self.run.is_done() {
             send(&Report::Done { run: self.id });
@@ -96,8 +96,9 @@ impl Study {
         Ok(())
     }
 
-    /// Measures the models as they are and sends them, and progress. Attacks wait for the end.
-    async fn show(&mut self) -> Result<(), EngineError> {
+    /// Measures the models as they are, and others, and sends them, and progress. Attacks wait for
+    /// the end.
+    async fn show(&mut self, others: Vec<Trained>) -> Result<(), EngineError> {
         let start = Instant::now();
         let step = self.run.step();
         let frame = (self.next_frame() == Some(step)).then_some(self.frame);
@@ -105,7 +106,8 @@ impl Study {
         while self.next_frame() == Some(step) {
             self.frame += 1;
         }
-        let trained = self.run.read().await?;
+        let mut trained = self.run.read().await?;
+        trained.extend(others);
         let (wanted, effort) = if self.is_active() {
             (Wanted { vulnerability: false, ..self.wanted }, Effort::Live)
         } else {
@@ -124,7 +126,7 @@ impl Study {
         send(&Report::Progress {
             run: self.id,
             step: self.run.step(),
-            model_steps: f64::from(self.steps_trained) * self.run.plan().models.len() as f64,
+            model_steps: self.model_steps,
             seconds: self.trained.as_secs_f64(),
             paused: self.paused,
         });
@@ -134,7 +136,7 @@ impl Study {
     pub async fn pause(&mut self) -> Result<(), EngineError> {
         self.paused = true;
         self.allowance = None;
-        self.show().await
+        self.show(vec![]).await
     }
 
     /// Goes on.
@@ -153,6 +155,26 @@ impl Study {
     /// Sends something else from now on.
     pub async fn want(&mut self, wanted: Wanted) -> Result<(), EngineError> {
         self.wanted = wanted;
-        self.show().await
+        // Models are only ever together at the last step.
+        let finished = if self.run.is_done() { self.run.finished().to_vec() } else { vec![] };
+        self.show(finished).await
+    }
+
+    /// Parts with some models and sends them.
+    pub fn give(&mut self, models: &[u32]) {
+        let (run, step, learners) = (self.id, self.run.step(), self.run.give(models));
+        send(&Report::Given(Parcel { run, step, learners }));
+    }
+
+    /// Goes on with models of another worker, now that its own are done.
+    pub fn take(&mut self, parcel: Parcel) {
+        let step = parcel.step;
+        self.run.take(step, parcel.learners);
+        (self.paused, self.allowance) = (false, None);
+        // The other worker has sent the frames up to here.
+        self.frame = 0;
+        while self.next_frame().is_some_and(|next| next <= step) {
+            self.frame += 1;
+        }
     }
 }

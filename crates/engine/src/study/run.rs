@@ -6,6 +6,7 @@ use crate::gpu::{Gpu, StudyTraining};
 use crate::run::EngineError;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
+use toy::study::train::Learner;
 use wire::Shard;
 
 /// A share of a study in training, on the CPU or a GPU.
@@ -13,6 +14,8 @@ pub struct StudyRun {
     plan: Plan,
     backend: Backend,
     step: u32,
+    /// Models that were done before others were taken over.
+    finished: Vec<Trained>,
 }
 
 enum Backend {
@@ -29,7 +32,7 @@ impl StudyRun {
         study.validate()?;
         let plan = Plan::new(study, shard);
         let backend = Backend::Cpu(Box::new(Training::new(&plan)));
-        Ok(Self { plan, backend, step: 0 })
+        Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
 
     /// Prepares a share of a study on a GPU, at step 0.
@@ -40,12 +43,20 @@ impl StudyRun {
         study.validate()?;
         let plan = Plan::new(study, shard);
         let backend = Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?));
-        Ok(Self { plan, backend, step: 0 })
+        Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
 
-    /// What is trained.
+    /// The share that the run began with.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// Models in training.
+    pub fn models(&self) -> usize {
+        match &self.backend {
+            Backend::Cpu(cpu) => cpu.size(),
+            Backend::Gpu(_) => self.plan.models.len(),
+        }
     }
 
     /// Steps taken so far.
@@ -76,7 +87,31 @@ impl StudyRun {
         Ok(taken)
     }
 
-    /// The models as they are now, in the order of the plan's.
+    /// Parts with some of the models, to go on elsewhere at this step. None of a run that is done,
+    /// nor of one on a GPU, whose models are never waited for.
+    pub fn give(&mut self, models: &[u32]) -> Vec<Learner> {
+        match &mut self.backend {
+            Backend::Cpu(cpu) if self.step < self.plan.study.steps => cpu.give(models),
+            _ => vec![],
+        }
+    }
+
+    /// Goes on from a step with these models of another share, now that its own are done. On the
+    /// CPU only, see [`Self::give`].
+    pub fn take(&mut self, step: u32, learners: Vec<Learner>) {
+        if let Backend::Cpu(cpu) = &mut self.backend {
+            self.finished.extend(cpu.read());
+            self.step = step;
+            cpu.take_over(&self.plan, learners, None);
+        }
+    }
+
+    /// Models that were done before others were taken over.
+    pub fn finished(&self) -> &[Trained] {
+        &self.finished
+    }
+
+    /// The models in training as they are now.
     ///
     /// # Errors
     /// When the GPU is lost.

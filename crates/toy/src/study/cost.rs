@@ -40,11 +40,16 @@ impl Cost {
     }
 }
 
-/// The least cost of one step of all models of a study.
-pub fn of_step(study: &Study) -> f64 {
+/// The least cost of one step of one model of each instance.
+pub fn of_instances(study: &Study) -> Vec<f64> {
     let layout = Layout::of(study);
     let instance = |i| Cost::of(layout, &Sampler::new(study, study.density_at(i))).least();
-    f64::from(study.repeats) * (0..study.instances).map(instance).sum::<f64>()
+    (0..study.instances).map(instance).collect()
+}
+
+/// The least cost of one step of all models of a study.
+pub fn of_step(study: &Study) -> f64 {
+    f64::from(study.repeats) * of_instances(study).iter().sum::<f64>()
 }
 
 #[cfg(test)]

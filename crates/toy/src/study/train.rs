@@ -1,5 +1,6 @@
 //! Training the models of a study, plainly: the reference for the engines' kernels.
 
+use super::curve;
 use super::describe::Study;
 use super::model::Network;
 use super::sample::Sampler;
@@ -7,6 +8,7 @@ use crate::adam::Adam;
 use crate::schedule::StepRates;
 use crate::train::Model;
 use num_traits::Float;
+use serde::{Deserialize, Serialize};
 
 /// Parameters of a model before the first step: random weights, biases 0.
 pub fn start(study: &Study, model: u32) -> Vec<f32> {
@@ -23,6 +25,25 @@ pub fn model(study: &Study, model: u32) -> Model<f32> {
     let parameters = start(study, model);
     let zeros = vec![0.0; parameters.len()];
     Model { parameters, first: zeros.clone(), second: zeros }
+}
+
+/// All that the training of a model goes on from: it may go on anywhere, and learns the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Learner {
+    /// The model, see [`Study::place`].
+    pub model: u32,
+    /// Its parameters and moments.
+    pub state: Model<f32>,
+    /// Sums of the training loss at each point of the curve.
+    pub sums: Vec<f32>,
+}
+
+impl Learner {
+    /// A model before the first step.
+    pub fn new(study: &Study, index: u32) -> Self {
+        let sums = vec![0.0; curve::points(study.steps) as usize];
+        Self { model: index, state: model(study, index), sums }
+    }
 }
 
 /// What all models of one instance are trained on.

@@ -27,7 +27,7 @@ use toy::study::curve::point_of;
 use toy::study::model::Layout;
 use toy::study::sample::Sampler;
 use toy::study::snapshot::Trained;
-use toy::study::train;
+use toy::study::train::Learner;
 use toy::train::Model;
 use web_time::Instant;
 
@@ -65,11 +65,8 @@ pub struct Training {
 
 /// One model.
 struct State {
-    model: u32,
     way: Way,
-    /// Parameters and moments.
-    state: Model<f32>,
-    sums: Vec<f32>,
+    learner: Learner,
 }
 
 impl Training {
@@ -80,14 +77,31 @@ impl Training {
 
     /// The same with a certain instruction set and way, for tests and measurements.
     pub fn with(plan: &Plan, level: Level, way: Option<Way>) -> Self {
-        let state = |&model: &u32| State {
-            model,
-            way: way.unwrap_or_else(|| Way::of(plan, plan.sampler(model))),
-            state: train::model(&plan.study, model),
-            sums: vec![0.0; plan.points()],
+        let learners = plan.models.iter().map(|&model| Learner::new(&plan.study, model)).collect();
+        let mut training =
+            Self { level, models: vec![], pace: Pace::new(Duration::from_millis(30)) };
+        training.take_over(plan, learners, way);
+        training
+    }
+
+    /// Trains these models of a plan, which may be under way, in the place of what it trained.
+    pub fn take_over(&mut self, plan: &Plan, learners: Vec<Learner>, way: Option<Way>) {
+        let state = |learner: Learner| State {
+            way: way.unwrap_or_else(|| Way::of(plan, plan.sampler(learner.model))),
+            learner,
         };
-        let models = plan.models.iter().map(state).collect();
-        Self { level, models, pace: Pace::new(Duration::from_millis(30)) }
+        self.models = learners.into_iter().map(state).collect();
+    }
+
+    /// Parts with some models, which go on elsewhere.
+    pub fn give(&mut self, models: &[u32]) -> Vec<Learner> {
+        let leaves = |state: &mut State| models.contains(&state.learner.model);
+        self.models.extract_if(.., leaves).map(|state| state.learner).collect()
+    }
+
+    /// Models in training.
+    pub fn size(&self) -> usize {
+        self.models.len()
     }
 
     /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
@@ -125,22 +139,22 @@ impl Training {
     /// What has been learned.
     pub fn read(&self) -> Vec<Trained> {
         let one = |state: &State| Trained {
-            model: state.model,
-            parameters: state.state.parameters.clone(),
-            sums: state.sums.clone(),
+            model: state.learner.model,
+            parameters: state.learner.state.parameters.clone(),
+            sums: state.learner.sums.clone(),
         };
         self.models.iter().map(one).collect()
     }
 
     /// Every model with its optimiser state.
     pub fn models(&self) -> Vec<Model<f32>> {
-        self.models.iter().map(|state| state.state.clone()).collect()
+        self.models.iter().map(|state| state.learner.state.clone()).collect()
     }
 
     /// Replaces the state of every model.
     pub fn set_models(&mut self, models: &[Model<f32>]) {
         for (state, model) in self.models.iter_mut().zip(models) {
-            state.state = model.clone();
+            state.learner.state = model.clone();
         }
     }
 }
@@ -174,7 +188,8 @@ impl Bench {
     }
 
     fn train<L: Lanes>(&mut self, lanes: L, plan: &Plan, state: &mut State, step: u32, steps: u32) {
-        let (study, sampler) = (&plan.study, plan.sampler(state.model));
+        let State { way, learner } = state;
+        let (study, sampler) = (&plan.study, plan.sampler(learner.model));
         let adam = Adam {
             beta1: study.beta1 as f32,
             beta2: study.beta2 as f32,
@@ -182,15 +197,15 @@ impl Bench {
         };
         let weights = Layout::of(study).weights();
         for step in step..step + steps {
-            let stream = Stream { seed: study.seed, model: state.model, step };
-            self.net.load(&state.state.parameters);
-            let loss = self.batch(lanes, state.way, sampler, stream);
+            let stream = Stream { seed: study.seed, model: learner.model, step };
+            self.net.load(&learner.state.parameters);
+            let loss = self.batch(lanes, *way, sampler, stream);
             self.net.gradient(plan.scale(), &mut self.gradient);
             if !study.bias {
                 self.gradient[weights..].fill(0.0);
             }
-            adam.update(lanes, &plan.rates[step as usize], &mut state.state, &self.gradient);
-            state.sums[point_of(step, study.steps) as usize] += loss / study.batch as f32;
+            adam.update(lanes, &plan.rates[step as usize], &mut learner.state, &self.gradient);
+            learner.sums[point_of(step, study.steps) as usize] += loss / study.batch as f32;
         }
     }
 
