@@ -11,6 +11,7 @@ import * as native from "./lib/native.mjs";
 import * as page from "./lib/page.mjs";
 import * as peers from "./lib/peers.mjs";
 import { report } from "./lib/report.mjs";
+import { median, summary } from "./lib/statistics.mjs";
 
 const BENCH = fileURLToPath(new URL(".", import.meta.url));
 
@@ -131,15 +132,21 @@ for (const n of [2, 3]) {
 }
 await row("native", "exact 2 native core", () => native.speed("cpu", exact(2), { ...timing, threads: 1 }));
 
-for (const engine of ["gpu", "cpu"]) {
-  // A view that trains these models alone.
-  const link = { view: "dimensionality", study: "eighty-in-twenty", ...study };
-  await row("study", `study page ${engine}`, () => page.speed(engine, link, onPage));
-}
+// A view that trains these models alone.
+const link = { view: "dimensionality", study: "eighty-in-twenty", ...study };
+const jaxjs = (device) => row("study", `study jaxjs ${device}`, () => peers.web("jaxjs", { study: true, device, ...long }));
+await row("study", "study page gpu", () => page.speed("gpu", link, onPage));
+await jaxjs("webgpu");
 await row("study", "study native cpu", () => native.speed("cpu", { study: true, ...study }, timing));
-for (const device of ["webgpu", "wasm"]) {
-  await row("study", `study jaxjs ${device}`, () => peers.web("jaxjs", { study: true, device, ...long }));
-}
+// The nearest rival of all: the page is measured before and after it, since the machine's speed changes by the minute.
+await row("study", "study page cpu", async () => {
+  const half = { ...onPage, repetitions: Math.ceil(onPage.repetitions / 2) };
+  const before = await page.speed("cpu", link, half);
+  await jaxjs("wasm");
+  const after = await page.speed("cpu", link, half);
+  const kernels = median([before.kernels, after.kernels]);
+  return { ...after, ...summary([...before.values, ...after.values]), kernels };
+});
 await row("study", "study torch", () => peers.python("torch", { study: true, ...timing }));
 
 await row("runs", "first diagram", () => page.wholeRuns("", {}, { repetitions: timing.repetitions }));
