@@ -176,21 +176,25 @@ fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|v| v.to_bits()).collect()
 }
 
+/// Models that are trained in every way there is.
+fn dense_to_sparse(steps: u32) -> Study {
+    Study {
+        features: 20,
+        hidden: 5,
+        instances: 4,
+        repeats: 2,
+        density: Span::new(1.0, 0.01),
+        batch: 64,
+        steps,
+        ..Study::default()
+    }
+}
+
 /// Whatever trains beside a model, it learns the same to the last bit.
 #[test]
 fn shards_threads_and_slices_change_nothing() {
     for variant in [Variant::Relu, Variant::Hidden] {
-        let study = Study {
-            variant,
-            features: 20,
-            hidden: 5,
-            instances: 4,
-            repeats: 2,
-            density: Span::new(1.0, 0.01),
-            batch: 64,
-            steps: 30,
-            ..Study::default()
-        };
+        let study = Study { variant, ..dense_to_sparse(30) };
         let whole = Plan::new(&study, Shard::ALL);
         let mut training = Training::new(&whole);
         training.take(&whole, 0, 30);
@@ -252,16 +256,7 @@ fn extreme_sizes_are_trained() {
 /// learned together, to the last bit.
 #[test]
 fn models_go_on_elsewhere_as_if_nothing_had_happened() {
-    let study = Study {
-        features: 20,
-        hidden: 5,
-        instances: 4,
-        repeats: 2,
-        density: Span::new(1.0, 0.01),
-        batch: 64,
-        steps: 300,
-        ..Study::default()
-    };
+    let study = dense_to_sparse(300);
     let until = |run: &mut StudyRun, step| {
         while run.step() < step {
             pollster::block_on(run.advance(step - run.step())).expect("the CPU does not fail");
