@@ -24,9 +24,9 @@ impl Cost {
         let active = sampler.mean_active();
         let samples = f64::from(sampler.batch) * sampler.nonzero_probability();
         // Constants between those of AVX2, where products of matrices are cheaper, and of
-        // WebAssembly: at n = 80, m = 20 the first stops paying for 15 active features in the one and
-        // for 23 in the other, and the second for 13 and 23.
-        let gram = samples * 2.6 * active * n + 1.3 * n * n * m + 8.0 * n * n;
+        // WebAssembly: at n = 80, m = 20 the first and the second stop paying for some 17 active
+        // features in the one and for some 25 in the other.
+        let gram = samples * 2.5 * active * n + 1.3 * n * n * m + 8.0 * n * n;
         Self {
             gram: if layout.tied { gram } else { f64::INFINITY },
             sparse: samples * (1.8 * n * m + 3.0 * active * m),

@@ -34,6 +34,9 @@ pub struct Chunk {
     values: Vec<f32>,
     words: Vec<u32>,
     marks: Marks,
+    /// So many samples, from the first on, have every feature: where dense models are drawn chunk
+    /// after chunk, features stand there already.
+    whole: usize,
 }
 
 impl Chunk {
@@ -45,6 +48,7 @@ impl Chunk {
             features: vec![0; CHUNK * features],
             values: vec![0.0; CHUNK * features],
             marks: Marks::default(),
+            whole: 0,
             words: vec![0; 4 * BLOCKS as usize + MOST],
         }
     }
@@ -88,8 +92,8 @@ impl Chunk {
             blocks.fill(lanes, at, BLOCKS, &mut heads[HEAD * start..]);
         }
         self.samples = samples;
-        let Self { starts, words, features, values, marks, .. } = self;
-        let mut at = 0;
+        let Self { starts, words, features, values, marks, whole, .. } = self;
+        let (mut at, known) = (0, std::mem::take(whole));
         for index in 0..samples {
             starts[index] = at;
             let head = &heads[HEAD * index..][..HEAD];
@@ -102,19 +106,23 @@ impl Chunk {
             }
             let mut rest = words[1..needed].iter().copied();
             if sampler.sets == Sets::Independent {
-                // As below, but for values, which are made several at a time.
-                let mut places = features[at..].iter_mut();
-                sampler.choose(
-                    count,
-                    marks,
-                    &mut rest,
-                    #[inline(always)]
-                    |_, unit| {
-                        if let Some(place) = places.next() {
-                            *place = unit;
-                        }
-                    },
-                );
+                let full = count == sampler.units && *whole == index;
+                *whole += usize::from(full);
+                if !(full && index < known) {
+                    // As below, but for values, which are made several at a time.
+                    let mut places = features[at..].iter_mut();
+                    sampler.choose(
+                        count,
+                        marks,
+                        &mut rest,
+                        #[inline(always)]
+                        |_, unit| {
+                            if let Some(place) = places.next() {
+                                *place = unit;
+                            }
+                        },
+                    );
+                }
                 let own = &words[needed - count as usize..needed];
                 convert(own, sampler.target, &mut values[at..]);
                 at += count as usize;

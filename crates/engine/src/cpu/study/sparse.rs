@@ -7,6 +7,9 @@ use fearless_simd::prelude::*;
 /// Vectors of a row that are summed up at a time: what they are multiplied by has to find room in
 /// sixteen registers, too, twice where a compiler takes two features at once.
 const VECTORS: usize = 4;
+/// Vectors of a sample's row that stay in registers while they are added to rows of features. The
+/// columns they cover of all those rows fit the first cache, beside the samples.
+const HELD: usize = 10;
 
 /// `Y = start + X A`: a row for each sample from a row for each feature, all as wide as `start`.
 #[inline(never)]
@@ -68,19 +71,50 @@ pub fn turned_times<L: Lanes>(lanes: L, chunk: &Chunk, e: &[f32], wide: usize, c
     lanes.token().vectorize(
         #[inline(always)]
         || {
-            let len = L::F::LEN;
-            for (index, e) in e.chunks_exact(wide).take(chunk.samples).enumerate() {
-                let (features, values) = chunk.sample(index);
-                for (&i, &x) in features.iter().zip(values) {
-                    let x = lanes.splat(x);
-                    let row = &mut c[i as usize * wide..][..wide];
-                    for (sum, e) in row.chunks_exact_mut(len).zip(e.chunks_exact(len)) {
-                        let e = L::F::from_slice(lanes.token(), e);
-                        let before = L::F::from_slice(lanes.token(), sum);
-                        x.mul_add(e, before).store_slice(sum);
-                    }
+            let mut column = 0;
+            while column < wide {
+                let left = (wide - column) / L::F::LEN;
+                let taken = if left < HELD { left.min(5) } else { HELD };
+                match taken {
+                    1 => spread::<L, 1>(lanes, chunk, e, wide, column, c),
+                    2 => spread::<L, 2>(lanes, chunk, e, wide, column, c),
+                    3 => spread::<L, 3>(lanes, chunk, e, wide, column, c),
+                    4 => spread::<L, 4>(lanes, chunk, e, wide, column, c),
+                    5 => spread::<L, 5>(lanes, chunk, e, wide, column, c),
+                    _ => spread::<L, HELD>(lanes, chunk, e, wide, column, c),
                 }
+                column += taken * L::F::LEN;
             }
         },
     );
+}
+
+/// Adds `V` vectors of a sample's row, from a column on, to the rows of its features.
+#[inline(always)]
+fn spread<L: Lanes, const V: usize>(
+    lanes: L,
+    chunk: &Chunk,
+    e: &[f32],
+    wide: usize,
+    column: usize,
+    c: &mut [f32],
+) {
+    let len = L::F::LEN;
+    for (index, e) in e.chunks_exact(wide).take(chunk.samples).enumerate() {
+        let (features, values) = chunk.sample(index);
+        let e = &e[column..][..V * len];
+        let mut own = [lanes.splat(0.0); V];
+        for v in 0..V {
+            own[v] = L::F::from_slice(lanes.token(), &e[v * len..][..len]);
+        }
+        for (&i, &x) in features.iter().zip(values) {
+            let x = lanes.splat(x);
+            let row = &mut c[i as usize * wide + column..][..V * len];
+            for v in 0..V {
+                let to = &mut row[v * len..][..len];
+                let before = L::F::from_slice(lanes.token(), to);
+                x.mul_add(own[v], before).store_slice(to);
+            }
+        }
+    }
 }
