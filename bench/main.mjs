@@ -110,6 +110,21 @@ async function row(part, key, measure) {
   }
 }
 
+/** Measures several rows in turns: a machine that changes its speed by the minute does so to all of them. */
+async function turns(part, count, rows) {
+  for (let i = 0; i < count; i++) {
+    for (const [key, measure] of Object.entries(rows)) {
+      await row(part, key, async () => {
+        const before = measured[key];
+        const now = await measure(before);
+        const [values, medians] = [[...(before?.values ?? []), ...now.values], [...(before?.turns ?? []), now.median]];
+        const memory = Math.max(before?.memory ?? 0, now.memory ?? 0) || null;
+        return { ...now, ...summary(values), memory, turns: medians };
+      });
+    }
+  }
+}
+
 const begun = Date.now();
 for (const n of [2, 3]) {
   for (const engine of ["gpu", "cpu"]) {
@@ -134,19 +149,13 @@ await row("native", "exact 2 native core", () => native.speed("cpu", exact(2), {
 
 // A view that trains these models alone.
 const link = { view: "dimensionality", study: "eighty-in-twenty", ...study };
-const jaxjs = (device) => row("study", `study jaxjs ${device}`, () => peers.web("jaxjs", { study: true, device, ...long }));
+const jaxjs = (device, repetitions) => peers.web("jaxjs", { study: true, device, ...long, repetitions });
 await row("study", "study page gpu", () => page.speed("gpu", link, onPage));
-await jaxjs("webgpu");
+await row("study", "study jaxjs webgpu", () => jaxjs("webgpu", long.repetitions));
 await row("study", "study native cpu", () => native.speed("cpu", { study: true, ...study }, timing));
-// The nearest rival of all: the page is measured before and after it, since the machine's speed changes by the minute.
-await row("study", "study page cpu", async () => {
-  const half = { ...onPage, repetitions: Math.ceil(onPage.repetitions / 2) };
-  const before = await page.speed("cpu", link, half);
-  await jaxjs("wasm");
-  const after = await page.speed("cpu", link, half);
-  const kernels = median([before.kernels, after.kernels]);
-  return { ...after, ...summary([...before.values, ...after.values]), kernels };
-});
+// The nearest rival of all.
+const onPageHere = (before) => page.speed("cpu", link, { ...onPage, repetitions: 2, steps: before?.steps });
+await turns("study", 3, { "study page cpu": onPageHere, "study jaxjs wasm": () => jaxjs("wasm", 1) });
 await row("study", "study torch", () => peers.python("torch", { study: true, ...timing }));
 
 await row("runs", "first diagram", () => page.wholeRuns("", {}, { repetitions: timing.repetitions }));
@@ -155,18 +164,21 @@ const million = { ...exact(2), grid: 256, repeats: 16, steps: 1000 };
 await row("runs", "1048576 models", () => page.wholeRuns("", million, { repetitions: 1, memory: true }));
 await row("runs", "1048576 models still", () => page.untilStill(million, { repetitions: 2 }));
 
-// The same steps at sizes that are compared, so that what a run costs besides its steps counts alike.
 const short = { seconds: 0.5 * timing.seconds, repetitions: Math.min(3, timing.repetitions) };
 const scale = (grid) => ({ ...exact(2), grid, repeats: 16 });
-for (const grid of [8, 16, 32, 64, 128, 256]) {
+for (const grid of [8, 16, 32, 128]) {
   const models = 16 * grid ** 2;
-  const compared = grid === 64 || grid === 256;
-  const repetitions = compared ? 3 : 2;
-  await row("scaling", `models ${models} native`, () => native.speed("cpu", { ...scale(grid), ...(compared && { steps: 1000 }) }, short));
-  await row("scaling", `models ${models} page cpu`, () => page.pace("cpu", { ...scale(grid), steps: 200 }, { repetitions }));
-  if (compared) {
-    await row("scaling", `models ${models} page gpu`, () => page.pace("gpu", { ...scale(grid), steps: 10 }, { repetitions: 2 }));
-  }
+  await row("scaling", `models ${models} native`, () => native.speed("cpu", scale(grid), short));
+  await row("scaling", `models ${models} page cpu`, () => page.pace("cpu", { ...scale(grid), steps: 200 }, { repetitions: 2 }));
+}
+// These two are compared: in turns, and with the same steps, so that what a run costs besides them counts alike.
+for (const [who, steps, measure] of [
+  ["native", 1000, (sweep) => native.speed("cpu", sweep, { ...short, repetitions: 1 })],
+  ["page cpu", 200, (sweep) => page.pace("cpu", sweep, { repetitions: 1 })],
+  ["page gpu", 10, (sweep) => page.pace("gpu", sweep, { repetitions: 1 })],
+]) {
+  const sizes = [64, 256].map((grid) => [`models ${16 * grid ** 2} ${who}`, () => measure({ ...scale(grid), steps })]);
+  await turns("scaling", 3, Object.fromEntries(sizes));
 }
 // By the workers' clock: the losses of models with more than four features take longer to measure than a short run does.
 for (const n of [2, 3, 4, 5, 6, 7, 8]) {

@@ -46,7 +46,7 @@ export async function speed(engine, sweep, { seconds, repetitions, threads }) {
   let steps = sweep.steps ?? 4;
   let trial = await train(engine, { ...sweep, steps }, threads);
   while (!sweep.steps && trial.seconds < 0.25 * seconds && steps < 1_000_000) {
-    // Times are printed in hundredths of a second.
+    // Times are printed in thousandths of a second.
     steps = stepsFor(seconds * 0.6, steps, Math.max(trial.seconds, seconds * 0.01));
     trial = await train(engine, { ...sweep, steps }, threads);
   }

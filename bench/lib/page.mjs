@@ -168,16 +168,16 @@ class Tab {
 const modelsOf = (sweep) => (sweep.grid ? sweep.grid ** 2 : sweep.instances) * (sweep.repeats ?? 1);
 
 /**
- * Speed of a sweep or a study on the page by the clock, in repetitions of about `seconds` each, and the share of that
- * time in kernels. Memory is watched in one run more, because looking at a browser's memory stops it for a while.
+ * Speed of a sweep or a study on the page by the clock, in repetitions of about `seconds` each, or of so many steps, and
+ * the share of that time in kernels. Memory is watched in one run more, because looking at a browser's memory stops it for a while.
  */
-export async function speed(engine, sweep, { seconds, repetitions }) {
+export async function speed(engine, sweep, { seconds, repetitions, steps: known }) {
   return withBrowser(async (open, browser) => {
-    let steps = 2;
+    let steps = known ?? 2;
     const { result: tab, added } = await watchMemory(browser, async () => {
       // The status line's own rate, of the time in kernels, is right even where a run is too short for the clock.
       // That of a few steps may be far too high, and minutes would go by.
-      for (let i = 0; i < 6; i++) {
+      for (let i = 0; i < 6 && !known; i++) {
         const { rate } = await (await open({ ...sweep, steps }, engine)).done();
         const wanted = Math.max(2, Math.min(20 * steps, Math.round((seconds * rate) / modelsOf(sweep))));
         const near = wanted < 2 * steps && steps < 2 * wanted;

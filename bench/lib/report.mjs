@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXACT_2, activeSampled, plainSampled } from "./operations.mjs";
 import { svg } from "./plot.mjs";
+import { over } from "./statistics.mjs";
 
 const BENCH = fileURLToPath(new URL("..", import.meta.url));
 const TASK = JSON.parse(readFileSync(join(BENCH, "task.json"), "utf8"));
@@ -33,7 +34,7 @@ function rows(measured) {
   };
   const least = (of, bound) => (of.median ? { must: `at least ${si(bound)}/s`, ok: of.median >= bound } : {});
   const compare = (task, peer, name, ours, word, bound) => {
-    const ratio = ours.median / peer.median;
+    const ratio = over(ours, peer);
     const must = bound && Number.isFinite(ratio) ? { must: `at least ${count(bound)}x`, ok: ratio >= bound } : {};
     const compared = Number.isFinite(ratio) ? `${word} ${times(ratio)}` : "";
     add(task, `${name}${peer.version ? ` ${peer.version}` : ""}`, peer, { compared, ...must });
@@ -104,7 +105,7 @@ function rows(measured) {
   }
   for (const [key, who] of [["native", "native CPU"], ["page cpu", "page, workers"], ["page gpu", "page, WebGPU"]]) {
     const [small, large] = [65_536, 1_048_576].map((models) => get(`models ${models} ${key}`));
-    const ratio = (16 * small.median) / large.median;
+    const ratio = 16 * over(small, large);
     if (ratio) table.push(["time for 1,048,576 models over time for 65,536", `Superphase, ${who}`, "exact, n = 2", ratio.toFixed(1), "", "", "at most 16.8", verdict(ratio <= 16.8)]);
   }
   return table;
@@ -125,11 +126,12 @@ function plain(heads, table) {
 /** Rows of scaling: what varies, its value, who, milliseconds a step of all models, model-steps/s, memory. */
 function scaling(measured) {
   const names = { native: "native CPU", "page cpu": "page, workers", "page gpu": "page, WebGPU" };
-  return Object.entries(measured).flatMap(([key, of]) => {
+  const rows = Object.entries(measured).flatMap(([key, of]) => {
     const [, what, value, data = "exact", who] = key.match(/^(models|features) (\d+) (?:(exact|sampled) )?(.+)$/) ?? [];
     if (!what || !of.median) return [];
     return [{ what, value: Number(value), data, who: names[who], step: (1000 * of.models) / of.median, rate: of.median, memory: of.memory }];
   });
+  return rows.sort((a, b) => b.what.localeCompare(a.what) || a.value - b.value);
 }
 
 function plots(rows) {

@@ -92,7 +92,7 @@ async fn train(
     let speed = rate(study.steps);
     bar.finish_and_clear();
     eprintln!(
-        "{name}: {models} models x {} steps in {:.2} s, {speed:.2} k model-steps/s. {reason}",
+        "{name}: {models} models x {} steps in {:.3} s, {speed:.2} k model-steps/s. {reason}",
         study.steps,
         start.elapsed().as_secs_f64(),
     );

@@ -78,7 +78,7 @@ async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
     let speed = rate(sweep.steps);
     bar.finish_and_clear();
     eprintln!(
-        "{name}: {models} models x {} steps in {:.2} s, {speed:.2} M model-steps/s. {reason}",
+        "{name}: {models} models x {} steps in {:.3} s, {speed:.2} M model-steps/s. {reason}",
         sweep.steps,
         start.elapsed().as_secs_f64(),
     );
