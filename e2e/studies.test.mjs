@@ -178,8 +178,9 @@ test(
     const start = await groups(page);
     await page.keyboard.press(".");
     await page.waitForFunction((loss) => document.querySelector("[data-instance='0']")?.dataset.loss !== loss, start[0].loss);
+    const [stepped] = await groups(page);
     await page.getByRole("button", { name: "Step", exact: true }).click();
-    await page.waitForTimeout(300);
+    await page.waitForFunction((loss) => document.querySelector("[data-instance='0']")?.dataset.loss !== loss, stepped.loss);
     const losses = table((await save(page, "losses")).text);
     assert.deepEqual([...new Set(losses.map((row) => row.step))].slice(-1), ["1"], "two steps were taken: 0 and 1");
     assert.match(await page.locator(".status .stage").innerText(), /paused/);
