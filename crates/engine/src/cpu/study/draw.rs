@@ -225,7 +225,7 @@ mod tests {
         let stream = Stream { seed: 3, model: 9, step: 77 };
         let mut chunk = Chunk::new(study.features as usize);
         let mut expected = vec![];
-        for (first, samples) in [(0, CHUNK), (64, 5)] {
+        for (first, samples) in [(0, CHUNK), (64, 5), (128, CHUNK)] {
             chunk.draw(lanes, &sampler, stream, first, samples);
             for index in 0..samples {
                 sampler.draw(3, 9, 77, first + index as u32, &mut expected);
@@ -255,6 +255,11 @@ mod tests {
                 }
             }
             let study = Study { features: 90, ..Study::default() };
+            // Of so few features, samples with all of them and others come in every order.
+            let small = Study { features: 3, ..Study::default() };
+            for density in [1.0, 0.95, 0.5] {
+                dispatch!(level, simd => widths(simd, &small, density));
+            }
             // More units than two words mark.
             let large = Study { features: 200, ..Study::default() };
             for density in [0.7, 0.2] {

@@ -118,3 +118,65 @@ fn spread<L: Lanes, const V: usize>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::draw::{CHUNK, Stream};
+    use super::*;
+    use crate::cpu::lanes::{X4, X8, X16};
+    use crate::cpu::levels;
+    use fearless_simd::{Simd, dispatch};
+    use toy::random::{block as words, open_unit};
+    use toy::study::Study;
+    use toy::study::sample::Sampler;
+
+    fn random(key: u32, size: usize) -> Vec<f32> {
+        (0..size as u32).map(|i| open_unit(words(1, key, i, 0)[0]) as f32 - 0.5).collect()
+    }
+
+    /// Rows of every number of vectors that is worked through differently, and some beyond.
+    fn check<L: Lanes>(lanes: L) {
+        let study = Study { features: 9, ..Study::default() };
+        let (n, samples) = (9, CHUNK - 5);
+        let mut chunk = Chunk::new(n);
+        let stream = Stream { seed: 5, model: 1, step: 2 };
+        chunk.draw(lanes, &Sampler::new(&study, 0.4), stream, 0, samples);
+        for vectors in 1..=2 * HELD + 3 {
+            let wide = vectors * L::F::LEN;
+            let (a, start, e) = (random(1, n * wide), random(2, wide), random(3, samples * wide));
+            let mut y = vec![0.0; samples * wide];
+            times(lanes, &chunk, &a, &start, &mut y);
+            let before = random(4, n * wide);
+            let mut c = before.clone();
+            turned_times(lanes, &chunk, &e, wide, &mut c);
+            let mut expected = before;
+            for s in 0..samples {
+                let (features, values) = chunk.sample(s);
+                for k in 0..wide {
+                    let mut sum = start[k];
+                    for (&i, &x) in features.iter().zip(values) {
+                        sum += x * a[i as usize * wide + k];
+                        expected[i as usize * wide + k] += x * e[s * wide + k];
+                    }
+                    assert!((y[s * wide + k] - sum).abs() < 1e-5, "{vectors} vectors");
+                }
+            }
+            assert!(
+                c.iter().zip(&expected).all(|(c, e)| (c - e).abs() < 1e-4),
+                "{vectors} vectors"
+            );
+        }
+    }
+
+    #[test]
+    fn products_are_the_definition_s() {
+        fn widths<S: Simd>(simd: S) {
+            check(X4(simd));
+            check(X8(simd));
+            check(X16(simd));
+        }
+        for level in levels() {
+            dispatch!(level, simd => widths(simd));
+        }
+    }
+}
