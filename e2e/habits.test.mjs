@@ -102,3 +102,26 @@ test(
     assert.equal(shut, true);
   }),
 );
+
+for (const [what, path, name] of [["diagram", "?grid=8&repeats=1&steps=20", "lr"], ["study", "?view=geometry&instances=2&steps=20&batch=64", "ratio"]]) {
+  test(
+    `habits: what a page was opened with can be gone back to, however soon it is changed, ${what}`,
+    withPage({ webgpu: "absent", path }, async (page) => {
+      // As soon as there is a slider.
+      await page.addInitScript((name) => {
+        const observer = new MutationObserver(() => {
+          const slider = document.querySelector(`[data-name=${name}] input[type=range]`);
+          if (!slider) return;
+          observer.disconnect();
+          slider.value = Number(slider.value) - 10 * Number(slider.step || 1);
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+        });
+        observer.observe(document, { childList: true, subtree: true });
+      }, name);
+      await page.reload();
+      await page.waitForFunction((name) => location.search.includes(`${name}=`), name);
+      await page.getByRole("button", { name: "undo last change" }).click();
+      await page.waitForFunction((name) => !location.search.includes(`${name}=`), name);
+    }),
+  );
+}

@@ -29,18 +29,22 @@ const table = (text) => {
   return rows.map((row) => Object.fromEntries(row.map((cell, i) => [header[i], cell])));
 };
 
+/** Waits until the figure shows what the status line says: it is drawn with the next frame. */
+const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
 /** Attributes of the figure's groups, and what each holds. */
-const groups = (page, selector = ".vector") =>
-  page.locator("[data-testid=plate] g[data-instance]").evaluateAll(
+async function groups(page, selector = ".vector") {
+  await drawn(page);
+  return page.locator("[data-testid=plate] g[data-instance]").evaluateAll(
     (all, selector) => all.map((group) => ({ ...group.dataset, count: group.querySelectorAll(selector).length })),
     selector,
   );
+}
 
 /** What every view has: a figure that is saved as it is shown, a table, files, and no violation. */
 async function common(page, view) {
   assert.equal(await page.locator(".views [aria-current]").count(), 1);
-  // Figures are drawn with the next frame.
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await drawn(page);
   const shown = await page.getByTestId("plate").evaluate((plate) => {
     const svg = plate.querySelector("svg");
     const box = svg.getBoundingClientRect();
@@ -171,6 +175,7 @@ test(
     assert.deepEqual([await value("features"), await page.locator("#preset").inputValue()], ["5", "five-in-two"]);
     await stage(page, "done");
     // Back to step 0, then a step at a time.
+    await drawn(page);
     const before = await page.getByTestId("plate").innerHTML();
     await page.keyboard.press("r");
     await stage(page, "paused");
@@ -202,6 +207,7 @@ test(
   "studies: three dimensions can be turned",
   withPage({ webgpu: "absent", reducedMotion: "reduce", path: "?view=geometry&hidden=3&instances=2&steps=100&batch=64" }, async (page) => {
     await stage(page, "done");
+    await drawn(page);
     const first = () => page.locator(".vector").first().getAttribute("d");
     const before = await first();
     await page.waitForTimeout(400);
@@ -347,7 +353,7 @@ const files = async (page) => {
   return all;
 };
 const plate = async (page) => {
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await drawn(page);
   return page.getByTestId("plate").innerHTML();
 };
 
@@ -365,14 +371,14 @@ for (const [view, path, times] of [
       await stage(page, "done");
       const { up, down } = await told(page);
       assert.ok(up[GIVEN] >= times && down[TAKE] >= times, `${up[GIVEN]} parted with, ${down[TAKE]} taken over`);
-      const [shared, drawn] = [await files(page), await plate(page)];
+      const [shared, figure] = [await files(page), await plate(page)];
       // The one that was handed over is the one whose film is shown.
       if (view === "dynamics") assert.equal((await groups(page))[0].repeat, "0");
       await open(page, link, 1);
       await stage(page, "done");
       assert.equal((await told(page)).down[GIVE], undefined);
       assert.deepEqual(await files(page), shared);
-      assert.equal(await plate(page), drawn, "every frame of a film, too");
+      assert.equal(await plate(page), figure, "every frame of a film, too");
     }),
   );
 }

@@ -20,9 +20,9 @@ impl<T: Send + Sync + 'static> Clone for Past<T> {
 impl<T: Send + Sync + 'static> Copy for Past<T> {}
 
 impl<T: Clone + PartialEq + Send + Sync + 'static> Past<T> {
-    /// Remembers a signal's values at rest from now on.
+    /// Remembers a signal's values at rest from now on, and the one it has, however soon that changes.
     pub fn of(now: Signal<T>) -> Self {
-        let past = RwSignal::new(Vec::<T>::new());
+        let past = RwSignal::new(vec![now.get_untracked()]);
         let pending = StoredValue::new(None::<TimeoutHandle>);
         let note = move || {
             let value = now.get_untracked();
