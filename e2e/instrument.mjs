@@ -11,6 +11,14 @@ export const stage = (page, word, timeout = 120_000) =>
 /** Progress in per cent. */
 export const percent = async (page) => parseInt(await page.locator(".status .percent").textContent(), 10);
 
+const PREFIX = { T: 1e12, G: 1e9, M: 1e6, k: 1e3, "": 1 };
+
+/** Model-steps a second, from the status line's text. */
+export function rateOf(text) {
+  const [, digits, prefix] = text.match(/([\d.]+)\s*([TGMk]?)\s*model-steps/) ?? [];
+  return digits ? Number(digits) * PREFIX[prefix] : NaN;
+}
+
 /** A diagram's pixels as the reader sees them: width, height and RGBA bytes. */
 export const pixels = (page, name) =>
   page.getByTestId(`heatmap-${name}`).evaluate((canvas) => {

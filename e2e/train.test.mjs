@@ -44,7 +44,7 @@ for (const [webgpu, engine, name] of [["software", "gpu", /GPU/], ["software", "
 for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
   test(
     `train: sampled data with progress, pause, resume, reset and reload, WebGPU ${webgpu}`,
-    withPage({ webgpu, path: `?grid=${GRID}&repeats=2&data=sampled&batch=256&steps=4000&lr=0.003&engine=${engine}` }, async (page) => {
+    withPage({ webgpu, path: `?grid=${GRID}&repeats=2&data=sampled&batch=256&steps=20000&lr=0.003&engine=${engine}` }, async (page) => {
       const button = (label) => page.getByRole("button", { name: label, exact: true });
       // A run that takes long asks first.
       await page.waitForFunction(() => /training|waiting|done/.test(document.querySelector(".status .stage")?.textContent ?? ""));
@@ -65,7 +65,7 @@ for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
       await button("Reset").click();
       await page.waitForFunction((p) => parseInt(document.querySelector(".status .percent").textContent) <= p, paused);
       await page.reload();
-      assert.equal(await page.locator("#steps, [data-name=steps] input").first().inputValue(), "4000");
+      assert.equal(await page.locator("#steps, [data-name=steps] input").first().inputValue(), "20000");
     }),
   );
 }

@@ -1,5 +1,6 @@
 // The built page in a browser: opened by a link, watched through its status line.
 import { launch, watch, BASE } from "../../e2e/browser.mjs";
+import { rateOf } from "../../e2e/instrument.mjs";
 import { DIST, serve } from "../../e2e/serve.mjs";
 import { watchMemory } from "./memory.mjs";
 import { median, summary } from "./statistics.mjs";
@@ -61,12 +62,6 @@ function spy() {
 const STILL = 1e-4;
 /** Steps between these pictures, in per cent of the run. */
 const STRETCH = 10;
-
-const PREFIX = { T: 1e12, G: 1e9, M: 1e6, k: 1e3, "": 1 };
-function rateOf(text) {
-  const [, digits, prefix] = text.match(/([\d.]+)\s*([TGMk]?)\s*model-steps/) ?? [];
-  return digits ? Number(digits) * PREFIX[prefix] : NaN;
-}
 
 /** A browser with the page served for it; `body(open)`, where `open(sweep, engine)` goes to a link. */
 export async function withBrowser(body, { webgpu = "software" } = {}) {
