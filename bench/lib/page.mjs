@@ -164,7 +164,8 @@ const modelsOf = (sweep) => (sweep.grid ? sweep.grid ** 2 : sweep.instances) * (
 
 /**
  * Speed of a sweep or a study on the page by the clock, in repetitions of about `seconds` each, or of so many steps, and
- * the share of that time in kernels. Memory is watched in one run more, because looking at a browser's memory stops it for a while.
+ * the share of that time in kernels. Memory is watched in one run more, because looking at a browser's memory stops it
+ * for a while.
  */
 export async function speed(engine, sweep, { seconds, repetitions, steps: known }) {
   return withBrowser(async (open, browser) => {

@@ -72,6 +72,31 @@ pub fn levels() -> Vec<Level> {
     all.into_iter().flatten().collect()
 }
 
+/// Does something with lanes of every width, on every instruction set this machine can run.
+#[cfg(test)]
+macro_rules! every_width {
+    ($lanes:ident => $check:expr) => {
+        for level in $crate::cpu::levels() {
+            fearless_simd::dispatch!(level, simd => {
+                {
+                    let $lanes = $crate::cpu::lanes::X4(simd);
+                    $check;
+                }
+                {
+                    let $lanes = $crate::cpu::lanes::X8(simd);
+                    $check;
+                }
+                {
+                    let $lanes = $crate::cpu::lanes::X16(simd);
+                    $check;
+                }
+            });
+        }
+    };
+}
+#[cfg(test)]
+pub(crate) use every_width;
+
 /// A share of a sweep in training on the CPU.
 pub struct Training {
     level: Level,

@@ -214,9 +214,9 @@ impl<L: Lanes> Blocks<L> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cpu::lanes::{X4, X8, X16};
-    use crate::cpu::levels;
-    use fearless_simd::{Simd, dispatch};
+    use crate::cpu::every_width;
+    use crate::cpu::lanes::X4;
+    use fearless_simd::dispatch;
     use toy::random::pcg4d;
     use toy::study::Study;
 
@@ -240,34 +240,27 @@ mod tests {
 
     #[test]
     fn lanes_draw_the_bits_of_the_plain_sampler() {
-        fn widths<S: Simd>(simd: S, study: &Study, density: f64) {
-            check(X4(simd), study, density);
-            check(X8(simd), study, density);
-            check(X16(simd), study, density);
-        }
-        for level in levels() {
-            for sets in [Sets::Independent, Sets::Correlated, Sets::Anticorrelated] {
-                for target in [Target::Identity, Target::Absolute] {
-                    for density in [0.5, 0.3, 0.01] {
-                        let study = Study { features: 90, sets, target, ..Study::default() };
-                        dispatch!(level, simd => widths(simd, &study, density));
-                    }
+        for sets in [Sets::Independent, Sets::Correlated, Sets::Anticorrelated] {
+            for target in [Target::Identity, Target::Absolute] {
+                for density in [0.5, 0.3, 0.01] {
+                    let study = Study { features: 90, sets, target, ..Study::default() };
+                    every_width!(lanes => check(lanes, &study, density));
                 }
             }
-            let study = Study { features: 90, ..Study::default() };
-            // Of so few features, samples with all of them and others come in every order.
-            let small = Study { features: 3, ..Study::default() };
-            for density in [1.0, 0.95, 0.5] {
-                dispatch!(level, simd => widths(simd, &small, density));
-            }
-            // More units than two words mark.
-            let large = Study { features: 200, ..Study::default() };
-            for density in [0.7, 0.2] {
-                dispatch!(level, simd => widths(simd, &large, density));
-            }
-            for density in [1.0, 0.9] {
-                dispatch!(level, simd => widths(simd, &study, density));
-            }
+        }
+        let study = Study { features: 90, ..Study::default() };
+        // Of so few features, samples with all of them and others come in every order.
+        let small = Study { features: 3, ..Study::default() };
+        for density in [1.0, 0.95, 0.5] {
+            every_width!(lanes => check(lanes, &small, density));
+        }
+        // More units than two words mark.
+        let large = Study { features: 200, ..Study::default() };
+        for density in [0.7, 0.2] {
+            every_width!(lanes => check(lanes, &large, density));
+        }
+        for density in [1.0, 0.9] {
+            every_width!(lanes => check(lanes, &study, density));
         }
     }
 

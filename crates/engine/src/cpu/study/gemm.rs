@@ -167,14 +167,13 @@ pub fn transpose(
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
-    use crate::cpu::lanes::{X4, X8, X16};
-    use crate::cpu::levels;
-    use fearless_simd::{Simd, dispatch};
+    use crate::cpu::every_width;
     use toy::random::{block as words, open_unit};
 
-    fn random(key: u32, size: usize) -> Vec<f32> {
+    /// Numbers from -1/2 to 1/2.
+    pub fn random(key: u32, size: usize) -> Vec<f32> {
         (0..size as u32).map(|i| open_unit(words(1, key, i, 0)[0]) as f32 - 0.5).collect()
     }
 
@@ -204,13 +203,6 @@ mod tests {
 
     #[test]
     fn products_are_the_definition_s() {
-        fn widths<S: Simd>(simd: S) {
-            check(X4(simd));
-            check(X8(simd));
-            check(X16(simd));
-        }
-        for level in levels() {
-            dispatch!(level, simd => widths(simd));
-        }
+        every_width!(lanes => check(lanes));
     }
 }

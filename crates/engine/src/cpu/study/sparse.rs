@@ -76,12 +76,12 @@ pub fn turned_times<L: Lanes>(lanes: L, chunk: &Chunk, e: &[f32], wide: usize, c
                 let left = (wide - column) / L::F::LEN;
                 let taken = if left < HELD { left.min(5) } else { HELD };
                 match taken {
-                    1 => spread::<L, 1>(lanes, chunk, e, wide, column, c),
-                    2 => spread::<L, 2>(lanes, chunk, e, wide, column, c),
-                    3 => spread::<L, 3>(lanes, chunk, e, wide, column, c),
-                    4 => spread::<L, 4>(lanes, chunk, e, wide, column, c),
-                    5 => spread::<L, 5>(lanes, chunk, e, wide, column, c),
-                    _ => spread::<L, HELD>(lanes, chunk, e, wide, column, c),
+                    1 => scatter::<L, 1>(lanes, chunk, e, wide, column, c),
+                    2 => scatter::<L, 2>(lanes, chunk, e, wide, column, c),
+                    3 => scatter::<L, 3>(lanes, chunk, e, wide, column, c),
+                    4 => scatter::<L, 4>(lanes, chunk, e, wide, column, c),
+                    5 => scatter::<L, 5>(lanes, chunk, e, wide, column, c),
+                    _ => scatter::<L, HELD>(lanes, chunk, e, wide, column, c),
                 }
                 column += taken * L::F::LEN;
             }
@@ -91,7 +91,7 @@ pub fn turned_times<L: Lanes>(lanes: L, chunk: &Chunk, e: &[f32], wide: usize, c
 
 /// Adds `V` vectors of a sample's row, from a column on, to the rows of its features.
 #[inline(always)]
-fn spread<L: Lanes, const V: usize>(
+fn scatter<L: Lanes, const V: usize>(
     lanes: L,
     chunk: &Chunk,
     e: &[f32],
@@ -122,17 +122,11 @@ fn spread<L: Lanes, const V: usize>(
 #[cfg(test)]
 mod tests {
     use super::super::draw::{CHUNK, Stream};
+    use super::super::gemm::tests::random;
     use super::*;
-    use crate::cpu::lanes::{X4, X8, X16};
-    use crate::cpu::levels;
-    use fearless_simd::{Simd, dispatch};
-    use toy::random::{block as words, open_unit};
+    use crate::cpu::every_width;
     use toy::study::Study;
     use toy::study::sample::Sampler;
-
-    fn random(key: u32, size: usize) -> Vec<f32> {
-        (0..size as u32).map(|i| open_unit(words(1, key, i, 0)[0]) as f32 - 0.5).collect()
-    }
 
     /// Rows of every number of vectors that is worked through differently, and some beyond.
     fn check<L: Lanes>(lanes: L) {
@@ -170,13 +164,6 @@ mod tests {
 
     #[test]
     fn products_are_the_definition_s() {
-        fn widths<S: Simd>(simd: S) {
-            check(X4(simd));
-            check(X8(simd));
-            check(X16(simd));
-        }
-        for level in levels() {
-            dispatch!(level, simd => widths(simd));
-        }
+        every_width!(lanes => check(lanes));
     }
 }
