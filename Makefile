@@ -33,8 +33,8 @@ test: lint unit e2e ## everything CI checks, cheapest first
 lint: ## formatting, and clippy for this machine and for the browser
 	@scripts/setup rust
 	cargo fmt --all --check
-	cargo clippy $(LOCKED) --workspace --exclude superphase --exclude worker --all-targets -- -D warnings
-	cargo clippy $(LOCKED) -p superphase -p worker --all-targets --target $(WASM) -- -D warnings
+	cargo clippy $(LOCKED) --workspace --exclude page --exclude worker --all-targets -- -D warnings
+	cargo clippy $(LOCKED) -p page -p worker --all-targets --target $(WASM) -- -D warnings
 
 unit: ## cargo's tests; those of the GPU use whatever Vulkan driver there is, Mesa's on the CPU at least
 	@scripts/setup test

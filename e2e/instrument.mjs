@@ -62,7 +62,7 @@ export function number(text) {
 export function superphase(...words) {
   const [command, ...before] = process.env.SUPERPHASE
     ? [process.env.SUPERPHASE]
-    : ["cargo", "run", "--quiet", "-p", "cli", "--"];
+    : ["cargo", "run", "--quiet", "-p", "superphase", "--"];
   const text = execFileSync(command, [...before, ...words], {
     cwd: ROOT,
     encoding: "utf8",

@@ -12,7 +12,7 @@ let binary = process.env.SUPERPHASE;
 export function command() {
   if (binary) return binary;
   const locked = process.env.CI ? ["--locked"] : [];
-  const args = ["build", "--release", "-p", "cli", "--message-format=json-render-diagnostics", ...locked];
+  const args = ["build", "--release", "-p", "superphase", "--message-format=json-render-diagnostics", ...locked];
   const output = execFileSync("cargo", args, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
   const artifacts = output.split("\n").filter(Boolean).map((line) => JSON.parse(line));
   binary = artifacts.find(({ executable, target }) => executable && target.name === "superphase").executable;
