@@ -1,5 +1,6 @@
 //! The engine and its runs.
 
+use crate::checkpoint::{Checkpoint, CheckpointError, Header, State, Trains, bits};
 use crate::plan::{Plan, Shard};
 use crate::study::{self, StudyRun};
 use crate::trial::Trial;
@@ -23,6 +24,9 @@ pub enum EngineError {
     /// The GPU has no room for the models; it still works.
     #[error("the GPU has too little memory for so many models; choose fewer, or the CPU engine")]
     Memory,
+    /// A checkpoint is not what it should be.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The GPU stopped working during the run.
     #[error("the GPU stopped: {0}; start the run again, or choose the CPU engine")]
     Lost(String),
@@ -129,16 +133,69 @@ impl Engine {
     /// # Errors
     /// When the sweep is not valid, there is no such backend here, or the GPU fails.
     pub async fn start(&self, sweep: &Sweep, shard: Shard, kind: Kind) -> Result<Run, EngineError> {
+        self.start_rows(sweep, shard.rows(sweep.rows), kind).await
+    }
+
+    /// Prepares a run of some rows of a sweep, at step 0.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_rows(
+        &self,
+        sweep: &Sweep,
+        rows: Vec<u32>,
+        kind: Kind,
+    ) -> Result<Run, EngineError> {
         sweep.validate()?;
-        let plan = Plan::new(sweep, shard);
-        let backend = match (kind, &self.gpu) {
-            (Kind::Cpu, _) => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
-            (Kind::Gpu, Ok(gpu)) => Backend::Gpu(Box::new(gpu::Training::new(gpu, &plan).await?)),
-            (Kind::Gpu, Err(why)) => {
-                return Err(EngineError::NoGpu(why.trim_end_matches('.').into()));
-            }
+        let plan = Plan::of_rows(sweep, rows);
+        let backend = match kind {
+            Kind::Cpu => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
+            Kind::Gpu => Backend::Gpu(Box::new(gpu::Training::new(self.gpu()?, &plan).await?)),
         };
         Ok(Run { plan, backend, step: 0 })
+    }
+
+    /// The GPU.
+    fn gpu(&self) -> Result<&gpu::Gpu, EngineError> {
+        let none = |why: &String| EngineError::NoGpu(why.trim_end_matches('.').into());
+        self.gpu.as_ref().map_err(none)
+    }
+
+    /// A run of a sweep that goes on from a checkpoint. Some models may have been ahead of others:
+    /// the others are taken there first, half a second's work at most.
+    ///
+    /// On the kind of backend that the checkpoint was made on, the run ends with the bits of an
+    /// undisturbed one; on the other kind it goes on from the same state and ends with other bits.
+    ///
+    /// # Errors
+    /// When it is a study's checkpoint, there is no such backend here, or the GPU fails.
+    pub async fn restore(&self, from: Checkpoint, kind: Kind) -> Result<Run, EngineError> {
+        let Checkpoint { header, state } = from;
+        let (Trains::Sweep(sweep), State::Sweep(state)) = (&header.trains, state) else {
+            return Err(CheckpointError::Misfit("it is a study's".into()).into());
+        };
+        let plan = Plan::of_rows(sweep, header.share.clone());
+        let mut backend = match kind {
+            Kind::Cpu => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
+            Kind::Gpu => {
+                let training = gpu::Training::as_before(self.gpu()?, &plan, header.shared);
+                Backend::Gpu(Box::new(training.await?))
+            }
+        };
+        backend.set_state(&state);
+        if header.ahead > 0 {
+            backend.take(&plan, header.step, header.ahead).await?;
+            let mut all = backend.state().await?;
+            let models = plan.models();
+            for (own, before) in all.iter_mut().zip(&state) {
+                for (own, before) in own.chunks_mut(models).zip(before.chunks(models)) {
+                    let leaders = (0..models).filter(|&local| header.leads(local));
+                    leaders.for_each(|local| own[local] = before[local]);
+                }
+            }
+            backend.set_state(&all);
+        }
+        Ok(Run { plan, backend, step: header.step + header.ahead })
     }
 
     /// Finds what to train a study on, as [`choose`](Self::choose) does for a sweep; software
@@ -174,17 +231,61 @@ impl Engine {
         shard: Shard,
         kind: Kind,
     ) -> Result<StudyRun, EngineError> {
-        match (kind, &self.gpu) {
-            (Kind::Cpu, _) => StudyRun::on_cpu(study, shard),
-            (Kind::Gpu, Ok(gpu)) => StudyRun::on_gpu(gpu, study, shard).await,
-            (Kind::Gpu, Err(why)) => Err(EngineError::NoGpu(why.trim_end_matches('.').into())),
+        match kind {
+            Kind::Cpu => StudyRun::on_cpu(study, shard),
+            Kind::Gpu => StudyRun::on_gpu(self.gpu()?, study, shard).await,
         }
+    }
+
+    /// A run of a study that goes on from a checkpoint; see [`restore`](Self::restore) for its bits.
+    ///
+    /// # Errors
+    /// When it is a sweep's checkpoint, there is no such backend here, or the GPU fails.
+    pub async fn restore_study(
+        &self,
+        from: Checkpoint,
+        kind: Kind,
+    ) -> Result<StudyRun, EngineError> {
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+        StudyRun::restore(from, gpu).await
     }
 }
 
 enum Backend {
     Gpu(Box<gpu::Training>),
     Cpu(Box<cpu::Training>),
+}
+
+impl Backend {
+    /// Takes exactly these steps with all models, none of which may be ahead.
+    async fn take(&mut self, plan: &Plan, step: u32, steps: u32) -> Result<(), EngineError> {
+        match self {
+            Self::Cpu(cpu) => cpu.take(plan, step, steps),
+            Self::Gpu(gpu) => {
+                let mut taken = 0;
+                while taken < steps {
+                    taken += gpu.advance(plan, step + taken, steps - taken).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Parameters, first and second moments, each by parameter, then model.
+    async fn state(&mut self) -> Result<[Vec<f32>; 3], EngineError> {
+        match self {
+            Self::Cpu(cpu) => Ok(cpu.state()),
+            Self::Gpu(gpu) => gpu.state().await,
+        }
+    }
+
+    /// Replaces what [`state`](Self::state) returns.
+    fn set_state(&mut self, state: &[Vec<f32>; 3]) {
+        match self {
+            Self::Cpu(cpu) => cpu.set_state(state),
+            Self::Gpu(gpu) => gpu.set_state(state),
+        }
+    }
 }
 
 /// A share of a sweep in training.
@@ -245,6 +346,32 @@ impl Run {
         };
         self.step += taken;
         Ok(taken)
+    }
+
+    /// The run as it is now, to go on from by [`Engine::restore`], in another process or on another
+    /// device. May be made between any two slices.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
+        let (kind, name, shared) = match &self.backend {
+            Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), false),
+            Backend::Gpu(gpu) => (Kind::Gpu, gpu.name().to_owned(), gpu.kernel().shared),
+        };
+        let leaders = match &self.backend {
+            Backend::Cpu(cpu) if cpu.ahead() > 0 => bits(&cpu.leaders()),
+            _ => vec![],
+        };
+        let trains = Trains::Sweep(self.plan.sweep.clone());
+        let header = Header {
+            share: self.plan.rows.clone(),
+            name,
+            shared,
+            ahead: self.ahead(),
+            leaders,
+            ..Header::new(trains, kind, self.step)
+        };
+        Ok(Checkpoint { header, state: State::Sweep(self.backend.state().await?) })
     }
 
     /// Parameters of all models of the share as they are now, also of those that are
