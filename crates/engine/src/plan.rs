@@ -30,7 +30,7 @@ pub struct Plan {
 impl Plan {
     /// Prepares a share of a valid sweep.
     pub fn new(sweep: &Sweep, shard: Shard) -> Self {
-        let rows = shard.rows(sweep.rows);
+        let rows = shard.of(sweep.rows);
         let sampler = |&row: &u32| Sampler::new(sweep.features, sweep.density_at(row), sweep.batch);
         Self {
             samplers: match sweep.data {
