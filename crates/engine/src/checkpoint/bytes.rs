@@ -1,12 +1,13 @@
 //! Checkpoints as bytes: a signature, the version, the header's length, the header, the models'
 //! numbers as they are in memory (little-endian), and a checksum of all before it.
 
-use super::{Checkpoint, CheckpointError, Header, State, Trains, VERSION};
+use super::{Checkpoint, CheckpointError, Header, State, VERSION};
 use toy::fingerprint::Fingerprint;
 use toy::study::curve;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
 use toy::train::Model;
+use wire::Job;
 
 /// What a checkpoint begins with.
 const SIGNATURE: &[u8; 12] = b"superphase\x1a\n";
@@ -59,12 +60,12 @@ impl Checkpoint {
             let number = |four: &[u8]| f32::from_le_bytes([four[0], four[1], four[2], four[3]]);
             own.chunks_exact(4).map(number).collect::<Vec<f32>>()
         };
-        let state = match &header.trains {
-            Trains::Sweep(sweep) => {
+        let state = match &header.job {
+            Job::Sweep(sweep) => {
                 let count = header.models() * sweep.parameters();
                 State::Sweep([take(count), take(count), take(count)])
             }
-            Trains::Study(study) => {
+            Job::Study(study) => {
                 let (size, points) = (study.parameters(), curve::points(study.steps) as usize);
                 let mut learner = |&model: &u32| {
                     let (parameters, first, second) = (take(size), take(size), take(size));
@@ -129,13 +130,13 @@ fn parts(bytes: &[u8]) -> Result<(Header, &[u8]), CheckpointError> {
 /// Numbers that follow a header; `None` if they cannot be counted.
 fn numbers(header: &Header) -> Option<usize> {
     let Header { share, finished, .. } = header;
-    match &header.trains {
-        Trains::Sweep(s) => {
+    match &header.job {
+        Job::Sweep(s) => {
             let row = s.columns.checked_mul(s.repeats)? as usize;
             let parameters = s.hidden.checked_add(1)?.checked_mul(s.features)? as usize;
             share.len().checked_mul(row)?.checked_mul(parameters)?.checked_mul(3)
         }
-        Trains::Study(s) => {
+        Job::Study(s) => {
             let weights = s.features.checked_mul(s.hidden)?.checked_mul(2)?;
             weights.checked_add(s.features)?;
             let (size, points) = (s.parameters(), curve::points(s.steps) as usize);

@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 use toy::fingerprint::Fingerprint;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
-use toy::{Study, Sweep};
-use wire::Kind;
+use wire::{Job, Kind};
 
 /// Version of the format; others are refused.
 pub const VERSION: u32 = 1;
@@ -42,30 +41,11 @@ pub enum CheckpointError {
     Misfit(String),
 }
 
-/// What a checkpoint is of.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Trains {
-    /// A phase diagram.
-    Sweep(Sweep),
-    /// Larger models.
-    Study(Study),
-}
-
-impl Trains {
-    /// Its fingerprint.
-    pub fn fingerprint(&self) -> Fingerprint {
-        match self {
-            Self::Sweep(sweep) => sweep.into(),
-            Self::Study(study) => study.into(),
-        }
-    }
-
-    /// Steps of the whole run.
-    pub fn steps(&self) -> u32 {
-        match self {
-            Self::Sweep(sweep) => sweep.steps,
-            Self::Study(study) => study.steps,
-        }
+/// The fingerprint of what is trained.
+pub fn fingerprint(job: &Job) -> Fingerprint {
+    match job {
+        Job::Sweep(sweep) => sweep.into(),
+        Job::Study(study) => study.into(),
     }
 }
 
@@ -75,7 +55,7 @@ pub struct Header {
     /// Version of the program that wrote it.
     pub program: String,
     /// What is trained.
-    pub trains: Trains,
+    pub job: Job,
     /// Its fingerprint, as the program that wrote it computed it.
     pub fingerprint: Fingerprint,
     /// The share: rows of a sweep, or models of a study, in the order of their numbers below.
@@ -128,11 +108,11 @@ pub(crate) fn bits(all: &[bool]) -> Vec<u8> {
 
 impl Header {
     /// A header without models.
-    pub(crate) fn new(trains: Trains, kind: Kind, step: u32) -> Self {
+    pub(crate) fn new(job: Job, kind: Kind, step: u32) -> Self {
         Self {
             program: env!("CARGO_PKG_VERSION").into(),
-            fingerprint: trains.fingerprint(),
-            trains,
+            fingerprint: fingerprint(&job),
+            job,
             share: vec![],
             kind,
             name: String::new(),
@@ -146,9 +126,9 @@ impl Header {
 
     /// Models in the share.
     pub fn models(&self) -> usize {
-        match &self.trains {
-            Trains::Sweep(sweep) => self.share.len() * (sweep.columns * sweep.repeats) as usize,
-            Trains::Study(_) => self.share.len(),
+        match &self.job {
+            Job::Sweep(sweep) => self.share.len() * (sweep.columns * sweep.repeats) as usize,
+            Job::Study(_) => self.share.len(),
         }
     }
 
@@ -160,25 +140,21 @@ impl Header {
     /// Checks what a checkpoint says of itself.
     fn validate(&self) -> Result<(), CheckpointError> {
         let misfit = |why: String| Err(CheckpointError::Misfit(why));
-        let (valid, places) = match &self.trains {
-            Trains::Sweep(s) => (s.validate().map_err(|e| e.to_string()), u64::from(s.rows)),
-            Trains::Study(s) => (s.validate().map_err(|e| e.to_string()), s.models()),
-        };
-        if let Err(why) = valid {
-            return misfit(why);
+        if let Err(why) = self.job.validate() {
+            return misfit(why.to_string());
         }
-        if self.fingerprint != self.trains.fingerprint() {
+        if self.fingerprint != fingerprint(&self.job) {
             return misfit("it describes its run in another way".into());
         }
-        let mut seen = vec![false; places as usize];
+        let mut seen = vec![false; self.job.parts() as usize];
         for &place in self.share.iter().chain(&self.finished) {
             match seen.get_mut(place as usize) {
                 Some(seen) if !*seen => *seen = true,
                 _ => return misfit(format!("row or model {place} is there twice or not at all")),
             }
         }
-        let steps = self.trains.steps();
-        let sweep = matches!(self.trains, Trains::Sweep(_));
+        let steps = self.job.steps();
+        let sweep = matches!(self.job, Job::Sweep(_));
         if self.step > steps || self.ahead > steps - self.step || (self.ahead > 0 && !sweep) {
             return misfit(format!("step {} of {steps}", self.step));
         }

@@ -26,7 +26,7 @@ impl Plan {
     /// Prepares a share of a valid study: every `stride`-th model.
     pub fn new(study: &Study, shard: Shard) -> Self {
         // A study has 4,096 models at most.
-        Self::of_models(study, shard.rows(study.models() as u32))
+        Self::of_models(study, shard.of(study.models() as u32))
     }
 
     /// Prepares some models of a valid study, in this order.

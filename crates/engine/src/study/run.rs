@@ -1,14 +1,14 @@
 //! A share of a study in training.
 
 use super::plan::Plan;
-use crate::checkpoint::{Checkpoint, CheckpointError, Header, State, Trains};
+use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::study::Training;
 use crate::gpu::{Gpu, StudyTraining};
 use crate::run::EngineError;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
-use wire::{Kind, Shard};
+use wire::{Job, Kind, Shard};
 
 /// A share of a study in training, on the CPU or a GPU.
 pub struct StudyRun {
@@ -48,15 +48,13 @@ impl StudyRun {
     }
 
     /// Goes on from a checkpoint, on this GPU or else on the CPU.
-    ///
-    /// # Errors
-    /// When it is a sweep's checkpoint, or the GPU is lost or has too little memory.
-    pub async fn restore(from: Checkpoint, gpu: Option<&Gpu>) -> Result<Self, EngineError> {
-        let Checkpoint { header, state } = from;
-        let (Trains::Study(study), State::Study { learners, finished }) = (&header.trains, state)
-        else {
-            return Err(CheckpointError::Misfit("it is a sweep's".into()).into());
-        };
+    pub(crate) async fn restore(
+        study: &Study,
+        header: &Header,
+        learners: Vec<Learner>,
+        finished: Vec<Trained>,
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
         let plan = Plan::of_models(study, header.share.clone());
         let backend = match gpu {
             None => {
@@ -73,22 +71,18 @@ impl StudyRun {
         Ok(Self { plan, backend, step: header.step, finished })
     }
 
-    /// The run as it is now, to go on from by [`restore`](Self::restore), in another process or on
-    /// another device. May be made between any two slices.
-    ///
-    /// # Errors
-    /// When the GPU is lost.
+    /// See [`Run::checkpoint`](crate::Run::checkpoint).
     pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
         let (kind, name, learners) = match &mut self.backend {
             Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), cpu.learners()),
             Backend::Gpu(gpu) => (Kind::Gpu, gpu.name().to_owned(), gpu.learners().await?),
         };
-        let trains = Trains::Study(self.plan.study.clone());
+        let job = Job::Study(self.plan.study.clone());
         let header = Header {
             share: learners.iter().map(|learner| learner.model).collect(),
             name,
             finished: self.finished.iter().map(|trained| trained.model).collect(),
-            ..Header::new(trains, kind, self.step)
+            ..Header::new(job, kind, self.step)
         };
         let state = State::Study { learners, finished: self.finished.clone() };
         Ok(Checkpoint { header, state })
