@@ -15,6 +15,8 @@ use crate::random::block;
 pub const WORDS: usize = 7;
 /// Number of source words.
 pub const TYPES: usize = 64;
+/// Number of target words.
+pub const FORMS: usize = 112;
 
 /// A determiner and the stem of its translation.
 const DETERMINERS: [(&str, &str); 4] = [("the", "l"), ("my", "mi"), ("your", "tu"), ("no", "nul")];
@@ -382,7 +384,7 @@ mod tests {
 
     #[test]
     fn sixty_four_words_of_four_classes() {
-        assert_eq!((source().words().len(), target().words().len()), (TYPES, 112));
+        assert_eq!((source().words().len(), target().words().len()), (TYPES, FORMS));
         let count = |class: Class| (0..TYPES).filter(|&word| super::class(word) == class).count();
         assert_eq!(Class::ALL.map(|(class, _)| count(class)), [4, 12, 32, 16]);
     }
