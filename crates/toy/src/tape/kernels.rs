@@ -1,0 +1,100 @@
+//! What carries out the operations of a tape. The methods as they stand are the plain reference;
+//! engines replace those that take the time.
+
+use crate::operation::attention::{self, Size as Attention};
+use crate::operation::dropout::{self, Drops};
+use crate::operation::matmul::{self, Size};
+use crate::operation::{gelu, norm, relu};
+use num_traits::Float;
+
+/// Forward and backward passes of operations. Backward passes add to gradients.
+pub trait Kernels<T: Float> {
+    /// See [`matmul::forward`].
+    fn matmul(&mut self, size: Size, x: &[T], weight: &[T], bias: Option<&[T]>, y: &mut [T]) {
+        matmul::forward(size, x, weight, bias, y);
+    }
+
+    /// See [`matmul::input_gradient`].
+    fn matmul_input(&mut self, size: Size, dy: &[T], weight: &[T], dx: &mut [T]) {
+        matmul::input_gradient(size, dy, weight, dx);
+    }
+
+    /// See [`matmul::weight_gradient`].
+    fn matmul_weight(&mut self, size: Size, x: &[T], dy: &[T], dw: &mut [T]) {
+        matmul::weight_gradient(size, x, dy, dw);
+    }
+
+    /// See [`matmul::bias_gradient`].
+    fn matmul_bias(&mut self, dy: &[T], db: &mut [T]) {
+        matmul::bias_gradient(dy, db);
+    }
+
+    /// See [`relu::forward`].
+    fn relu(&mut self, x: &[T], y: &mut [T]) {
+        relu::forward(x, y);
+    }
+
+    /// See [`gelu::forward`].
+    fn gelu(&mut self, x: &[T], y: &mut [T]) {
+        gelu::forward(x, y);
+    }
+
+    /// See [`gelu::backward`].
+    fn gelu_back(&mut self, x: &[T], dy: &[T], dx: &mut [T]) {
+        gelu::backward(x, dy, dx);
+    }
+
+    /// See [`norm::forward`].
+    fn norm(&mut self, x: &[T], gain: &[T], shift: &[T], y: &mut [T], statistics: &mut [T]) {
+        norm::forward(x, gain, shift, y, statistics);
+    }
+
+    /// See [`norm::backward`].
+    fn norm_back(
+        &mut self,
+        (x, gain, statistics): (&[T], &[T], &[T]),
+        dy: &[T],
+        [dx, dgain, dshift]: [&mut [T]; 3],
+    ) {
+        norm::backward(x, gain, statistics, dy, dx, dgain, dshift);
+    }
+
+    /// See [`attention::forward`].
+    fn attention(
+        &mut self,
+        (size, lengths, drops): (Attention, Option<&[u32]>, Option<&Drops>),
+        inputs: [&[T]; 3],
+        weights: &mut [T],
+        out: &mut [T],
+    ) {
+        attention::forward(size, lengths, drops, inputs, weights, out);
+    }
+
+    /// See [`attention::backward`].
+    fn attention_back(
+        &mut self,
+        (size, lengths, drops): (Attention, Option<&[u32]>, Option<&Drops>),
+        inputs: [&[T]; 3],
+        weights: &[T],
+        dout: &[T],
+        gradients: [&mut [T]; 3],
+    ) {
+        attention::backward(size, lengths, drops, inputs, weights, dout, gradients);
+    }
+
+    /// See [`dropout::forward`].
+    fn dropout(&mut self, drops: &Drops, x: &[T], y: &mut [T]) {
+        dropout::forward(drops, x, y);
+    }
+
+    /// See [`dropout::backward`].
+    fn dropout_back(&mut self, drops: &Drops, dy: &[T], dx: &mut [T]) {
+        dropout::backward(drops, dy, dx);
+    }
+}
+
+/// The plain reference.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Plain;
+
+impl<T: Float> Kernels<T> for Plain {}
