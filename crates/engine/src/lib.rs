@@ -5,12 +5,14 @@
 
 pub mod cpu;
 pub mod gpu;
+pub mod network;
 pub mod pace;
 pub mod plan;
 mod run;
 pub mod study;
 mod trial;
 
+pub use network::NetworkRun;
 pub use run::{Engine, EngineError, Found, Run};
 pub use study::StudyRun;
 pub use wire::{Choice, Kind};

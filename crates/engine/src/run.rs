@@ -17,6 +17,9 @@ pub enum EngineError {
     /// The study is not valid.
     #[error(transparent)]
     Study(#[from] StudyError),
+    /// The network is not valid.
+    #[error(transparent)]
+    Network(#[from] toy::network::NetworkError),
     /// The GPU was asked for, but there is none to be had.
     #[error("no GPU can be used here: {0}; choose the CPU engine")]
     NoGpu(String),

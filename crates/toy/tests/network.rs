@@ -34,7 +34,7 @@ fn small() -> Network {
 fn error(network: &Network) -> f64 {
     assert_eq!(network.validate(), Ok(()));
     let at: Vec<f64> = start(network, 1).iter().map(|&x| f64::from(x)).collect();
-    let mut trainer = Trainer::<f64, Plain>::new(network, Plain);
+    let mut trainer = Trainer::<f64>::new(network, Box::new(Plain));
     let gradient = trainer.gradient(1, 7, &at).1.to_vec();
     let largest = gradient.iter().fold(0.0f64, |a, g| a.max(g.abs()));
     assert!(largest > 0.0);
@@ -86,7 +86,7 @@ fn trained(network: &Network, steps: u32) -> (Vec<f64>, Model<f64>) {
     let parameters: Vec<f64> = start(network, 0).iter().map(|&x| f64::from(x)).collect();
     let zeros = vec![0.0; parameters.len()];
     let mut state = Model { parameters, first: zeros.clone(), second: zeros };
-    let mut trainer = Trainer::new(network, Plain);
+    let mut trainer = Trainer::new(network, Box::new(Plain));
     let losses = (0..steps).map(|step| trainer.step(0, step, &mut state)).collect();
     (losses, state)
 }
@@ -102,8 +102,9 @@ fn attention_over_one_token_does_nothing() {
     assert_eq!(losses, trained(&own, own.steps).0);
     assert!(losses[19] < losses[0]);
     let parameters: Vec<f32> = state.parameters.iter().map(|&p| p as f32).collect();
-    let moved =
-        Evaluator::new(&softmax, Plain).measure(0, &parameters, softmax.steps, Effort::Live).moved;
+    let moved = Evaluator::new(&softmax, Box::new(Plain))
+        .measure(0, &parameters, softmax.steps, Effort::Live)
+        .moved;
     let tape = Architecture::new(&softmax, 1).tape;
     for ((tensor, _), moved) in tape.named().zip(moved) {
         let idle = tensor.name.contains("query") || tensor.name.contains("key");
@@ -129,7 +130,7 @@ fn measures_of_a_network_by_hand() {
             .map(|i| (shift[i] + (0..6).map(|k| out[i * 6 + k] * h[k]).sum::<f32>()).max(0.0))
             .collect()
     };
-    let found = Evaluator::new(&network, Plain).measure(0, &parameters, 0, Effort::Live);
+    let found = Evaluator::new(&network, Box::new(Plain)).measure(0, &parameters, 0, Effort::Live);
     let nothing = output(None, 0.0);
     for j in 0..5 {
         let with = output(Some(j), 1.0);
@@ -148,7 +149,7 @@ fn measures_of_a_network_by_hand() {
 #[test]
 fn measures_at_initialisation_agree_with_theory() {
     let network = Network { features: 256, layers: 2, norm: false, ..Network::default() };
-    let mut evaluator = Evaluator::new(&network, Plain);
+    let mut evaluator = Evaluator::new(&network, Box::new(Plain));
     let found = evaluator.measure(0, &start(&network, 0), 0, Effort::Live);
     assert_eq!(found.sites.len(), 5);
     for site in &found.sites {

@@ -9,7 +9,7 @@ use crate::directions::Directions;
 use crate::evaluate::Effort;
 use crate::operation::dropout::Stream;
 use crate::random::EVALUATION_STEP;
-use crate::tape::{self, Id, Kernels, Memory};
+use crate::tape::{self, AnyKernels, Id, Memory};
 use serde::{Deserialize, Serialize};
 
 /// An output counts as representing its feature from this response on.
@@ -66,9 +66,9 @@ impl Measures {
 }
 
 /// Measures the models of one network, one after the other.
-pub struct Evaluator<K> {
+pub struct Evaluator {
     network: Network,
-    kernels: K,
+    kernels: AnyKernels<f32>,
     data: Data,
     /// For losses, and for responses to each feature and to none.
     sample: Architecture,
@@ -81,9 +81,9 @@ pub struct Evaluator<K> {
     left: (u32, f64),
 }
 
-impl<K: Kernels<f32>> Evaluator<K> {
+impl Evaluator {
     /// An evaluator of the models of a valid network.
-    pub fn new(network: &Network, kernels: K) -> Self {
+    pub fn new(network: &Network, kernels: AnyKernels<f32>) -> Self {
         let contexts = match network.task {
             Task::Identity => 1,
             Task::Retrieval => network.tokens as usize - 1,
@@ -146,7 +146,13 @@ impl<K: Kernels<f32>> Evaluator<K> {
             let mut sum = 0.0;
             for chunk in 0..chunks {
                 draw(sample, data, memory, stream, chunk * CHUNK, |_| instance);
-                sum += f64::from(tape::forward(&sample.tape, kernels, parameters, None, memory));
+                sum += f64::from(tape::forward(
+                    &sample.tape,
+                    kernels.as_mut(),
+                    parameters,
+                    None,
+                    memory,
+                ));
                 if let Some(heads) = &mut heads {
                     heads.look(network, sample, memory);
                 }
@@ -182,7 +188,7 @@ impl<K: Kernels<f32>> Evaluator<K> {
                 keys[tokens - 1] = keys[source(network, context)];
             }
         }
-        tape::forward(&probe.tape, kernels, parameters, None, memory);
+        tape::forward(&probe.tape, kernels.as_mut(), parameters, None, memory);
         let at_last = changes(probe, memory, probe.output, *contexts, n, |_, rows| rows - 1);
         // From a row a feature to a row an output.
         (0..n * n).map(|at| at_last[at % n * n + at / n]).collect()

@@ -5,7 +5,6 @@ use super::measure::{Evaluator, Measures};
 use crate::evaluate::Effort;
 use crate::study::curve;
 use crate::study::snapshot::Trained;
-use crate::tape::Kernels;
 use serde::{Deserialize, Serialize};
 
 /// One model at a step.
@@ -21,7 +20,7 @@ pub struct Snapshot {
     pub measures: Measures,
 }
 
-impl<K: Kernels<f32>> Evaluator<K> {
+impl Evaluator {
     /// Snapshots of models after `taken` steps; the first repeats of each density come with their
     /// parameters.
     pub fn snapshots(

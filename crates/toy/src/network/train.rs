@@ -8,7 +8,7 @@ use crate::operation::cast;
 use crate::operation::dropout::Stream;
 use crate::study::curve;
 use crate::study::train::Learner;
-use crate::tape::{self, Kernels, Memory};
+use crate::tape::{self, AnyKernels, Memory};
 use crate::train::Model;
 use num_traits::Float;
 
@@ -29,18 +29,18 @@ pub fn learner(network: &Network, model: u32) -> Learner {
 }
 
 /// Where one model after the other is trained.
-pub struct Trainer<T, K> {
+pub struct Trainer<T> {
     network: Network,
     architecture: Architecture,
     data: Data,
-    kernels: K,
+    kernels: AnyKernels<T>,
     memory: Memory<T>,
     gradient: Vec<T>,
 }
 
-impl<T: Float, K: Kernels<T>> Trainer<T, K> {
+impl<T: Float> Trainer<T> {
     /// Memory for the models of a valid network.
-    pub fn new(network: &Network, kernels: K) -> Self {
+    pub fn new(network: &Network, kernels: AnyKernels<T>) -> Self {
         let architecture = Architecture::new(network, network.sequences() as usize);
         let mut memory = Memory::new(&architecture.tape, true);
         fill_importance(network, &architecture, &mut memory);
@@ -64,8 +64,8 @@ impl<T: Float, K: Kernels<T>> Trainer<T, K> {
         draw(architecture, data, memory, stream, 0, |index| first + index / batch);
         let stream = (network.dropout > 0.0).then_some(stream);
         let tape = &architecture.tape;
-        let loss = tape::forward(tape, kernels, parameters, stream, memory);
-        tape::backward(tape, kernels, parameters, stream, memory, gradient);
+        let loss = tape::forward(tape, kernels.as_mut(), parameters, stream, memory);
+        tape::backward(tape, kernels.as_mut(), parameters, stream, memory, gradient);
         (loss, gradient)
     }
 
@@ -74,12 +74,9 @@ impl<T: Float, K: Kernels<T>> Trainer<T, K> {
         let rates = self.network.rates(step);
         let [beta1, beta2, epsilon] =
             [self.network.beta1, self.network.beta2, self.network.epsilon].map(cast::<T>);
-        let (loss, gradient) = self.gradient(model, step, &state.parameters);
-        let moments = state.first.iter_mut().zip(&mut state.second);
+        let loss = self.gradient(model, step, &state.parameters).0;
         let adam = Adam { beta1, beta2, epsilon };
-        for ((p, (m, v)), &g) in state.parameters.iter_mut().zip(moments).zip(gradient) {
-            adam.update(&rates, p, m, v, g);
-        }
+        self.kernels.adam(&adam, &rates, state, &self.gradient);
         loss
     }
 }

@@ -1,10 +1,13 @@
 //! What carries out the operations of a tape. The methods as they stand are the plain reference;
 //! engines replace those that take the time.
 
+use crate::adam::Adam;
 use crate::operation::attention::{self, Size as Attention};
 use crate::operation::dropout::{self, Drops};
 use crate::operation::matmul::{self, Size};
-use crate::operation::{gelu, norm, relu};
+use crate::operation::{add, gelu, norm, relu};
+use crate::schedule::StepRates;
+use crate::train::Model;
 use num_traits::Float;
 
 /// Forward and backward passes of operations. Backward passes add to gradients.
@@ -32,6 +35,21 @@ pub trait Kernels<T: Float> {
     /// See [`relu::forward`].
     fn relu(&mut self, x: &[T], y: &mut [T]) {
         relu::forward(x, y);
+    }
+
+    /// See [`relu::backward`].
+    fn relu_back(&mut self, x: &[T], dy: &[T], dx: &mut [T]) {
+        relu::backward(x, dy, dx);
+    }
+
+    /// See [`add::forward`].
+    fn add(&mut self, x: &[T], y: &[T], z: &mut [T]) {
+        add::forward(x, y, z);
+    }
+
+    /// See [`add::backward`].
+    fn add_back(&mut self, dz: &[T], dx: &mut [T]) {
+        add::backward(dz, dx);
     }
 
     /// See [`gelu::forward`].
@@ -91,6 +109,14 @@ pub trait Kernels<T: Float> {
     fn dropout_back(&mut self, drops: &Drops, dy: &[T], dx: &mut [T]) {
         dropout::backward(drops, dy, dx);
     }
+
+    /// See [`Adam::update`]: moves all parameters of a model.
+    fn adam(&mut self, adam: &Adam<T>, rates: &StepRates, state: &mut Model<T>, gradient: &[T]) {
+        let moments = state.first.iter_mut().zip(&mut state.second);
+        for ((p, (m, v)), &g) in state.parameters.iter_mut().zip(moments).zip(gradient) {
+            adam.update(rates, p, m, v, g);
+        }
+    }
 }
 
 /// The plain reference.
@@ -98,3 +124,6 @@ pub trait Kernels<T: Float> {
 pub struct Plain;
 
 impl<T: Float> Kernels<T> for Plain {}
+
+/// Kernels of which kind is known when the program runs.
+pub type AnyKernels<T> = Box<dyn Kernels<T> + Send>;

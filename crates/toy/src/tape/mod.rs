@@ -10,7 +10,7 @@ mod memory;
 mod run;
 
 pub use build::Heads;
-pub use kernels::{Kernels, Plain};
+pub use kernels::{AnyKernels, Kernels, Plain};
 pub use memory::Memory;
 pub use run::{backward, forward};
 

@@ -3,7 +3,7 @@
 use super::kernels::Kernels;
 use super::{Id, Memory, Operation, Role, Tape};
 use crate::operation::dropout::{Drops, Stream};
-use crate::operation::{add, cast, cross_entropy, embedding, relu, select, squared_error, top_k};
+use crate::operation::{add, cast, cross_entropy, embedding, select, squared_error, top_k};
 use num_traits::Float;
 use std::mem::take;
 
@@ -18,7 +18,7 @@ fn value<'a, T>(tape: &Tape, parameters: &'a [T], memory: &'a Memory<T>, id: Id)
 /// Computes everything, and returns the loss. Nothing is dropped without a stream.
 pub fn forward<T: Float>(
     tape: &Tape,
-    kernels: &mut impl Kernels<T>,
+    kernels: &mut dyn Kernels<T>,
     parameters: &[T],
     stream: Option<Stream>,
     memory: &mut Memory<T>,
@@ -54,7 +54,7 @@ pub fn forward<T: Float>(
             Operation::Embedding { tokens, table, width, .. } => {
                 embedding::forward(*width, &memory.tokens[tokens.0], of(*table), &mut y);
             }
-            Operation::Add { x, y: other, .. } => add::forward(of(*x), of(*other), &mut y),
+            Operation::Add { x, y: other, .. } => kernels.add(of(*x), of(*other), &mut y),
             Operation::Select { x, size, .. } => select::forward(*size, of(*x), &mut y),
             Operation::Dropout { x, dropout, .. } => match stream {
                 Some(stream) => kernels.dropout(&Drops::new(*dropout, stream), of(*x), &mut y),
@@ -101,7 +101,7 @@ fn target(operation: &Operation) -> Option<Id> {
 /// The loss's gradient by all parameters, after [`forward`] with the same batch and stream.
 pub fn backward<T: Float>(
     tape: &Tape,
-    kernels: &mut impl Kernels<T>,
+    kernels: &mut dyn Kernels<T>,
     parameters: &[T],
     stream: Option<Stream>,
     memory: &mut Memory<T>,
@@ -127,7 +127,7 @@ pub fn backward<T: Float>(
                 }
             }
             Operation::Relu { x, .. } => {
-                back.add(*x, |back, dx| relu::backward(back.value(*x), &dy, dx));
+                back.add(*x, |back, dx| kernels.relu_back(back.value(*x), &dy, dx));
             }
             Operation::Gelu { x, .. } => {
                 back.add(*x, |back, dx| kernels.gelu_back(back.value(*x), &dy, dx));
@@ -166,7 +166,7 @@ pub fn backward<T: Float>(
             }
             Operation::Add { x, y, .. } => {
                 for id in [*x, *y] {
-                    back.add(id, |_, dx| add::backward(&dy, dx));
+                    back.add(id, |_, dx| kernels.add_back(&dy, dx));
                 }
             }
             Operation::Select { x, size, .. } => {
