@@ -9,6 +9,7 @@ pub mod binomial;
 pub mod csv;
 pub mod directions;
 pub mod evaluate;
+pub mod fingerprint;
 pub mod init;
 pub mod json;
 pub mod link;
@@ -33,6 +34,7 @@ pub mod sweep;
 pub mod tape;
 pub mod train;
 pub mod trajectory;
+pub mod translation;
 
 pub use study::{Study, StudyError};
 pub use sweep::{Sweep, SweepError};
