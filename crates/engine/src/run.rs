@@ -29,6 +29,9 @@ pub enum EngineError {
     /// The study is not valid.
     #[error(transparent)]
     Study(#[from] StudyError),
+    /// The network is not valid.
+    #[error(transparent)]
+    Network(#[from] toy::network::NetworkError),
     /// The GPU was asked for, but there is none to be had.
     #[error("no GPU can be used here: {0}; choose the CPU engine")]
     NoGpu(String),
@@ -47,7 +50,7 @@ impl EngineError {
     /// What kind of failure it is.
     pub fn cause(&self) -> Cause {
         match self {
-            Self::Sweep(_) | Self::Study(_) | Self::Checkpoint(_) => Cause::Invalid,
+            Self::Sweep(_) | Self::Study(_) | Self::Network(_) | Self::Checkpoint(_) => Cause::Invalid,
             Self::NoGpu(_) => Cause::NoGpu,
             Self::Memory => Cause::Memory,
             Self::Lost(_) => Cause::Lost,
