@@ -174,8 +174,8 @@ fn origin(run: Run) -> String {
 }
 
 fn training(sweep: &Sweep) -> String {
-    let aggregate = toy::param::find("aggregate").map(|p| (p.get)(sweep)).unwrap_or_default();
-    let labels = toy::param::AGGREGATES.iter();
+    let aggregate = sweep.text("aggregate");
+    let labels = toy::sweep::AGGREGATES.iter();
     let label = labels.clone().find(|(word, _)| *word == aggregate).map_or("", |(_, label)| *label);
     match sweep.repeats {
         1 => "one model".into(),

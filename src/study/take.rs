@@ -78,7 +78,7 @@ fn csv(parts: &[Part], table: Table) -> String {
 }
 
 fn model(study: &Study) -> String {
-    param::find("model").map(|param| (param.get)(study)).unwrap_or_default()
+    study.text("model")
 }
 
 /// The document of a study, or a list of several.

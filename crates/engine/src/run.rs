@@ -5,7 +5,7 @@ use crate::study::{self, StudyRun};
 use crate::trial::Trial;
 use crate::{cpu, gpu};
 use toy::sweep::Data;
-use toy::{Study, StudyError, Sweep, SweepError};
+use toy::{Spec, Study, StudyError, Sweep, SweepError};
 use wire::{Choice, Class, Kind};
 
 /// Why there is no run, or no more of it.

@@ -2,9 +2,9 @@
 
 use crate::axis::Span;
 use crate::load::{LoadError, Loaded};
-use crate::param::find;
 use crate::phase::{Phase, Thresholds};
 use crate::picture::{Measures, PHASES, Picture, Reference};
+use crate::spec::Spec;
 use crate::sweep::Sweep;
 use std::fmt::Write;
 
@@ -104,7 +104,7 @@ pub fn read(text: &str, base: &Sweep, thresholds: &Thresholds) -> Result<Loaded,
     let [(rows, density), (columns, importance)] = [axis(&read, 0)?, axis(&read, 1)?];
     let mut sweep = Sweep { rows, columns, density, importance, ..base.clone() };
     for name in ["rows", "columns", "density", "importance"] {
-        if let Some(Err(error)) = find(name).map(|param| param.check(&sweep)) {
+        if let Some(Err(error)) = Sweep::find(name).map(|param| param.check(&sweep)) {
             return fail(error.to_string());
         }
     }

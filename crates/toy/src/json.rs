@@ -3,9 +3,9 @@
 mod value;
 
 use crate::load::{LoadError, Loaded};
-use crate::param::{Kind, PARAMS, set};
 use crate::phase::{Phase, Thresholds};
 use crate::picture::{PHASES, Picture, Reference};
+use crate::spec::{ParamError, Spec};
 use crate::sweep::Sweep;
 use std::fmt::Write;
 use value::Value;
@@ -67,10 +67,13 @@ pub fn write(run: &Run) -> String {
     say("diagram", &quoted(run.diagram));
     say("engine", &quoted(run.engine));
     say("step", &run.step.to_string());
-    let parameters = PARAMS.iter().map(|param| {
+    let parameters = Sweep::PARAMS.iter().map(|param| {
         let value = (param.get)(run.sweep);
-        let number = matches!(param.kind, Kind::Integer { .. } | Kind::Real { .. });
-        format!("    {}: {}", quoted(param.name), if number { value } else { quoted(&value) })
+        format!(
+            "    {}: {}",
+            quoted(param.name),
+            if param.kind.is_number() { value } else { quoted(&value) }
+        )
     });
     say("parameters", &format!("{{\n{}\n  }}", parameters.collect::<Vec<_>>().join(",\n")));
     let Thresholds { norm, interference, share, excess } = run.thresholds;
@@ -154,8 +157,8 @@ fn parameters(document: &Value, notes: &mut Vec<String>) -> Result<Sweep, LoadEr
             Value::Number(text) => text,
             _ => "neither text nor number",
         };
-        match set(&mut sweep, name, text) {
-            Err(crate::param::ParamError::Unknown(name)) => {
+        match sweep.set(name, text) {
+            Err(ParamError::Unknown(name)) => {
                 notes.push(format!("the parameter {name} is not known and was ignored"));
             }
             other => other.map_err(|e| LoadError(e.to_string()))?,

@@ -10,26 +10,25 @@ pub mod csv;
 pub mod evaluate;
 pub mod init;
 pub mod json;
-pub mod link;
 pub mod load;
 pub mod measure;
 pub mod measures;
 pub mod model;
 pub mod optimum;
-pub mod param;
 pub mod phase;
 pub mod picture;
 pub mod population;
-pub mod preset;
 pub mod random;
 pub mod sample;
 pub mod schedule;
+pub mod spec;
 pub mod study;
 pub mod surface;
 pub mod sweep;
 pub mod train;
 pub mod trajectory;
 
+pub use spec::Spec;
 pub use study::{Study, StudyError};
 pub use sweep::{Sweep, SweepError};
 

@@ -23,7 +23,7 @@ pub fn numbers(found: &Found) -> String {
         for snapshot in lowest(study, snapshots) {
             let m = &snapshot.measures;
             let density = study.density_at(study.place(snapshot.model).0);
-            let model = toy::study::param::find("model").map(|p| (p.get)(study));
+            let model = Some(study.text("model"));
             let _ = write!(
                 html,
                 "<tr><th scope=\"row\">{}</th><td>{}</td>",
@@ -48,11 +48,11 @@ pub fn numbers(found: &Found) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use toy::study::preset::PRESETS;
+    use toy::Spec;
 
     #[test]
     fn a_row_for_each_density() {
-        for preset in PRESETS {
+        for preset in Study::PRESETS {
             let found = super::super::tests::found(preset);
             let html = numbers(&found);
             let rows = html.matches("<tr>").count() as u32;

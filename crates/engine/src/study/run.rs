@@ -4,6 +4,7 @@ use super::plan::Plan;
 use crate::cpu::study::Training;
 use crate::gpu::{Gpu, StudyTraining};
 use crate::run::EngineError;
+use toy::Spec;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
