@@ -7,9 +7,9 @@ use crate::source::{Side, Source};
 use crate::state::State;
 use leptos::prelude::*;
 use std::time::Duration;
+use toy::Sweep;
 use toy::phase::Thresholds;
 use toy::spec::link;
-use toy::{Spec, Sweep};
 use wasm_bindgen::JsValue;
 use wire::Choice;
 
@@ -219,6 +219,7 @@ pub fn keep(link: Memo<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use toy::Spec;
 
     #[test]
     fn a_view_survives_the_link() {

@@ -8,8 +8,8 @@ use crate::source::{Side, Source};
 use crate::state::State;
 use crate::theory::has_optimum;
 use leptos::prelude::*;
-use toy::Sweep;
 use toy::picture::Picture;
+use toy::{Spec, Sweep};
 
 /// One of the two diagrams, as signals.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Names of files that tell what is in them.
 
-use toy::Sweep;
+use toy::{Spec, Sweep};
 
 /// `superphase-n2-m1-64x64-exact-300steps-8x-seed0-trained-phase.svg`; an empty layer is left out.
 pub fn file_name(sweep: &Sweep, trained: bool, diagram: &str, layer: &str, ending: &str) -> String {

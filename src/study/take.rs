@@ -6,9 +6,9 @@ use crate::export::save::{blob, png, save};
 use crate::export::svg::Drawn;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use toy::Study;
 use toy::study::document::{self, Results};
-use toy::study::{Snapshot, param, table};
+use toy::study::{Snapshot, table};
+use toy::{Spec, Study};
 
 /// A table of a study's models.
 type Table = fn(&Study, &[Snapshot]) -> String;

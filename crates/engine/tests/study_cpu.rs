@@ -8,7 +8,6 @@ use engine::study::Plan;
 use toy::Spec;
 use toy::axis::Span;
 use toy::random::{block, open_unit};
-use toy::study::Layout;
 use toy::study::train::{self, Instance};
 use toy::study::{Importance, Sets, Study, Target, Variant};
 use toy::train::Model;

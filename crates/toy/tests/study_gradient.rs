@@ -1,8 +1,8 @@
 //! The gradient of every variant of a study's models against finite differences, in f64.
 
+use toy::Spec;
 use toy::axis::Span;
 use toy::random::{block, open_unit};
-use toy::Spec;
 use toy::study::train::Instance;
 use toy::study::{Importance, Sets, Study, Target, Variant};
 

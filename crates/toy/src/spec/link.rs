@@ -83,7 +83,10 @@ pub fn read<S: Spec>(link: &str) -> Opened<S> {
                 if let Err(error) = spec.set(name, value) {
                     notices.push(format!("{error}; {kept} was kept"));
                 } else if given.iter().any(|&(other, before)| other == name && before != value) {
-                    notices.push(format!("{name} is given more than once; the last was taken"));
+                    let twice = format!("{name} is given more than once; the last was taken");
+                    if !notices.contains(&twice) {
+                        notices.push(twice);
+                    }
                 }
                 given.push((name, value));
             }
