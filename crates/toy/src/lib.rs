@@ -29,6 +29,7 @@ pub mod surface;
 pub mod sweep;
 pub mod train;
 pub mod trajectory;
+pub mod translation;
 
 pub use spec::Spec;
 pub use study::{Study, StudyError};
