@@ -31,6 +31,7 @@ pub mod surface;
 pub mod sweep;
 pub mod train;
 pub mod trajectory;
+pub mod translation;
 
 pub use study::{Study, StudyError};
 pub use sweep::{Sweep, SweepError};
