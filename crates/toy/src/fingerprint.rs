@@ -4,6 +4,7 @@
 use crate::spec::Spec;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::hash::Hasher;
 use std::str::FromStr;
 use twox_hash::XxHash64;
 
@@ -17,6 +18,20 @@ impl Fingerprint {
     /// The fingerprint of any bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(XxHash64::oneshot(0, bytes))
+    }
+
+    /// The fingerprint of all bytes that can be read: the same as of these in memory.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn of_reader(mut bytes: impl std::io::Read) -> std::io::Result<Self> {
+        let (mut hasher, mut some) = (XxHash64::with_seed(0), vec![0; 1 << 16]);
+        loop {
+            match bytes.read(&mut some)? {
+                0 => return Ok(Self(hasher.finish())),
+                count => hasher.write(&some[..count]),
+            }
+        }
     }
 }
 
@@ -53,6 +68,8 @@ mod tests {
         let own = Fingerprint::from(&Sweep::default());
         assert_eq!(own, Fingerprint::from(&Sweep::default()));
         assert_eq!(own.to_string().parse(), Ok(own));
+        let bytes = [7; 200_000];
+        assert_eq!(Fingerprint::of_reader(&bytes[..]).ok(), Some(Fingerprint::of_bytes(&bytes)));
         for (name, value) in [("seed", "1"), ("steps", "301"), ("lr", "0.0301"), ("bias", "off")] {
             let mut other = Sweep::default();
             assert_eq!(other.set(name, value), Ok(()));
