@@ -50,7 +50,9 @@ impl EngineError {
     /// What kind of failure it is.
     pub fn cause(&self) -> Cause {
         match self {
-            Self::Sweep(_) | Self::Study(_) | Self::Network(_) | Self::Checkpoint(_) => Cause::Invalid,
+            Self::Sweep(_) | Self::Study(_) | Self::Network(_) | Self::Checkpoint(_) => {
+                Cause::Invalid
+            }
             Self::NoGpu(_) => Cause::NoGpu,
             Self::Memory => Cause::Memory,
             Self::Lost(_) => Cause::Lost,

@@ -18,6 +18,7 @@ mod sampled;
 mod step;
 mod stream;
 pub mod study;
+pub mod translation;
 
 use crate::pace::Pace;
 use crate::plan::Plan;

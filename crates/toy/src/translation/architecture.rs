@@ -85,8 +85,7 @@ impl Architecture {
     fn new(shape: Shape, batch: usize, bottleneck: Option<Bottleneck>) -> Self {
         let Shape { width, words, .. } = shape;
         let frozen = bottleneck.map(|_| vec![]);
-        let mut build =
-            Build { tape: Tape::default(), shape, batch, frozen, source_lengths: None };
+        let mut build = Build { tape: Tape::default(), shape, batch, frozen, source_lengths: None };
         let t = &mut build.tape;
         let source = t.token_list(batch * words);
         let lengths = t.token_list(batch);

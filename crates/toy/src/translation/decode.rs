@@ -25,7 +25,7 @@ pub fn place<T: Float>(architecture: &Architecture, rows: &Rows, memory: &mut Me
 /// the end if it was reached.
 pub fn greedy<T: Float>(
     architecture: &Architecture,
-    kernels: &mut impl Kernels<T>,
+    kernels: &mut dyn Kernels<T>,
     parameters: &[T],
     memory: &mut Memory<T>,
 ) -> Vec<Vec<u32>> {

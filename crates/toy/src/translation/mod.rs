@@ -2,12 +2,22 @@
 //! `k` dimensions between an encoder and a decoder, and how.
 
 pub mod architecture;
+pub mod base;
+pub mod baseline;
 pub mod bleu;
 pub mod decode;
+pub mod describe;
 pub mod language;
+pub mod measure;
 pub mod pairs;
 pub mod probe;
 pub mod shape;
 pub mod text;
 pub mod train;
 pub mod vocabulary;
+
+pub use architecture::Bottleneck;
+pub use base::Base;
+pub use describe::{Translation, TranslationError};
+pub use measure::Measures;
+pub use text::Text;

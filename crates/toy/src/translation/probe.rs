@@ -148,7 +148,7 @@ impl Probe {
 
 /// Solves `A x = b` for a symmetric positive matrix of which the lower half is given (Cholesky);
 /// `None` when it is not positive.
-pub(super) fn solve(mut a: Vec<f64>, mut b: Vec<f64>) -> Option<Vec<f64>> {
+fn solve(mut a: Vec<f64>, mut b: Vec<f64>) -> Option<Vec<f64>> {
     let d = b.len();
     for j in 0..d {
         for i in j..d {

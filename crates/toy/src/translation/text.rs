@@ -77,9 +77,8 @@ impl Text {
             return Err(TextError::TooFew { pairs: count });
         }
         let limit = vocabulary.min(MAX_VOCABULARY);
-        let words = |of: fn(&Pair) -> &[String]| {
-            Vocabulary::counted(parts[0].iter().map(of), limit)
-        };
+        let words =
+            |of: fn(&Pair) -> &[String]| Vocabulary::counted(parts[0].iter().map(of), limit);
         let vocabularies = [words(|p| &p.source), words(|p| &p.target)];
         let longest = |pair: &Pair| pair.source.len().max(pair.target.len());
         let longest = parts.iter().flatten().map(longest).max().unwrap_or(0);
@@ -173,7 +172,8 @@ fn index(part: Part) -> usize {
 /// A hash of a sentence's words (FNV-1a), mixed so that its last digits depend on all of it.
 fn hash(words: &[String]) -> u32 {
     let bytes = words.iter().flat_map(|word| word.bytes().chain([0]));
-    let hash = bytes.fold(0x811c_9dc5u32, |h, byte| (h ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash =
+        bytes.fold(0x811c_9dc5u32, |h, byte| (h ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     block(hash, 1, 0, 0)[0]
 }
 

@@ -1,22 +1,17 @@
 //! Training the base model, and bottlenecks in it.
 
 use super::architecture::{Architecture, Bottleneck, Rows};
+use super::base::Base;
 use super::decode;
 use super::language::Part;
 use super::text::Text;
 use crate::adam::Adam;
 use crate::operation::cast;
+use crate::operation::cross_entropy::IGNORED;
 use crate::schedule::StepRates;
-use crate::tape::{self, Kernels, Memory};
+use crate::tape::{self, AnyKernels, Memory};
 use crate::train::Model;
 use num_traits::Float;
-
-/// A base model's weights, in the order of its tape.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Base {
-    /// All weights.
-    pub parameters: Vec<f32>,
-}
 
 /// What an optimiser step follows from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,17 +29,17 @@ pub struct Step {
 }
 
 /// Where one model after the other is trained.
-pub struct Trainer<T, K> {
+pub struct Trainer<T> {
     /// The operations.
     pub architecture: Architecture,
-    kernels: K,
+    kernels: AnyKernels<T>,
     memory: Memory<T>,
     gradient: Vec<T>,
 }
 
-impl<T: Float, K: Kernels<T>> Trainer<T, K> {
+impl<T: Float> Trainer<T> {
     /// Memory for a base model of a text.
-    pub fn base(text: &Text, batch: usize, kernels: K) -> Self {
+    pub fn base(text: &Text, batch: usize, kernels: AnyKernels<T>) -> Self {
         Self::new(Architecture::base(text.shape(), batch), kernels)
     }
 
@@ -54,7 +49,7 @@ impl<T: Float, K: Kernels<T>> Trainer<T, K> {
         batch: usize,
         bottleneck: Bottleneck,
         base: &Base,
-        kernels: K,
+        kernels: AnyKernels<T>,
     ) -> Self {
         let shape = text.shape();
         let mut trainer = Self::new(Architecture::bottleneck(shape, batch, bottleneck), kernels);
@@ -67,7 +62,7 @@ impl<T: Float, K: Kernels<T>> Trainer<T, K> {
         trainer
     }
 
-    fn new(architecture: Architecture, kernels: K) -> Self {
+    fn new(architecture: Architecture, kernels: AnyKernels<T>) -> Self {
         let mut memory = Memory::new(&architecture.tape, true);
         let (id, positions) = architecture.positions();
         for (to, value) in memory.value_mut(id).iter_mut().zip(positions) {
@@ -81,15 +76,48 @@ impl<T: Float, K: Kernels<T>> Trainer<T, K> {
     pub fn gradient(&mut self, rows: &Rows, parameters: &[T]) -> (T, &[T]) {
         let Self { architecture, kernels, memory, gradient } = self;
         decode::place(architecture, rows, memory);
-        let loss = tape::forward(&architecture.tape, kernels, parameters, None, memory);
-        tape::backward(&architecture.tape, kernels, parameters, None, memory, gradient);
+        let loss = tape::forward(&architecture.tape, kernels.as_mut(), parameters, None, memory);
+        tape::backward(&architecture.tape, kernels.as_mut(), parameters, None, memory, gradient);
         (loss, gradient)
     }
 
     /// The loss alone.
     pub fn loss(&mut self, rows: &Rows, parameters: &[T]) -> T {
         decode::place(&self.architecture, rows, &mut self.memory);
-        tape::forward(&self.architecture.tape, &mut self.kernels, parameters, None, &mut self.memory)
+        tape::forward(
+            &self.architecture.tape,
+            self.kernels.as_mut(),
+            parameters,
+            None,
+            &mut self.memory,
+        )
+    }
+
+    /// The mean loss over some sentences' words, in batches.
+    pub fn mean_loss(&mut self, rows: &Rows, parameters: &[T]) -> f64 {
+        let (mut sum, mut count) = (0.0, 0.0);
+        for part in self.batches(rows) {
+            let words = part.next.iter().filter(|&&word| word != IGNORED).count() as f64;
+            let loss = self.loss(&part, parameters).to_f64().unwrap_or(f64::NAN);
+            sum += words * loss;
+            count += words;
+        }
+        sum / f64::max(count, 1.0)
+    }
+
+    /// Some sentences, as many at a time as the tape takes.
+    fn batches(&self, rows: &Rows) -> Vec<Rows> {
+        let (batch, words) = (self.architecture.batch, self.architecture.shape.words);
+        let lists = rows.source.chunks(batch * words).zip(rows.lengths.chunks(batch));
+        let targets = rows.before.chunks(batch * words).zip(rows.next.chunks(batch * words));
+        let one =
+            |((source, lengths), (before, next)): ((&[u32], &[u32]), (&[u32], &[u32]))| Rows {
+                source: source.to_vec(),
+                lengths: lengths.to_vec(),
+                before: before.to_vec(),
+                next: next.to_vec(),
+            };
+        lists.zip(targets).map(one).collect()
     }
 
     /// Takes one optimiser step; returns the loss before it.
@@ -109,32 +137,39 @@ impl<T: Float, K: Kernels<T>> Trainer<T, K> {
     /// What the model says to some sentences, decoded greedily through everything it has; and what
     /// passes its bottleneck, or the encoder's output, at every source word (not the end).
     pub fn translate(&mut self, rows: &Rows, parameters: &[T]) -> (Vec<Vec<u32>>, Vec<Vec<T>>) {
-        let Self { architecture, kernels, memory, .. } = self;
-        let (batch, words) = (architecture.batch, architecture.shape.words);
         let (mut said, mut codes) = (vec![], vec![]);
-        let mut rest = rows.clone();
-        while !rest.lengths.is_empty() {
-            let count = batch.min(rest.lengths.len());
-            let take = |all: &mut Vec<u32>, each: usize| all.drain(..count * each).collect();
-            let part = Rows {
-                source: take(&mut rest.source, words),
-                lengths: take(&mut rest.lengths, 1),
-                before: take(&mut rest.before, words),
-                next: take(&mut rest.next, words),
-            };
+        for part in self.batches(rows) {
+            let Self { architecture, kernels, memory, .. } = self;
             decode::place(architecture, &part, memory);
-            let all = decode::greedy(architecture, kernels, parameters, memory);
-            said.extend(all.into_iter().take(count));
-            let code = architecture.code.unwrap_or(architecture.encoded);
-            let width = architecture.tape.tensor(code).shape[1];
-            let values = memory.value(code);
-            for (sentence, &length) in part.lengths.iter().enumerate() {
-                let word = |place: usize| &values[(sentence * words + place) * width..][..width];
-                let places = 0..(length as usize).saturating_sub(1);
-                codes.push(places.flat_map(word).copied().collect());
-            }
+            let all = decode::greedy(architecture, kernels.as_mut(), parameters, memory);
+            said.extend(all.into_iter().take(part.lengths.len()));
+            codes.extend(self.read_codes(&part));
         }
         (said, codes)
+    }
+
+    /// The same without translating.
+    pub fn codes(&mut self, rows: &Rows, parameters: &[T]) -> Vec<Vec<T>> {
+        let mut codes = vec![];
+        for part in self.batches(rows) {
+            self.loss(&part, parameters);
+            codes.extend(self.read_codes(&part));
+        }
+        codes
+    }
+
+    /// What stands in memory at every source word of some sentences.
+    fn read_codes(&self, part: &Rows) -> Vec<Vec<T>> {
+        let Self { architecture, memory, .. } = self;
+        let (words, code) =
+            (architecture.shape.words, architecture.code.unwrap_or(architecture.encoded));
+        let width = architecture.tape.tensor(code).shape[1];
+        let values = memory.value(code);
+        let one = |(sentence, &length): (usize, &u32)| {
+            let first = sentence * words * width;
+            values[first..first + (length as usize).saturating_sub(1) * width].to_vec()
+        };
+        part.lengths.iter().enumerate().map(one).collect()
     }
 }
 
@@ -162,13 +197,13 @@ mod tests {
     }
 
     /// Every twentieth or so of the parameters against central differences in f64.
-    fn check(what: &str, trainer: &mut Trainer<f64, Plain>, rows: &Rows) {
+    fn check(what: &str, trainer: &mut Trainer<f64>, rows: &Rows) {
         let mut p = random(3, trainer.architecture.tape.parameters());
         let gradient = trainer.gradient(rows, &p).1.to_vec();
         let h = 1e-5;
         let stride = (p.len() / 40).max(1);
         for i in (0..p.len()).step_by(stride) {
-            let mut at = |x: f64, trainer: &mut Trainer<f64, Plain>| {
+            let mut at = |x: f64, trainer: &mut Trainer<f64>| {
                 let before = std::mem::replace(&mut p[i], x);
                 let loss = trainer.loss(rows, &p);
                 p[i] = before;
@@ -178,7 +213,11 @@ mod tests {
             let (more, less) = (at(here + h, trainer).0, at(here - h, trainer).0);
             let expected = (more - less) / (2.0 * h);
             let error = (gradient[i] - expected).abs();
-            assert!(error < 1e-7 * (1.0 + expected.abs()), "{what} {i}: {} {expected}", gradient[i]);
+            assert!(
+                error < 1e-7 * (1.0 + expected.abs()),
+                "{what} {i}: {} {expected}",
+                gradient[i]
+            );
         }
     }
 
@@ -186,11 +225,11 @@ mod tests {
     fn gradients() {
         let text = text();
         let rows = text.draw(Part::Training, 1, 2, 2);
-        check("base", &mut Trainer::base(&text, 3, Plain), &rows);
+        check("base", &mut Trainer::base(&text, 3, Box::new(Plain)), &rows);
         let base = Base { parameters: Architecture::base(text.shape(), 1).tape.start(5, 0) };
         for (dimensions, rectified) in [(1, false), (3, true), (64, false)] {
             let how = Bottleneck { dimensions, rectified };
-            let mut trainer = Trainer::bottleneck(&text, 2, how, &base, Plain);
+            let mut trainer = Trainer::bottleneck(&text, 2, how, &base, Box::new(Plain));
             check(&format!("{how:?}"), &mut trainer, &rows);
         }
     }
@@ -201,9 +240,9 @@ mod tests {
         let text = Text::language();
         let base = Base { parameters: Architecture::base(text.shape(), 1).tape.start(5, 0) };
         let held = text.held(Part::Test, 3);
-        let mut whole = Trainer::<f32, _>::base(&text, 2, Plain);
+        let mut whole = Trainer::<f32>::base(&text, 2, Box::new(Plain));
         let how = Bottleneck { dimensions: 64, rectified: false };
-        let mut narrow = Trainer::<f32, _>::bottleneck(&text, 2, how, &base, Plain);
+        let mut narrow = Trainer::<f32>::bottleneck(&text, 2, how, &base, Box::new(Plain));
         let unit = |i: usize| f32::from(u8::from(i % 65 == 0));
         let weights: Vec<f32> = (0..4096).map(unit).collect();
         let parameters = [&weights[..], &[0.0; 64], &weights, &[0.0; 64]].concat();

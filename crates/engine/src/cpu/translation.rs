@@ -1,0 +1,214 @@
+//! Translations on the CPU: bottlenecks one after the other, natively on all cores at once, and the
+//! base model that they are put into.
+
+use super::operation::kernels;
+use crate::pace::Pace;
+use fearless_simd::Level;
+use std::sync::Arc;
+use std::time::Duration;
+use toy::study::curve::{point_of, points};
+use toy::train::Model;
+use toy::translation::architecture::Architecture;
+use toy::translation::base::Recipe;
+use toy::translation::baseline::Components;
+use toy::translation::language::Part;
+use toy::translation::measure::{Measures, measure};
+use toy::translation::text::Held;
+use toy::translation::train::{Step, Trainer};
+use toy::translation::{Base, Bottleneck, Text, Translation};
+use web_time::Instant;
+
+/// Sentences that are translated at a time.
+const AT_A_TIME: usize = 32;
+/// Training sentences that principal components are of.
+const SAMPLED: usize = 1024;
+
+/// A bottleneck in training.
+pub struct Learner {
+    /// Its number.
+    pub model: u32,
+    /// Parameters and moments.
+    pub state: Model<f32>,
+    /// Loss summed over the steps of each point of the curve.
+    pub sums: Vec<f32>,
+    trainer: Trainer<f32>,
+}
+
+/// Bottlenecks in training.
+pub struct Training {
+    translation: Translation,
+    text: Arc<Text>,
+    learners: Vec<Learner>,
+    pace: Pace,
+}
+
+fn fresh(parameters: Vec<f32>) -> Model<f32> {
+    let zeros = vec![0.0; parameters.len()];
+    Model { parameters, first: zeros.clone(), second: zeros }
+}
+
+impl Training {
+    /// These bottlenecks of a valid run before their first step.
+    pub fn new(translation: &Translation, models: &[u32], text: Arc<Text>, base: &Base) -> Self {
+        let level = Level::new();
+        let one = |&model: &u32| {
+            let (how, batch) = (translation.bottleneck(model), translation.batch as usize);
+            let trainer = Trainer::bottleneck(&text, batch, how, base, kernels(level));
+            let parameters = trainer.architecture.tape.start(translation.seed, model);
+            let sums = vec![0.0; points(translation.steps) as usize];
+            Learner { model, state: fresh(parameters), sums, trainer }
+        };
+        let learners = models.iter().map(one).collect();
+        let pace = Pace::new(Duration::from_millis(30));
+        Self { translation: translation.clone(), text, learners, pace }
+    }
+
+    /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
+    pub fn advance(&mut self, step: u32, limit: u32) -> u32 {
+        let (steps, start) = (self.pace.steps().min(limit), Instant::now());
+        self.take(step, steps);
+        self.pace.took(steps, start.elapsed());
+        steps
+    }
+
+    /// Takes exactly these steps, however long it may last. All bottlenecks see the same sentences.
+    pub fn take(&mut self, first: u32, steps: u32) {
+        let (run, text) = (&self.translation, &self.text);
+        let one = |learner: &mut Learner| {
+            for step in first..first + steps {
+                let (rates, adam) = run.rates(step);
+                let how = Step { seed: run.seed, step, batch: run.batch as usize, rates, adam };
+                let loss = learner.trainer.step(text, &how, &mut learner.state);
+                learner.sums[point_of(step, run.steps) as usize] += loss;
+            }
+        };
+        #[cfg(target_arch = "wasm32")]
+        self.learners.iter_mut().for_each(one);
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            use rayon::prelude::*;
+            self.learners.par_iter_mut().with_max_len(1).for_each(one);
+        }
+    }
+
+    /// The bottlenecks in training.
+    pub fn learners(&self) -> &[Learner] {
+        &self.learners
+    }
+}
+
+/// A bottleneck that is not trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Baseline {
+    /// The `k` principal components of the encoder's output.
+    Components,
+    /// `k` random directions.
+    Random,
+    /// The bottleneck as it starts.
+    Start,
+}
+
+/// Measures translations of held-out sentences.
+pub struct Evaluator {
+    translation: Translation,
+    text: Arc<Text>,
+    base: Arc<Base>,
+    held: Held,
+    judged: Held,
+    components: Components,
+}
+
+impl Evaluator {
+    /// An evaluator of the models of a valid run.
+    pub fn new(translation: &Translation, text: Arc<Text>, base: Arc<Base>, part: Part) -> Self {
+        let count = translation.sentences as usize;
+        let (held, judged) = (text.held(part, count), text.held(other(part), count));
+        let sampled = text.held(Part::Training, SAMPLED);
+        let mut trainer = Trainer::base(&text, AT_A_TIME, kernels(Level::new()));
+        let codes = trainer.codes(&sampled.rows, &base.parameters).concat();
+        let components = Components::of(&codes, text.shape().width);
+        Self { translation: translation.clone(), text, base, held, judged, components }
+    }
+
+    /// What models are judged by.
+    pub fn held(&self) -> &Held {
+        &self.held
+    }
+
+    /// Principal components of the encoder's output.
+    pub fn components(&self) -> &Components {
+        &self.components
+    }
+
+    /// The base model without a bottleneck.
+    pub fn base(&self) -> Measures {
+        let mut trainer = Trainer::base(&self.text, AT_A_TIME, kernels(Level::new()));
+        measure(&mut trainer, &self.text, [&self.held, &self.judged], &self.base.parameters)
+    }
+
+    /// A bottleneck with these parameters.
+    pub fn measure(&self, model: u32, parameters: &[f32]) -> Measures {
+        self.with(self.translation.bottleneck(model), parameters)
+    }
+
+    /// A bottleneck of the same width that is not trained. Baselines are never rectified.
+    pub fn baseline(&self, model: u32, baseline: Baseline) -> Measures {
+        let how = self.translation.bottleneck(model);
+        let seed = self.translation.seed;
+        match baseline {
+            Baseline::Start => {
+                let shape = self.text.shape();
+                let tape = Architecture::bottleneck(shape, 1, how).tape;
+                self.with(how, &tape.start(seed, model))
+            }
+            Baseline::Components => {
+                let parameters = self.components.bottleneck(how.dimensions);
+                self.with(Bottleneck { rectified: false, ..how }, &parameters)
+            }
+            Baseline::Random => {
+                let parameters = self.components.random(how.dimensions, seed, model);
+                self.with(Bottleneck { rectified: false, ..how }, &parameters)
+            }
+        }
+    }
+
+    fn with(&self, how: Bottleneck, parameters: &[f32]) -> Measures {
+        let kernels = kernels(Level::new());
+        let mut trainer = Trainer::bottleneck(&self.text, AT_A_TIME, how, &self.base, kernels);
+        measure(&mut trainer, &self.text, [&self.held, &self.judged], parameters)
+    }
+}
+
+/// Held-out sentences beside those of a part.
+fn other(part: Part) -> Part {
+    match part {
+        Part::Test => Part::Validation,
+        Part::Validation | Part::Training => Part::Test,
+    }
+}
+
+/// Trains a base model; `report` hears the step, the mean loss since it last did, and can ask for the
+/// loss on validation sentences.
+pub fn train_base(
+    text: &Text,
+    recipe: &Recipe,
+    mut report: impl FnMut(u32, f32, &mut dyn FnMut() -> f64),
+) -> Base {
+    let level = Level::new();
+    let mut trainer = Trainer::base(text, recipe.batch, kernels(level));
+    let mut state = fresh(Base::start(text.shape(), recipe.seed).parameters);
+    let validation = text.held(Part::Validation, 256);
+    let (mut sum, mut count) = (0.0, 0);
+    for step in 0..recipe.steps {
+        let (rates, adam) = recipe.rates(step);
+        let how = Step { seed: recipe.seed, step, batch: recipe.batch, rates, adam };
+        sum += trainer.step(text, &how, &mut state);
+        count += 1;
+        if (step + 1) % 100 == 0 || step + 1 == recipe.steps {
+            let mut ask = || trainer.mean_loss(&validation.rows, &state.parameters);
+            report(step + 1, sum / count as f32, &mut ask);
+            (sum, count) = (0.0, 0);
+        }
+    }
+    Base { parameters: state.parameters }
+}

@@ -1,0 +1,61 @@
+//! Translations with the CPU's kernels.
+
+use engine::cpu::translation::{Baseline, Evaluator, Training, train_base};
+use std::sync::Arc;
+use toy::translation::base::{Base, Recipe};
+use toy::translation::language::Part;
+use toy::translation::{Text, Translation};
+
+/// A base model that has learned something, quickly.
+fn base(text: &Text) -> Base {
+    let recipe = Recipe { batch: 16, steps: 60, lr: 3e-3, warmup: 10, seed: 1 };
+    let mut losses = vec![];
+    let base = train_base(text, &recipe, |_, _, validation| losses.push(validation()));
+    assert!(losses[0].is_finite() && losses[0] < 3.6, "{losses:?}");
+    base
+}
+
+#[test]
+fn bottlenecks_learn_whoever_trains_them() {
+    let text = Arc::new(Text::language());
+    let base = Arc::new(base(&text));
+    let run = Translation {
+        narrowest: 4,
+        widest: 16,
+        batch: 8,
+        steps: 12,
+        sentences: 16,
+        ..Translation::default()
+    };
+    let trained = |models: &[u32], slices: &[u32]| {
+        let mut training = Training::new(&run, models, text.clone(), &base);
+        let mut step = 0;
+        for &steps in slices {
+            training.take(step, steps);
+            step += steps;
+        }
+        let all = training.learners().iter();
+        all.map(|l| (l.model, l.state.parameters.clone(), l.sums.clone())).collect::<Vec<_>>()
+    };
+    let all = trained(&[0, 1, 2], &[12]);
+    assert_eq!(all[1..2], trained(&[1], &[5, 7]));
+    for (_, _, sums) in &all {
+        assert!(sums[11] < sums[0], "{sums:?}");
+    }
+    let evaluator = Evaluator::new(&run, text, base, Part::Validation);
+    let found = evaluator.measure(1, &all[1].1);
+    assert_eq!((found.outputs.len(), found.dimensions, found.probes.len()), (16, 8, 77));
+    assert_eq!(found, evaluator.measure(1, &all[1].1));
+    let start = evaluator.baseline(1, Baseline::Start);
+    assert!(found.loss < start.loss, "{} {}", found.loss, start.loss);
+    // All components together are no bottleneck.
+    let wide = Translation { narrowest: 64, sentences: 16, ..run.clone() };
+    let evaluator = Evaluator::new(
+        &wide,
+        Arc::new(Text::language()),
+        Arc::new(Base::start(toy::translation::shape::Shape::LANGUAGE, 3)),
+        Part::Test,
+    );
+    let (whole, all) = (evaluator.base(), evaluator.baseline(0, Baseline::Components));
+    assert!((whole.loss - all.loss).abs() < 1e-3, "{} {}", whole.loss, all.loss);
+}
