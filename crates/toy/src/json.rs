@@ -73,9 +73,9 @@ pub fn write(run: &Run) -> String {
         format!("    {}: {}", quoted(param.name), if number { value } else { quoted(&value) })
     });
     say("parameters", &format!("{{\n{}\n  }}", parameters.collect::<Vec<_>>().join(",\n")));
-    let Thresholds { norm, interference, share, excess } = run.thresholds;
+    let Thresholds { norm, interference, pair, line, alike, excess } = run.thresholds;
     let limits = format!(
-        "{{\"norm\": {norm}, \"interference\": {interference}, \"share\": {share}, \"excess\": {excess}}}"
+        "{{\"norm\": {norm}, \"interference\": {interference}, \"pair\": {pair}, \"line\": {line}, \"alike\": {alike}, \"excess\": {excess}}}"
     );
     say("thresholds", &limits);
     if let Some(agreement) = run.reference.and_then(|reference| agreement(run.picture, reference)) {
@@ -166,7 +166,7 @@ fn parameters(document: &Value, notes: &mut Vec<String>) -> Result<Sweep, LoadEr
 }
 
 fn thresholds(value: &Value) -> Thresholds {
-    let Thresholds { norm, interference, share, excess } = Thresholds::DEFAULT;
+    let Thresholds { norm, interference, pair, line, alike, excess } = Thresholds::DEFAULT;
     let number = |name: &str, default: f64| {
         let found = value.get(name).and_then(Value::number::<f64>);
         found.filter(|v| (0.0..=1.0).contains(v)).unwrap_or(default)
@@ -174,7 +174,9 @@ fn thresholds(value: &Value) -> Thresholds {
     Thresholds {
         norm: number("norm", norm),
         interference: number("interference", interference),
-        share: number("share", share),
+        pair: number("pair", pair),
+        line: number("line", line),
+        alike: number("alike", alike),
         excess: number("excess", excess),
     }
 }
