@@ -1,9 +1,10 @@
 //! The loss over both weights as a small map, and the ways of the models over it.
 
 use super::replay::Replay;
-use super::{Paths, Trace, tracks};
+use super::tracks;
 use crate::diagram::number::three;
 use crate::diagram::{colour, draw};
+use crate::pixel::{Paths, Trace};
 use leptos::html;
 use leptos::prelude::*;
 use toy::Sweep;
