@@ -28,7 +28,7 @@ impl NetworkRun {
     pub fn on_cpu(network: &Network, shard: Shard) -> Result<Self, EngineError> {
         network.validate()?;
         // There are 1,024 models at most.
-        let models = shard.rows(network.models() as u32);
+        let models = shard.of(network.models() as u32);
         let backend = Backend::Cpu(Box::new(Training::new(network, &models)));
         Ok(Self { network: network.clone(), backend, step: 0, finished: vec![] })
     }
