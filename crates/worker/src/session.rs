@@ -9,6 +9,7 @@ use engine::{Engine, EngineError, Found, Run};
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use std::collections::VecDeque;
+use toy::Spec;
 use toy::phase::Thresholds;
 use wire::{Cause, Choice, Kind, Report, Request};
 
