@@ -9,6 +9,7 @@ use toy::network::architecture::Architecture;
 use toy::network::measure::Evaluator;
 use toy::network::train::{Trainer, start};
 use toy::network::{Activation, Attention, Network, Task};
+use toy::spec::Spec;
 use toy::tape::Plain;
 use toy::train::Model;
 

@@ -1,5 +1,6 @@
 //! Networks on the CPU: models one after the other, natively on all cores at once.
 
+use super::level_name;
 use super::operation::kernels;
 use crate::pace::Pace;
 use fearless_simd::Level;
@@ -47,6 +48,11 @@ impl Training {
     /// Parts with some models, which go on elsewhere.
     pub fn give(&mut self, models: &[u32]) -> Vec<Learner> {
         self.learners.extract_if(.., |learner| models.contains(&learner.model)).collect()
+    }
+
+    /// The instruction set.
+    pub fn name(&self) -> String {
+        level_name(self.level).into()
     }
 
     /// The models in training.

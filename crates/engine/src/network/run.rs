@@ -1,11 +1,13 @@
 //! A share of a network's models in training.
 
+use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::network::Training;
 use crate::run::EngineError;
+use toy::Spec;
 use toy::network::Network;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
-use wire::Shard;
+use wire::{Job, Kind, Shard};
 
 /// A share of a network's models in training.
 pub struct NetworkRun {
@@ -28,9 +30,37 @@ impl NetworkRun {
     pub fn on_cpu(network: &Network, shard: Shard) -> Result<Self, EngineError> {
         network.validate()?;
         // There are 1,024 models at most.
-        let models = shard.rows(network.models() as u32);
+        let models = shard.of(network.models() as u32);
         let backend = Backend::Cpu(Box::new(Training::new(network, &models)));
         Ok(Self { network: network.clone(), backend, step: 0, finished: vec![] })
+    }
+
+    /// Goes on from a checkpoint.
+    pub(crate) fn restore(
+        network: &Network,
+        header: &Header,
+        learners: Vec<Learner>,
+        finished: Vec<Trained>,
+    ) -> Self {
+        let mut training = Training::new(network, &[]);
+        training.take_over(learners);
+        let backend = Backend::Cpu(Box::new(training));
+        Self { network: network.clone(), backend, step: header.step, finished }
+    }
+
+    /// See [`Run::checkpoint`](crate::Run::checkpoint).
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
+        let (kind, name, learners) = match &self.backend {
+            Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), cpu.learners().to_vec()),
+        };
+        let header = Header {
+            share: learners.iter().map(|learner| learner.model).collect(),
+            name,
+            finished: self.finished.iter().map(|trained| trained.model).collect(),
+            ..Header::new(Job::Network(self.network.clone()), kind, self.step)
+        };
+        let state = State::Study { learners, finished: self.finished.clone() };
+        Ok(Checkpoint { header, state })
     }
 
     /// What is trained.

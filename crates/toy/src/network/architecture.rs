@@ -193,14 +193,14 @@ impl Build<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::preset;
+    use crate::spec::Spec;
 
     #[test]
     fn the_published_networks_have_their_published_sizes() {
         for (name, parameters) in
             [("transformer-as-published", 55_104), ("transformer-large-as-published", 216_704)]
         {
-            let network = preset::find(name).map(|p| (p.network)()).unwrap_or_default();
+            let network = Network::preset(name).map(|p| (p.spec)()).unwrap_or_default();
             assert_eq!(network.parameters(), parameters);
         }
     }

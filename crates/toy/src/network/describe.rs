@@ -2,8 +2,9 @@
 
 use crate::axis::Span;
 use crate::init::Init;
-use crate::param::ParamError;
+
 use crate::schedule::{Course, Schedule, StepRates};
+use crate::spec::ParamError;
 use serde::{Deserialize, Serialize};
 
 /// Most models of a run.
@@ -203,37 +204,6 @@ pub enum NetworkError {
 pub const MAX_ROWS: u64 = 1 << 17;
 
 impl Network {
-    /// Checks each value's range and how the values fit together.
-    ///
-    /// # Errors
-    /// The first thing that is wrong, as a sentence that says what is allowed.
-    pub fn validate(&self) -> Result<(), NetworkError> {
-        for param in super::param::PARAMS {
-            param.check(self)?;
-        }
-        let Self { heads, width, tokens, keys, .. } = *self;
-        if self.attention != Attention::Off && !width.is_multiple_of(heads) {
-            return Err(NetworkError::Heads { heads, width });
-        }
-        if self.task == Task::Retrieval {
-            if tokens < 2 || keys + 1 < tokens {
-                return Err(NetworkError::Keys { tokens, keys });
-            }
-            if self.attention != Attention::Softmax || self.layers == 0 {
-                return Err(NetworkError::Reach);
-            }
-        }
-        let (models, parameters) = (self.models(), self.parameters());
-        if models > MAX_MODELS || models * parameters > MAX_NUMBERS {
-            return Err(NetworkError::Models { models, parameters });
-        }
-        let rows = u64::from(self.sequences()) * u64::from(tokens);
-        if rows > MAX_ROWS {
-            return Err(NetworkError::Rows { rows });
-        }
-        Ok(())
-    }
-
     /// Number of models.
     pub fn models(&self) -> u64 {
         let instances = if self.shared { 1 } else { self.instances };
@@ -259,6 +229,11 @@ impl Network {
     /// Sequences of a model's step.
     pub fn sequences(&self) -> u32 {
         self.batch.saturating_mul(if self.shared { self.instances } else { 1 })
+    }
+
+    /// Tokens of a model's step.
+    pub fn rows(&self) -> u64 {
+        u64::from(self.sequences()) * u64::from(self.tokens)
     }
 
     /// A density.
@@ -302,28 +277,6 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn impossible_networks_are_refused_with_a_sentence() {
-        let wrong = |change: fn(&mut Network)| {
-            let mut network = Network::default();
-            change(&mut network);
-            network.validate().map_err(|e| e.to_string()).err().unwrap_or_default()
-        };
-        assert!(wrong(|s| s.heads = 5).contains("must divide the width"));
-        assert!(wrong(|s| s.features = 0).contains("features is 0; it must be"));
-        assert!(
-            wrong(|s| (s.task, s.tokens, s.keys) = (Task::Retrieval, 8, 6)).contains("a key for")
-        );
-        assert!(wrong(|s| s.task = Task::Retrieval).contains("at least 2 tokens"));
-        let blind = |s: &mut Network| {
-            (s.task, s.tokens, s.attention) = (Task::Retrieval, 8, Attention::Own);
-        };
-        assert!(wrong(blind).contains("attention on"));
-        assert!(wrong(|s| s.repeats = 1000).contains("models"));
-        assert!(wrong(|s| (s.batch, s.tokens) = (4096, 64)).contains("tokens"));
-        assert_eq!(wrong(|_| ()), "");
-    }
 
     #[test]
     fn the_learning_rate_warms_up() {

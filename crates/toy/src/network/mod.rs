@@ -11,10 +11,13 @@ pub mod measure;
 pub mod param;
 pub mod preset;
 pub mod reference;
+mod rules;
 pub mod snapshot;
 pub mod table;
 pub mod train;
 
-pub use describe::{Activation, Attention, MAX_MODELS, MAX_NUMBERS, Network, NetworkError, Task};
+pub use describe::{
+    Activation, Attention, MAX_MODELS, MAX_NUMBERS, MAX_ROWS, Network, NetworkError, Task,
+};
 pub use measure::Measures;
 pub use snapshot::Snapshot;

@@ -5,17 +5,8 @@ use crate::axis::Span;
 use crate::init::Init;
 use crate::schedule::Schedule;
 
-/// A network worth a name.
-pub struct Preset {
-    /// Name in links and flags.
-    pub name: &'static str,
-    /// Name on the page.
-    pub label: &'static str,
-    /// What it shows and where it comes from, in a sentence or two.
-    pub help: &'static str,
-    /// Makes the network; any parameter can be changed afterwards.
-    pub network: fn() -> Network,
-}
+/// A named network.
+pub type Preset = crate::spec::Preset<Network>;
 
 /// Every preset; the first is the default network.
 pub const PRESETS: &[Preset] = &[
@@ -23,25 +14,33 @@ pub const PRESETS: &[Preset] = &[
         name: "transformer",
         label: "A transformer a density",
         help: "The published network done right: one for each density, without dropout, trained until it is done. Sparse ones carry all 64 features in 32 dimensions.",
-        network: Network::default,
+        view: (),
+        ours: &[],
+        spec: Network::default,
     },
     Preset {
         name: "transformer-as-published",
         label: "As published",
         help: "The superposition_replication repository's transformer: sequences of one token, one network for all densities, dropout 0.1, 1,000 steps at a constant learning rate.",
-        network: || published(64, 8),
+        view: (),
+        ours: &[],
+        spec: || published(64, 8),
     },
     Preset {
         name: "transformer-large-as-published",
         label: "As published, large",
         help: "Its larger script: 128 features in 64 dimensions at ten densities. Takes a minute or more.",
-        network: || published(128, 10),
+        view: (),
+        ours: &[],
+        spec: || published(128, 10),
     },
     Preset {
         name: "retrieval",
         label: "Retrieval through attention",
         help: "Seven tokens with a key and features each, and an eighth that asks for a key: only attention can answer.",
-        network: || Network {
+        view: (),
+        ours: &[],
+        spec: || Network {
             task: Task::Retrieval,
             features: 16,
             width: 24,
@@ -80,24 +79,5 @@ fn published(features: u32, instances: u32) -> Network {
         warmup: 0,
         weight_decay: 0.01,
         ..Network::default()
-    }
-}
-
-/// The preset of this name.
-pub fn find(name: &str) -> Option<&'static Preset> {
-    PRESETS.iter().find(|preset| preset.name == name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn presets_are_valid_and_the_first_is_the_default() {
-        for (i, preset) in PRESETS.iter().enumerate() {
-            assert_eq!((preset.network)().validate(), Ok(()), "{}", preset.name);
-            assert!(PRESETS[..i].iter().all(|other| other.name != preset.name));
-        }
-        assert_eq!((PRESETS[0].network)(), Network::default());
     }
 }

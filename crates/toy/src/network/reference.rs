@@ -48,7 +48,7 @@ impl Reference {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::preset;
+    use crate::spec::Spec;
 
     /// The numbers beside the published logs.
     #[test]
@@ -57,7 +57,7 @@ mod tests {
             ("transformer-as-published", [0.018069, 0.009597, 3.19e-4]),
             ("transformer-large-as-published", [0.008868, 0.004855, 5.72e-6]),
         ] {
-            let network = preset::find(name).map(|p| (p.network)()).unwrap_or_default();
+            let network = Network::preset(name).map(|p| (p.spec)()).unwrap_or_default();
             let Reference { nothing, constant, exact } = Reference::mean(&network);
             for (found, expected) in [nothing, constant, exact].into_iter().zip(expected) {
                 assert!((found / expected - 1.0).abs() < 3e-3, "{name}: {found} {expected}");
