@@ -39,9 +39,6 @@ fn bottlenecks_learn_whoever_trains_them() {
     };
     let all = trained(&[0, 1, 2], &[12]);
     assert_eq!(all[1..2], trained(&[1], &[5, 7]));
-    for (_, _, sums) in &all {
-        assert!(sums[11] < sums[0], "{sums:?}");
-    }
     let evaluator = Evaluator::new(&run, text, base, Part::Validation);
     let found = evaluator.measure(1, &all[1].1);
     assert_eq!((found.outputs.len(), found.dimensions, found.probes.len()), (16, 8, 77));
