@@ -27,9 +27,18 @@ pub enum Error {
     /// A file cannot be written.
     #[error("{0} cannot be written: {1}")]
     Write(PathBuf, std::io::Error),
+    /// A file cannot be opened.
+    #[error("{0} cannot be read: {1}")]
+    Read(PathBuf, std::io::Error),
+    /// What a file holds, or should hold, is not as it must be.
+    #[error("{0}: {1}")]
+    File(PathBuf, files::FileError),
+    /// A log where another run has left its own.
+    #[error("{0} holds the log of another run; name another folder, or remove it")]
+    Logged(PathBuf),
 }
 
 /// Writes a file.
-pub fn write(path: &Path, text: &str) -> Result<(), Error> {
+pub fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Error> {
     std::fs::write(path, text).map_err(|error| Error::Write(path.into(), error))
 }

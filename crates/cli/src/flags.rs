@@ -72,6 +72,12 @@ pub fn file(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).help(help)
 }
 
+/// A flag that names a file of arrays; the end of the name says the format.
+pub fn arrays(name: &'static str, help: &'static str) -> Arg {
+    let path = |name: &str| files::Format::of(name).map(|_| PathBuf::from(name));
+    Arg::new(name).long(name).value_name("FILE").value_parser(path).help(help)
+}
+
 /// The study that the flags describe, and the preset it starts from.
 pub fn read_study(flags: &ArgMatches) -> Result<(Study, &'static study::preset::Preset), Error> {
     let text = |name: &str| flags.get_one::<String>(name).map(String::as_str);

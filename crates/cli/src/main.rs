@@ -3,9 +3,12 @@
 mod devices;
 mod error;
 mod flags;
+mod log;
+mod measure;
 mod study;
 mod sweep;
 mod theory;
+mod weights;
 
 use clap::Command;
 use std::process::ExitCode;
@@ -19,6 +22,7 @@ fn command() -> Command {
         .subcommand(sweep::command())
         .subcommand(study::command())
         .subcommand(theory::command())
+        .subcommand(measure::command())
         .subcommand(Command::new("devices").about("Lists what can train, and what would be chosen"))
 }
 
@@ -28,6 +32,7 @@ fn main() -> ExitCode {
         Some(("sweep", flags)) => sweep::run(flags),
         Some(("study", flags)) => study::run(flags),
         Some(("theory", flags)) => theory::run(flags),
+        Some(("measure", flags)) => measure::run(flags),
         _ => devices::run(),
     };
     match result {

@@ -1,9 +1,11 @@
 //! `superphase sweep`: trains a diagram and writes it as tables.
 
 use crate::error::{Error, write};
-use crate::{flags, theory};
+use crate::log::{self, Log};
+use crate::{flags, theory, weights};
 use clap::{Arg, ArgMatches, Command};
 use engine::{Choice, Engine, Found};
+use files::weights::About;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -15,7 +17,7 @@ use wire::Shard;
 
 /// The subcommand.
 pub fn command() -> Command {
-    flags::sweep(Command::new("sweep").about("Trains a phase diagram"))
+    let command = flags::sweep(Command::new("sweep").about("Trains a phase diagram"))
         .arg(flags::engine())
         .arg(
             Arg::new("compare")
@@ -27,13 +29,15 @@ pub fn command() -> Command {
                 ),
         )
         .arg(flags::file("out", "Writes the diagram, a row a pixel (CSV); standard output without"))
-        .arg(flags::file("models", "Writes every model, a row a model (CSV)"))
+        .arg(flags::file("models", "Writes every model, a row a model (CSV)"));
+    log::flag(weights::flags(command))
 }
 
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let sweep = flags::read(flags)?;
-    let measures = pollster::block_on(train(&sweep, flags::choice(flags)))?;
+    let log = Log::open(flags, sweep.steps, 0)?;
+    let (engine, measures) = pollster::block_on(train(&sweep, flags::choice(flags), log))?;
     let picture = measures.picture(sweep.aggregate);
     let theory = match flags.get_one::<String>("compare") {
         Some(kind) => Some((kind.as_str(), theory::picture(&sweep, kind == "optimum")?)),
@@ -51,10 +55,16 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     if let Some(path) = flags.get_one::<PathBuf>("models") {
         write(path, &csv::models(&sweep, &measures))?;
     }
-    Ok(())
+    let (link, program) = (weights::sweep_link(&sweep), env!("CARGO_PKG_VERSION"));
+    let about = About { link: &link, program, engine: &engine, step: sweep.steps };
+    weights::sweep(flags, &sweep, &measures, &picture, about)
 }
 
-async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
+async fn train(
+    sweep: &toy::Sweep,
+    choice: Choice,
+    mut log: Option<Log>,
+) -> Result<(String, Measures), Error> {
     let mut engine = Engine::new(choice).await?;
     let Found { kind, name, reason } = engine.choose(sweep, 1).await?;
     let mut run = engine.start(sweep, Shard::ALL, kind).await?;
@@ -69,8 +79,15 @@ async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
     bar.set_prefix(name.clone());
     let start = Instant::now();
     let rate = |step: u32| f64::from(step) * models as f64 / start.elapsed().as_secs_f64() / 1e6;
+    if let Some(log) = &mut log {
+        log.sweep(sweep, &mut run).await?;
+    }
     while !run.is_done() {
-        run.advance(u32::MAX).await?;
+        let limit = log.as_ref().map_or(u32::MAX, |log| log.limit(run.step()));
+        let taken = run.advance(limit).await?;
+        if let Some(log) = log.as_mut().filter(|log| taken > 0 && log.is_due(run.step())) {
+            log.sweep(sweep, &mut run).await?;
+        }
         bar.set_position(u64::from(run.step()));
         bar.set_message(format!("{:.2} M model-steps/s", rate(run.step())));
     }
@@ -82,5 +99,10 @@ async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
         sweep.steps,
         start.elapsed().as_secs_f64(),
     );
-    Ok(Measures::new(sweep, &run.plan().rows, parameters, &Thresholds::default(), Effort::Final))
+    let (rows, limits) = (&run.plan().rows, Thresholds::default());
+    let measures = Measures::new(sweep, rows, parameters, &limits, Effort::Final);
+    if let Some(log) = log {
+        log.end_sweep(sweep, &measures)?;
+    }
+    Ok((name, measures))
 }
