@@ -33,6 +33,9 @@ pub enum Error {
     /// What a file holds, or should hold, is not as it must be.
     #[error("{0}: {1}")]
     File(PathBuf, files::FileError),
+    /// Parts that make no whole.
+    #[error(transparent)]
+    Merge(#[from] crate::merge::MergeError),
     /// A log where another run has left its own.
     #[error("{0} holds the log of another run; name another folder, or remove it")]
     Logged(PathBuf),

@@ -5,6 +5,9 @@ mod error;
 mod flags;
 mod log;
 mod measure;
+mod merge;
+mod part;
+mod share;
 mod study;
 mod sweep;
 mod theory;
@@ -23,6 +26,7 @@ fn command() -> Command {
         .subcommand(study::command())
         .subcommand(theory::command())
         .subcommand(measure::command())
+        .subcommand(merge::command())
         .subcommand(Command::new("devices").about("Lists what can train, and what would be chosen"))
 }
 
@@ -33,6 +37,7 @@ fn main() -> ExitCode {
         Some(("study", flags)) => study::run(flags),
         Some(("theory", flags)) => theory::run(flags),
         Some(("measure", flags)) => measure::run(flags),
+        Some(("merge", flags)) => merge::run(flags),
         _ => devices::run(),
     };
     match result {

@@ -68,7 +68,8 @@ fn a_log_has_what_the_tables_have() {
     }
     let files = fs::read_dir(&folder).expect("a folder").flatten().map(|entry| entry.path());
     let log = files.into_iter().find(|path| path.to_string_lossy().contains("tfevents"));
-    let events = events::read(&fs::read(log.expect("an event file")).expect("read")).expect("whole");
+    let events =
+        events::read(&fs::read(log.expect("an event file")).expect("read")).expect("whole");
     let values: usize = events.iter().flat_map(|e| &e.summary).map(|s| s.values.len()).sum();
     // Two histograms at each of 65 looks.
     assert_eq!(values, scalars.len() + 2 * 65);
