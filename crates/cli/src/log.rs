@@ -2,7 +2,7 @@
 
 use crate::error::{Error, write};
 use clap::{Arg, ArgMatches, Command, value_parser};
-use engine::{Run, StudyRun};
+use engine::{StudyRun, SweepRun};
 use files::events::{Events, Value, file_name, histogram, scalar};
 use files::projector::{CONFIG, METADATA, Projection, TENSORS};
 use std::fmt::Write;
@@ -109,7 +109,7 @@ impl Log {
 
     /// Looks at a diagram in training: learning rate, mean loss and measures, and how weights and
     /// biases are distributed. The loss is that of the population, which exact data train on.
-    pub async fn sweep(&mut self, sweep: &Sweep, run: &mut Run) -> Result<(), Error> {
+    pub async fn sweep(&mut self, sweep: &Sweep, run: &mut SweepRun) -> Result<(), Error> {
         let (step, all) = (run.step(), run.plan().rows.clone());
         let width = u64::from(sweep.columns) * u64::from(sweep.repeats);
         let some = (SOME / width).clamp(1, all.len().max(1) as u64) as usize;
