@@ -1,7 +1,7 @@
 //! What can go wrong on the command line, as sentences.
 
 use std::path::{Path, PathBuf};
-use toy::param::ParamError;
+use toy::spec::ParamError;
 
 /// An error that ends the command.
 #[derive(Debug, thiserror::Error)]
@@ -36,9 +36,6 @@ pub enum Error {
     /// Parts that make no whole.
     #[error(transparent)]
     Merge(#[from] crate::merge::MergeError),
-    /// A log where another run has left its own.
-    #[error("{0} holds the log of another run; name another folder, or remove it")]
-    Logged(PathBuf),
 }
 
 /// Writes a file.

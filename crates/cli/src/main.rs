@@ -3,7 +3,6 @@
 mod devices;
 mod error;
 mod flags;
-mod log;
 mod measure;
 mod merge;
 mod part;

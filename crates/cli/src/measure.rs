@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::{Measures, Reference};
-use toy::study::preset::Preset;
+use toy::spec::{Preset, Spec, link};
 use toy::study::snapshot::{Judges, Trained, Wanted};
 use toy::study::{Variant, table};
-use toy::{Study, Sweep, csv, link, study};
+use toy::{Study, Sweep, csv};
 
 /// The subcommand.
 pub fn command() -> Command {
@@ -23,7 +23,7 @@ pub fn command() -> Command {
     let command = Command::new("measure").about(
         "Measures models from a file as if they had been trained here: files of ours, which say what they hold, or weights from PyTorch, JAX or NumPy, as the flags or a link say",
     );
-    let command = flags::study(command.arg(file.value_parser(value_parser!(PathBuf))))
+    let command = flags::spec::<Study>(command.arg(file.value_parser(value_parser!(PathBuf))))
         .arg(Arg::new("link").long("link").value_name("LINK").help(
             "What the models were trained for, as a link to a diagram or a study; of a file of ours, instead of its own",
         ))
@@ -54,21 +54,21 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     // An address of the page will do as well.
     let query = text.map(|text| text.split_once('?').map_or(text, |(_, query)| query));
     match query {
-        Some(query) if !study::link::is_study(query) => {
-            let opened = link::read(query);
+        Some(query) if !link::names_preset::<Study>(query) => {
+            let opened = link::read::<Sweep>(query);
             opened.notices.iter().for_each(|notice| eprintln!("{notice}."));
-            diagram(flags, path, &opened.sweep, &models)
+            diagram(flags, path, &opened.spec, &models)
         }
         Some(query) => {
-            let opened = study::link::read(query);
+            let opened = link::read::<Study>(query);
             opened.notices.iter().for_each(|notice| eprintln!("{notice}."));
-            let study = fitting(path, opened.study, &models, true)?;
-            experiment(flags, &study, opened.preset, &models)
+            let study = fitting(path, opened.spec, &models, true)?;
+            experiment(flags, &study, opened.preset.unwrap_or(&Study::PRESETS[0]), &models)
         }
         None => {
-            let (study, preset) = flags::read_study(flags)?;
+            let (study, preset) = flags::read::<Study>(flags)?;
             let study = fitting(path, study, &models, false)?;
-            experiment(flags, &study, preset, &models)
+            experiment(flags, &study, preset.unwrap_or(&Study::PRESETS[0]), &models)
         }
     }
 }
@@ -148,7 +148,7 @@ fn fitting(path: &Path, study: Study, models: &Models, linked: bool) -> Result<S
 fn experiment(
     flags: &ArgMatches,
     study: &Study,
-    preset: &'static Preset,
+    preset: &'static Preset<Study>,
     models: &Models,
 ) -> Result<(), Error> {
     let trained = models.each().zip(0..).map(|(parameters, model)| Trained {
@@ -162,7 +162,7 @@ fn experiment(
     if let Some(path) = flags.get_one::<PathBuf>("by-feature") {
         write(path, table::features(study, &all))?;
     }
-    let link = format!("?{}", link::write(&study::link::pairs(study, preset)));
+    let link = format!("?{}", link::write(&link::pairs(study, Some(preset))));
     let path = flags.get_one::<PathBuf>("file").cloned().unwrap_or_default();
     weights::study(flags, study, &all, about(&link, &path))
 }

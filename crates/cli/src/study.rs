@@ -1,23 +1,22 @@
 //! `superphase study`: trains larger models and writes their measures as tables.
 
 use crate::error::{Error, write};
-use crate::log::{self, Log};
-use crate::{flags, weights};
+use crate::flags;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use engine::{Choice, Engine, Found};
-use files::weights::About;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::time::Instant;
 use toy::evaluate::Effort;
+use toy::spec::{Spec, link};
 use toy::study::document::{self, Results};
 use toy::study::snapshot::{Judges, Wanted};
-use toy::study::{Snapshot, Study, link, table};
+use toy::study::{Snapshot, Study, table};
 use wire::Shard;
 
 /// The subcommand.
 pub fn command() -> Command {
-    let command = flags::study(Command::new("study").about(
+    flags::spec::<Study>(Command::new("study").about(
         "Trains larger models at several densities: the paper's figures beyond the phase diagram",
     ))
     .arg(flags::engine())
@@ -34,29 +33,28 @@ pub fn command() -> Command {
     ))
     .arg(flags::file("losses", "Writes the loss curves, a row a point (CSV)"))
     .arg(flags::file("parameters", "Writes weights and biases, a row each (CSV)"))
-    .arg(flags::file("json", "Writes the study and all results (JSON)"));
-    log::flag(weights::flags(command))
+    .arg(flags::file("json", "Writes the study and all results (JSON)"))
 }
 
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
-    let (study, preset) = flags::read_study(flags)?;
+    let (study, preset) = flags::read::<Study>(flags)?;
+    let preset = preset.unwrap_or(&Study::PRESETS[0]);
     let wanted = Wanted { vulnerability: flags.get_flag("attack"), ..Wanted::WEIGHTS };
-    let log = Log::open(flags, study.steps, 0)?;
-    let (engine, all) = pollster::block_on(train(&study, flags::choice(flags), wanted, log))?;
+    let (engine, all) = pollster::block_on(train(&study, flags::choice(flags), wanted))?;
     let models = table::models(&study, &all);
     match flags.get_one::<PathBuf>("out") {
         Some(path) => write(path, &models)?,
         None => print!("{models}"),
     }
-    let link = format!("?{}", toy::link::write(&link::pairs(&study, preset)));
+    let link = link::write(&link::pairs(&study, Some(preset)));
     let results = Results {
         study: &study,
         snapshots: &all,
         engine: &engine,
         program: env!("CARGO_PKG_VERSION"),
         step: study.steps,
-        link: &link,
+        link: &format!("?{link}"),
     };
     let file = |name: &str, text: &dyn Fn() -> String| match flags.get_one::<PathBuf>(name) {
         Some(path) => write(path, &text()),
@@ -65,16 +63,13 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     file("by-feature", &|| table::features(&study, &all))?;
     file("losses", &|| table::curves(&study, &all))?;
     file("parameters", &|| table::parameters(&study, &all))?;
-    file("json", &|| document::write(&results))?;
-    let Results { program, step, .. } = results;
-    weights::study(flags, &study, &all, About { link: &link, program, engine: &engine, step })
+    file("json", &|| document::write(&results))
 }
 
 async fn train(
     study: &Study,
     choice: Choice,
     wanted: Wanted,
-    mut log: Option<Log>,
 ) -> Result<(String, Vec<Snapshot>), Error> {
     let mut engine = Engine::new(choice).await?;
     let Found { kind, name, reason } = engine.choose(&study.clone().into(), 1).await?;
@@ -90,15 +85,8 @@ async fn train(
     bar.set_prefix(name.clone());
     let start = Instant::now();
     let rate = |step: u32| f64::from(step) * models as f64 / start.elapsed().as_secs_f64() / 1e3;
-    if let Some(log) = &mut log {
-        log.study(study, &mut run).await?;
-    }
     while !run.is_done() {
-        let limit = log.as_ref().map_or(u32::MAX, |log| log.limit(run.step()));
-        run.advance(limit).await?;
-        if let Some(log) = log.as_mut().filter(|log| log.is_due(run.step())) {
-            log.study(study, &mut run).await?;
-        }
+        run.advance(u32::MAX).await?;
         bar.set_position(u64::from(run.step()));
         bar.set_message(format!("{:.2} k model-steps/s", rate(run.step())));
     }
@@ -110,9 +98,5 @@ async fn train(
         study.steps,
         start.elapsed().as_secs_f64(),
     );
-    let all = Judges::default().snapshots(study, trained, study.steps, wanted, Effort::Final);
-    if let Some(log) = log {
-        log.end_study(study, &all)?;
-    }
-    Ok((name, all))
+    Ok((name, Judges::default().snapshots(study, trained, study.steps, wanted, Effort::Final)))
 }

@@ -1,14 +1,13 @@
 //! `superphase sweep`: trains a diagram and writes it as tables.
 
 use crate::error::{Error, write};
-use crate::log::{self, Log};
-use crate::{flags, theory, weights};
+use crate::{flags, theory};
 use clap::{Arg, ArgMatches, Command};
 use engine::{Choice, Engine, Found};
-use files::weights::About;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::time::Instant;
+use toy::Sweep;
 use toy::csv;
 use toy::evaluate::Effort;
 use toy::phase::Thresholds;
@@ -17,7 +16,7 @@ use wire::Shard;
 
 /// The subcommand.
 pub fn command() -> Command {
-    let command = flags::sweep(Command::new("sweep").about("Trains a phase diagram"))
+    flags::spec::<Sweep>(Command::new("sweep").about("Trains a phase diagram"))
         .arg(flags::engine())
         .arg(
             Arg::new("compare")
@@ -29,15 +28,13 @@ pub fn command() -> Command {
                 ),
         )
         .arg(flags::file("out", "Writes the diagram, a row a pixel (CSV); standard output without"))
-        .arg(flags::file("models", "Writes every model, a row a model (CSV)"));
-    log::flag(weights::flags(command))
+        .arg(flags::file("models", "Writes every model, a row a model (CSV)"))
 }
 
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
-    let sweep = flags::read(flags)?;
-    let log = Log::open(flags, sweep.steps, 0)?;
-    let (engine, measures) = pollster::block_on(train(&sweep, flags::choice(flags), log))?;
+    let (sweep, _) = flags::read::<Sweep>(flags)?;
+    let measures = pollster::block_on(train(&sweep, flags::choice(flags)))?;
     let picture = measures.picture(sweep.aggregate);
     let theory = match flags.get_one::<String>("compare") {
         Some(kind) => Some((kind.as_str(), theory::picture(&sweep, kind == "optimum")?)),
@@ -55,16 +52,10 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     if let Some(path) = flags.get_one::<PathBuf>("models") {
         write(path, &csv::models(&sweep, &measures))?;
     }
-    let (link, program) = (weights::sweep_link(&sweep), env!("CARGO_PKG_VERSION"));
-    let about = About { link: &link, program, engine: &engine, step: sweep.steps };
-    weights::sweep(flags, &sweep, &measures, &picture, about)
+    Ok(())
 }
 
-async fn train(
-    sweep: &toy::Sweep,
-    choice: Choice,
-    mut log: Option<Log>,
-) -> Result<(String, Measures), Error> {
+async fn train(sweep: &Sweep, choice: Choice) -> Result<Measures, Error> {
     let mut engine = Engine::new(choice).await?;
     let Found { kind, name, reason } = engine.choose(&sweep.clone().into(), 1).await?;
     let mut run = engine.start_sweep(sweep, Shard::ALL, kind).await?;
@@ -79,15 +70,8 @@ async fn train(
     bar.set_prefix(name.clone());
     let start = Instant::now();
     let rate = |step: u32| f64::from(step) * models as f64 / start.elapsed().as_secs_f64() / 1e6;
-    if let Some(log) = &mut log {
-        log.sweep(sweep, &mut run).await?;
-    }
     while !run.is_done() {
-        let limit = log.as_ref().map_or(u32::MAX, |log| log.limit(run.step()));
-        let taken = run.advance(limit).await?;
-        if let Some(log) = log.as_mut().filter(|log| taken > 0 && log.is_due(run.step())) {
-            log.sweep(sweep, &mut run).await?;
-        }
+        run.advance(u32::MAX).await?;
         bar.set_position(u64::from(run.step()));
         bar.set_message(format!("{:.2} M model-steps/s", rate(run.step())));
     }
@@ -99,10 +83,5 @@ async fn train(
         sweep.steps,
         start.elapsed().as_secs_f64(),
     );
-    let (rows, limits) = (&run.plan().rows, Thresholds::default());
-    let measures = Measures::new(sweep, rows, parameters, &limits, Effort::Final);
-    if let Some(log) = log {
-        log.end_sweep(sweep, &measures)?;
-    }
-    Ok((name, measures))
+    Ok(Measures::new(sweep, &run.plan().rows, parameters, &Thresholds::default(), Effort::Final))
 }

@@ -6,9 +6,10 @@ use clap::{ArgMatches, Command};
 use files::weights::About;
 use files::{Archive, Format, arrays, weights};
 use std::path::PathBuf;
+use toy::Sweep;
 use toy::picture::{Measures, Picture};
+use toy::spec::link;
 use toy::study::{Snapshot, Study};
-use toy::{Sweep, link};
 
 /// Adds the flags.
 pub fn flags(command: Command) -> Command {
@@ -22,7 +23,7 @@ pub fn flags(command: Command) -> Command {
 
 /// The link of a diagram, from its `?` on.
 pub fn sweep_link(sweep: &Sweep) -> String {
-    format!("?{}", link::write(&link::pairs(sweep)))
+    format!("?{}", link::write(&link::pairs(sweep, None)))
 }
 
 /// Writes what the flags ask for of a diagram.
