@@ -6,7 +6,7 @@ use engine::{EngineError, StudyRun};
 use std::time::Duration;
 use toy::evaluate::Effort;
 use toy::study::Wanted;
-use toy::study::snapshot::{Judges, Trained};
+use toy::study::snapshot::{Evaluators, Trained};
 use web_time::Instant;
 use wire::{Parcel, Report, frame_step};
 
@@ -14,7 +14,7 @@ use wire::{Parcel, Report, frame_step};
 pub struct Study {
     id: u32,
     run: StudyRun,
-    judges: Judges,
+    evaluators: Evaluators,
     wanted: Wanted,
     paused: bool,
     /// Steps to take before pausing, after a request to step.
@@ -40,7 +40,7 @@ impl Study {
         let mut study = Self {
             id,
             run,
-            judges: Judges::default(),
+            evaluators: Evaluators::default(),
             wanted,
             paused,
             allowance: None,
@@ -114,7 +114,7 @@ impl Study {
             (self.wanted, Effort::Final)
         };
         let study = &self.run.plan().study;
-        let snapshots = self.judges.snapshots(study, trained, step, wanted, effort);
+        let snapshots = self.evaluators.snapshots(study, trained, step, wanted, effort);
         send(&Report::Study { run: self.id, step, frame, snapshots });
         self.progress();
         self.measuring = start.elapsed();
