@@ -287,8 +287,13 @@ mod tests {
             (0..5).flat_map(|i| [angle(i).cos(), angle(i).sin()]).collect();
         parameters.resize(15, 0.0);
         let trained = Trained { model: 1, parameters, sums: vec![1.0] };
-        let snapshots =
-            Evaluators::default().snapshots(&study, vec![trained], 1, Wanted::WEIGHTS, Effort::Live);
+        let snapshots = Evaluators::default().snapshots(
+            &study,
+            vec![trained],
+            1,
+            Wanted::WEIGHTS,
+            Effort::Live,
+        );
         let look = Look { width: 500.0, turn: (0.0, 0.0), frame: 0 };
         let text = draw(View::Geometry, &Part { study, snapshots }, look).text;
         assert_eq!(text.matches("class=\"vector\"").count(), 5);
