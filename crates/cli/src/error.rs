@@ -15,6 +15,15 @@ pub enum Error {
     /// Values of a study do not fit together.
     #[error(transparent)]
     Study(#[from] toy::StudyError),
+    /// Values of a network do not fit together.
+    #[error(transparent)]
+    Network(#[from] toy::network::NetworkError),
+    /// A flag of another kind of run.
+    #[error("--{0} does not belong to a {1}")]
+    Foreign(String, &'static str),
+    /// A file that cannot be written in its format.
+    #[error(transparent)]
+    File(#[from] files::FileError),
     /// A shape without a theory.
     #[error(transparent)]
     Theory(#[from] toy::population::PopulationError),
@@ -31,5 +40,10 @@ pub enum Error {
 
 /// Writes a file.
 pub fn write(path: &Path, text: &str) -> Result<(), Error> {
-    std::fs::write(path, text).map_err(|error| Error::Write(path.into(), error))
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes a file of bytes.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    std::fs::write(path, bytes).map_err(|error| Error::Write(path.into(), error))
 }

@@ -3,6 +3,7 @@
 mod devices;
 mod error;
 mod flags;
+mod network;
 mod part;
 mod share;
 mod study;
@@ -19,7 +20,7 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(sweep::command())
-        .subcommand(study::command())
+        .subcommand(network::flags(study::command()))
         .subcommand(theory::command())
         .subcommand(Command::new("devices").about("Lists what can train, and what would be chosen"))
 }
@@ -28,7 +29,8 @@ fn main() -> ExitCode {
     let matches = command().get_matches();
     let result = match matches.subcommand() {
         Some(("sweep", flags)) => sweep::run(flags),
-        Some(("study", flags)) => study::run(flags),
+        Some(("study", flags)) if network::wanted(flags) => network::run(flags),
+        Some(("study", flags)) => network::refuse(flags).and_then(|()| study::run(flags)),
         Some(("theory", flags)) => theory::run(flags),
         _ => devices::run(),
     };
