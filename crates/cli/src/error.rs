@@ -21,9 +21,6 @@ pub enum Error {
     /// A flag of another kind of run.
     #[error("--{0} does not belong to a {1}")]
     Foreign(String, &'static str),
-    /// A file that cannot be written in its format.
-    #[error(transparent)]
-    File(#[from] files::FileError),
     /// A shape without a theory.
     #[error(transparent)]
     Theory(#[from] toy::population::PopulationError),
@@ -36,14 +33,18 @@ pub enum Error {
     /// A file cannot be written.
     #[error("{0} cannot be written: {1}")]
     Write(PathBuf, std::io::Error),
+    /// A file cannot be opened.
+    #[error("{0} cannot be read: {1}")]
+    Read(PathBuf, std::io::Error),
+    /// What a file holds, or should hold, is not as it must be.
+    #[error("{0}: {1}")]
+    File(PathBuf, files::FileError),
+    /// Parts that make no whole.
+    #[error(transparent)]
+    Merge(#[from] crate::merge::MergeError),
 }
 
 /// Writes a file.
-pub fn write(path: &Path, text: &str) -> Result<(), Error> {
-    write_bytes(path, text.as_bytes())
-}
-
-/// Writes a file of bytes.
-pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    std::fs::write(path, bytes).map_err(|error| Error::Write(path.into(), error))
+pub fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Error> {
+    std::fs::write(path, text).map_err(|error| Error::Write(path.into(), error))
 }

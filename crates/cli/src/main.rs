@@ -3,12 +3,15 @@
 mod devices;
 mod error;
 mod flags;
+mod measure;
+mod merge;
 mod network;
 mod part;
 mod share;
 mod study;
 mod sweep;
 mod theory;
+mod weights;
 
 use clap::Command;
 use std::process::ExitCode;
@@ -22,6 +25,8 @@ fn command() -> Command {
         .subcommand(sweep::command())
         .subcommand(network::flags(study::command()))
         .subcommand(theory::command())
+        .subcommand(measure::command())
+        .subcommand(merge::command())
         .subcommand(Command::new("devices").about("Lists what can train, and what would be chosen"))
 }
 
@@ -32,6 +37,8 @@ fn main() -> ExitCode {
         Some(("study", flags)) if network::wanted(flags) => network::run(flags),
         Some(("study", flags)) => network::refuse(flags).and_then(|()| study::run(flags)),
         Some(("theory", flags)) => theory::run(flags),
+        Some(("measure", flags)) => measure::run(flags),
+        Some(("merge", flags)) => merge::run(flags),
         _ => devices::run(),
     };
     match result {

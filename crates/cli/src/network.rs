@@ -1,7 +1,7 @@
 //! `superphase study --preset transformer` and others: trains networks made of operations and
 //! writes their measures as tables.
 
-use crate::error::{Error, write, write_bytes};
+use crate::error::{Error, write};
 use crate::flags;
 use clap::{Arg, ArgMatches, Command};
 use engine::network::Measurer;
@@ -25,9 +25,12 @@ pub fn flags(command: Command) -> Command {
     let own = Network::PARAMS.iter().filter(|param| Study::find(param.name).is_none());
     let own: Vec<Arg> = own.map(|param| flags::flag(param, &default)).collect();
     let names = Network::PRESETS.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
-    let heading = format!("Networks ({names})");
     command
-        .next_help_heading(heading)
+        .mut_arg("preset", |preset| {
+            let help = preset.get_help().map(ToString::to_string).unwrap_or_default();
+            preset.help(format!("{help}; or a network ({names})"))
+        })
+        .next_help_heading("Networks")
         .args(own)
         .arg(flags::file("by-site", "Writes feature directions' measures, a row a model and site of the residual stream, each beside its value at initialisation (CSV)"))
         .arg(flags::file("weights", "Writes every tensor by its name; the name says the format (.safetensors or .npz)"))
@@ -67,7 +70,9 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let (network, preset) = flags::read::<Network>(flags)?;
     // What cannot be written is said before anything is trained.
     let format = match flags.get_one::<PathBuf>("weights") {
-        Some(path) => Some(Format::of(&path.to_string_lossy())?),
+        Some(path) => Some(
+            Format::of(&path.to_string_lossy()).map_err(|why| Error::File(path.clone(), why))?,
+        ),
         None => None,
     };
     let Trained { engine, initial, all } =
@@ -88,7 +93,9 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         let link = format!("?{}", link::write(&link::pairs(&network, preset)));
         let program = env!("CARGO_PKG_VERSION");
         let about = About { link: &link, program, engine: &engine, step: network.steps };
-        write_bytes(path, &weights::network(&network, &all, about)?.write(format)?)?;
+        let archive = weights::network(&network, &all, about);
+        let bytes = archive.and_then(|archive| archive.write(format));
+        write(path, bytes.map_err(|why| Error::File(path.clone(), why))?)?;
     }
     Ok(())
 }
