@@ -29,7 +29,7 @@ fn names<S: Spec>() -> String {
 }
 
 /// The flag of a parameter.
-fn flag<S: Clone>(param: &Param<S>, default: &S) -> Arg {
+pub fn flag<S: Clone>(param: &Param<S>, default: &S) -> Arg {
     let default = (param.get)(default);
     let help = format!("{} ({}) [default: {default}]", param.help, param.allowed());
     Arg::new(param.name).long(param.name).value_name("VALUE").allow_hyphen_values(true).help(help)
@@ -54,6 +54,12 @@ pub fn choice(flags: &ArgMatches) -> Choice {
 /// A flag that names a file.
 pub fn file(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).help(help)
+}
+
+/// A flag that names a file of arrays; the end of the name says the format.
+pub fn arrays(name: &'static str, help: &'static str) -> Arg {
+    let path = |name: &str| files::Format::of(name).map(|_| PathBuf::from(name));
+    Arg::new(name).long(name).value_name("FILE").value_parser(path).help(help)
 }
 
 /// What the flags describe, and the preset it starts from if one is named.
