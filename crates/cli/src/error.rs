@@ -9,7 +9,7 @@ use toy::spec::ParamError;
 pub const STATUSES: &str = "\
 Exit statuses:
   0    everything that was asked for is done and written
-  1    something failed on the way: the GPU, memory, a checkpoint
+  1    something failed on the way: the GPU, memory, a checkpoint, a file that is read
   2    the command line asks for something that there is not, or that cannot be written to
   3    results could not be written where they belong; if another place took them, it is named
   130  stopped by SIGINT (Ctrl-C), 143 by SIGTERM; what goes on from the checkpoint is printed";
@@ -60,6 +60,12 @@ pub enum Error {
     /// A file cannot be read.
     #[error("{0} cannot be read: {1}")]
     Read(PathBuf, io::Error),
+    /// What a file holds, or should hold, is not as it must be.
+    #[error("{0}: {1}")]
+    File(PathBuf, files::FileError),
+    /// Parts that make no whole.
+    #[error(transparent)]
+    Merge(#[from] crate::merge::MergeError),
     /// A checkpoint that cannot be gone on from.
     #[error("{0}: {1}")]
     Checkpoint(PathBuf, String),
@@ -92,7 +98,7 @@ impl Error {
             | Self::Flags(_)
             | Self::Unwritable(..) => 2,
             Self::Write(..) | Self::Rescued { .. } => 3,
-            Self::Read(..) | Self::Checkpoint(..) => 1,
+            Self::Read(..) | Self::File(..) | Self::Merge(_) | Self::Checkpoint(..) => 1,
             Self::Stopped { signal, .. } => 128 + signal,
         }
     }

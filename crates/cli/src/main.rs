@@ -4,6 +4,8 @@ mod crew;
 mod devices;
 mod error;
 mod flags;
+mod measure;
+mod merge;
 mod output;
 mod part;
 mod progress;
@@ -15,6 +17,7 @@ mod signal;
 mod study;
 mod sweep;
 mod theory;
+mod weights;
 
 use clap::Command;
 use std::process::ExitCode;
@@ -29,6 +32,8 @@ fn command() -> Command {
         .subcommand(sweep::command())
         .subcommand(study::command())
         .subcommand(theory::command())
+        .subcommand(measure::command())
+        .subcommand(merge::command())
         .subcommand(
             Command::new("devices").about("Lists what can train, and what would be chosen"),
         );
@@ -43,6 +48,8 @@ fn main() -> ExitCode {
         Some(("sweep", flags)) => sweep::run(flags),
         Some(("study", flags)) => study::run(flags),
         Some(("theory", flags)) => theory::run(flags),
+        Some(("measure", flags)) => measure::run(flags),
+        Some(("merge", flags)) => merge::run(flags),
         _ => devices::run(),
     };
     match result {

@@ -273,6 +273,14 @@ impl Drop for Output {
     }
 }
 
+/// Writes a whole result to a file.
+///
+/// # Errors
+/// When it cannot be written; the sentence says where it is instead.
+pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
+    Output::open(Some(path))?.write(bytes.as_ref())
+}
+
 /// Writes a file that nothing can be rescued of, such as a checkpoint: whole or not at all.
 ///
 /// # Errors

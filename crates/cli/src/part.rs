@@ -82,11 +82,6 @@ impl Header {
         }
     }
 
-    /// The shard.
-    pub fn share(&self) -> Share {
-        Share { shard: self.shard, of: self.of }
-    }
-
     /// The first line of a table's part, with its end.
     pub fn line(&self) -> String {
         format!("# {}\n", json(self))

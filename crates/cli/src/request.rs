@@ -94,14 +94,11 @@ impl Request {
         }
     }
 
-    /// This process's command line, with what it takes to go on from a checkpoint.
-    pub fn command_to_resume(&self, checkpoint: &Path) -> String {
+    /// This process's command line, with what it takes to go on from its checkpoint.
+    pub fn command_to_resume(&self) -> String {
         let mut words: Vec<String> = std::env::args().collect();
         if !self.resume && !self.sharded {
             words.push("--resume".into());
-        }
-        if self.checkpoint.is_none() && checkpoint.parent() == Some(Path::new("")) {
-            words.extend(["--checkpoint".into(), checkpoint.display().to_string()]);
         }
         words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
     }

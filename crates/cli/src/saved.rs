@@ -173,7 +173,7 @@ impl Saver {
             Ok(()) => format!(
                 "the checkpoint is {}. Go on with:\n  {}",
                 self.path.display(),
-                self.request.command_to_resume(&self.path)
+                self.request.command_to_resume()
             ),
             Err(why) => format!("nothing is saved, since {why}"),
         };

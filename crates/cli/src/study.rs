@@ -158,7 +158,7 @@ fn train(
     let steps = |runs: &[Run]| {
         let one = |run: &Run| match run {
             Run::Study(run) => u64::from(run.step()) * run.models() as u64,
-            Run::Sweep(_) => 0,
+            _ => 0,
         };
         runs.iter().map(one).sum::<u64>()
     };

@@ -179,7 +179,14 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
             ));
         }
         let text = tables(&sweep, block, parameters, models.is_some(), compare)?;
-        add(&mut out, models.as_mut(), &text, index == 0)?;
+        let last = index as usize + 1 == blocks.len();
+        if let Err(error) = add(&mut out, models.as_mut(), &text, index == 0) {
+            // The other file is written, whatever becomes of this one.
+            if let Some(Err(other)) = models.filter(|_| last).map(Output::finish) {
+                say::note(other);
+            }
+            return Err(error);
+        }
         if (index as usize + 1) < blocks.len() {
             let outputs: Vec<&Output> = std::iter::once(&out).chain(models.as_ref()).collect();
             saver.save(index + 1, &outputs, &mut [])?;
@@ -240,7 +247,7 @@ fn tables(
 fn model_steps(run: &Run) -> u64 {
     match run {
         Run::Sweep(run) => run.model_steps(),
-        Run::Study(_) => 0,
+        _ => 0,
     }
 }
 

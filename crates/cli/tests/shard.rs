@@ -52,7 +52,8 @@ fn whole(folder: &Path, name: &str) -> Vec<String> {
 #[test]
 fn shards_of_a_sweep_are_the_sweep() {
     let folder = folder("shards-sweep");
-    let words = "sweep --columns 5 --rows 7 --repeats 3 --data sampled --batch 64 --steps 20 --engine cpu";
+    let words =
+        "sweep --columns 5 --rows 7 --repeats 3 --data sampled --batch 64 --steps 20 --engine cpu";
     let files = |stem: &str| format!("--out {stem}.csv --models {stem}-models.csv");
     assert!(run(&format!("{words} {}", files("whole")), &folder, &[]).status.success());
     for shard in ["2/3", "1/3", "3/3"] {
@@ -155,7 +156,9 @@ fn what_is_done_is_not_done_again() {
     other[place] = if other[place] == b'1' { b'2' } else { b'1' };
     let text = String::from_utf8_lossy(&before).into_owned();
     let short: String = text.lines().rev().skip(1).collect::<Vec<_>>().join("\n");
-    for damaged in [&other[..], text.replacen("hash\":\"", "hash\":\"0", 1).as_bytes(), short.as_bytes(), b""] {
+    for damaged in
+        [&other[..], text.replacen("hash\":\"", "hash\":\"0", 1).as_bytes(), short.as_bytes(), b""]
+    {
         fs::write(&path, damaged).expect("a file");
         assert!(!again(words));
         assert!(fs::read(&path).expect("written") == before);
