@@ -1,9 +1,13 @@
 //! What trains: one engine, or one for each of several devices, which take rows or models in turns.
 
 use crate::error::Error;
+use crate::progress::{Progress, Unit};
+use crate::saved::Saver;
+use crate::say;
 use engine::{Checkpoint, Choice, Engine, EngineError, Found, Job, Kind, Run};
 use pollster::block_on;
 use std::time::{Duration, Instant};
+use toy::study::snapshot::Trained;
 
 /// Time between two looks at signals and checkpoints.
 const ROUND: Duration = Duration::from_millis(100);
@@ -69,6 +73,55 @@ impl Crew {
             block_on(engine.restore(checkpoint, self.found.kind))
         };
         Ok(from.into_iter().zip(engines).map(restore).collect::<Result<_, _>>()?)
+    }
+
+    /// Trains these models of a study or a network, or goes on with them; returns them in order.
+    ///
+    /// # Errors
+    /// When a device fails, or a signal asks for the end.
+    pub fn train(
+        &self,
+        job: &Job,
+        share: &[u32],
+        from: Vec<Checkpoint>,
+        saver: &mut Saver,
+    ) -> Result<Vec<Trained>, Error> {
+        let mut runs = match from {
+            none if none.is_empty() => self.start(job, share)?,
+            from => self.restore(from)?,
+        };
+        let steps = |runs: &[Run]| {
+            let mean = runs.iter().map(|run| u64::from(run.step())).sum::<u64>() as f64;
+            (mean * share.len() as f64 / runs.len().max(1) as f64) as u64
+        };
+        let (all, before) = (share.len() as u64 * u64::from(job.steps()), steps(&runs));
+        let mut progress = Progress::new(&self.found.name, Unit::Large, all, before);
+        while !is_done(&runs) {
+            round(&mut runs)?;
+            progress.set(steps(&runs));
+            let percent = 100.0 * progress.done() as f64 / all.max(1) as f64;
+            saver.between(0, &[], &mut runs, || format!("after {percent:.1} %"))?;
+        }
+        let mut trained = vec![];
+        for run in &mut runs {
+            trained.extend(match run {
+                Run::Study(run) => block_on(run.read())?,
+                Run::Network(run) => block_on(run.read())?,
+                Run::Sweep(_) => vec![],
+            });
+        }
+        trained.sort_by_key(|trained| trained.model);
+        progress.clear();
+        say::note(format_args!(
+            "{}: {} models x {} steps in {:.3} s, {}. {}",
+            self.found.name,
+            share.len(),
+            job.steps(),
+            progress.seconds(),
+            Unit::Large.rate(progress.rate()),
+            self.found.reason,
+        ));
+        Ok(trained)
     }
 }
 

@@ -6,6 +6,7 @@ mod error;
 mod flags;
 mod measure;
 mod merge;
+mod network;
 mod output;
 mod part;
 mod progress;
@@ -30,7 +31,7 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(sweep::command())
-        .subcommand(study::command())
+        .subcommand(network::flags(study::command()))
         .subcommand(theory::command())
         .subcommand(measure::command())
         .subcommand(merge::command())
@@ -46,7 +47,8 @@ fn main() -> ExitCode {
     signal::catch();
     let result = match matches.subcommand() {
         Some(("sweep", flags)) => sweep::run(flags),
-        Some(("study", flags)) => study::run(flags),
+        Some(("study", flags)) if network::wanted(flags) => network::run(flags),
+        Some(("study", flags)) => network::refuse(flags).and_then(|()| study::run(flags)),
         Some(("theory", flags)) => theory::run(flags),
         Some(("measure", flags)) => measure::run(flags),
         Some(("merge", flags)) => merge::run(flags),

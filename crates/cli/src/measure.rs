@@ -12,7 +12,7 @@ use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::{Measures, Reference};
 use toy::spec::{Preset, Spec, link};
-use toy::study::snapshot::{Judges, Trained, Wanted};
+use toy::study::snapshot::{Evaluators, Trained, Wanted};
 use toy::study::{Variant, table};
 use toy::{Study, Sweep, csv};
 
@@ -161,7 +161,7 @@ fn experiment(
         sums: vec![],
     });
     let wanted = Wanted { vulnerability: flags.get_flag("attack"), ..Wanted::WEIGHTS };
-    let all = Judges::default().snapshots(study, trained.collect(), 0, wanted, Effort::Final);
+    let all = Evaluators::default().snapshots(study, trained.collect(), 0, wanted, Effort::Final);
     out(flags, &table::models(study, &all))?;
     if let Some(path) = flags.get_one::<PathBuf>("by-feature") {
         write(path, table::features(study, &all))?;

@@ -1,23 +1,21 @@
 //! `superphase study`: trains larger models and writes their measures as tables.
 
-use crate::crew::{self, Crew};
+use crate::crew::Crew;
 use crate::error::Error;
 use crate::output::Output;
 use crate::part::{End, Header};
-use crate::progress::{Progress, Unit};
 use crate::request::{self, Request};
 use crate::saved::Saver;
 use crate::{flags, say};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use engine::{Checkpoint, Job, Run};
-use pollster::block_on;
+use engine::Job;
 use std::path::PathBuf;
 use toy::evaluate::Effort;
 use toy::fingerprint::Fingerprint;
 use toy::spec::{Spec, link};
 use toy::study::curve;
 use toy::study::document::{self, Results};
-use toy::study::snapshot::{Judges, Trained, Wanted};
+use toy::study::snapshot::{Evaluators, Wanted};
 use toy::study::{Study, table};
 
 /// The subcommand.
@@ -84,8 +82,9 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let checkpoints = from.map_or(vec![], |from| from.runs);
     let job = Job::from(study.clone());
     let crew = Crew::open(flags::choice(flags), &job, &checkpoints)?;
-    let trained = train(&study, &request, &crew, checkpoints, &mut saver)?;
-    let all = Judges::default().snapshots(&study, trained, study.steps, wanted, Effort::Final);
+    let share = request.share.part(study.models() as u32);
+    let trained = crew.train(&job, &share, checkpoints, &mut saver)?;
+    let all = Evaluators::default().snapshots(&study, trained, study.steps, wanted, Effort::Final);
     let results = Results {
         study: &study,
         snapshots: &all,
@@ -139,52 +138,4 @@ fn document_part(text: &str, header: &Header) -> String {
     let text = format!("{start}\n{}{rest},\n", header.member());
     let end = End::new(header.all_lines(), Fingerprint::of_bytes(text.as_bytes())).member();
     text + &end + "}\n"
-}
-
-/// Trains the share, or goes on with it.
-fn train(
-    study: &Study,
-    request: &Request,
-    crew: &Crew,
-    from: Vec<Checkpoint>,
-    saver: &mut Saver,
-) -> Result<Vec<Trained>, Error> {
-    let share = request.share.part(study.models() as u32);
-    let mut runs = match from {
-        none if none.is_empty() => crew.start(&Job::from(study.clone()), &share)?,
-        from => crew.restore(from)?,
-    };
-    let models = share.len() as u64;
-    let steps = |runs: &[Run]| {
-        let one = |run: &Run| match run {
-            Run::Study(run) => u64::from(run.step()) * run.models() as u64,
-            _ => 0,
-        };
-        runs.iter().map(one).sum::<u64>()
-    };
-    let (all, before) = (models * u64::from(study.steps), steps(&runs));
-    let mut progress = Progress::new(&crew.found.name, Unit::Large, all, before);
-    while !crew::is_done(&runs) {
-        crew::round(&mut runs)?;
-        progress.set(steps(&runs));
-        let percent = 100.0 * progress.done() as f64 / all.max(1) as f64;
-        saver.between(0, &[], &mut runs, || format!("after {percent:.1} %"))?;
-    }
-    let mut trained = vec![];
-    for run in &mut runs {
-        if let Run::Study(run) = run {
-            trained.extend(block_on(run.read())?);
-        }
-    }
-    trained.sort_by_key(|trained| trained.model);
-    progress.clear();
-    say::note(format_args!(
-        "{}: {models} models x {} steps in {:.3} s, {}. {}",
-        crew.found.name,
-        study.steps,
-        progress.seconds(),
-        Unit::Large.rate(progress.rate()),
-        crew.found.reason,
-    ));
-    Ok(trained)
 }

@@ -2,7 +2,7 @@
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Header, State, bits};
 use crate::job::Run;
-use crate::network::NetworkRun;
+use crate::network::{self, NetworkRun};
 use crate::patience::{OPENING, TRYING, within};
 use crate::plan::{Plan, Shard};
 use crate::study::{self, StudyRun};
@@ -132,9 +132,6 @@ impl Engine {
     /// When the job is not valid.
     pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
         job.validate_in_shares()?;
-        if matches!(job, Job::Network(_)) && self.choice != Choice::Gpu {
-            return Ok(Found::cpu(CPU_ONLY));
-        }
         let gpu = match &self.gpu {
             Ok(gpu) if self.choice == Choice::Auto => gpu,
             Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
@@ -154,8 +151,9 @@ impl Engine {
                 Job::Study(study) => {
                     study::Trial::new(gpu, study, pool).await.map(study::Trial::verdict)
                 }
-                // Never comes here: there is one backend.
-                Job::Network(_) => Ok((false, CPU_ONLY.into())),
+                Job::Network(network) => {
+                    network::Trial::new(gpu, network, pool).await.map(network::Trial::verdict)
+                }
             }
         };
         let Some(trial) = within(TRYING, trial).await else {
@@ -199,16 +197,13 @@ impl Engine {
         share: Vec<u32>,
         kind: Kind,
     ) -> Result<Run, EngineError> {
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
         match job {
             Job::Sweep(sweep) => Ok(Run::Sweep(self.start_rows(sweep, share, kind).await?)),
-            Job::Study(study) => {
-                let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
-                Ok(Run::Study(StudyRun::of_models(study, share, gpu).await?))
+            Job::Study(study) => Ok(Run::Study(StudyRun::of_models(study, share, gpu).await?)),
+            Job::Network(network) => {
+                Ok(Run::Network(NetworkRun::of_models(network, &share, gpu).await?))
             }
-            Job::Network(network) if kind == Kind::Cpu => {
-                Ok(Run::Network(NetworkRun::of_models(network, &share)?))
-            }
-            Job::Network(_) => Err(EngineError::NoGpu(CPU_ONLY.trim_end_matches('.').into())),
         }
     }
 
@@ -275,7 +270,8 @@ impl Engine {
                 Ok(Run::Study(run.await?))
             }
             (Job::Network(network), State::Study { learners, finished }) => {
-                Ok(Run::Network(NetworkRun::restore(network, &header, learners, finished)))
+                let run = NetworkRun::restore(network, &header, learners, finished, gpu);
+                Ok(Run::Network(run.await?))
             }
             _ => Err(CheckpointError::Misfit("its numbers are another job's".into()).into()),
         }
@@ -309,13 +305,10 @@ impl Engine {
     ) -> Result<NetworkRun, EngineError> {
         match kind {
             Kind::Cpu => NetworkRun::on_cpu(network, shard),
-            Kind::Gpu => Err(EngineError::NoGpu("networks are trained on the CPU".into())),
+            Kind::Gpu => NetworkRun::on_gpu(self.gpu()?, network, shard).await,
         }
     }
 }
-
-/// Why networks are trained on the CPU.
-const CPU_ONLY: &str = "Networks are trained on the CPU.";
 
 /// Opens the GPU, if it answers in time.
 async fn open() -> Result<gpu::Gpu, EngineError> {
