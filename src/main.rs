@@ -22,6 +22,7 @@ mod keys;
 mod notices;
 mod other;
 mod panel;
+mod pixel;
 mod run;
 mod source;
 mod state;

@@ -5,7 +5,7 @@ use super::{Engine, Preview, Run, Stage};
 use crate::cost::{LONG, total};
 use crate::crew::{Crew, Progress, Share, cores};
 use crate::format::sentence;
-use crate::inspector::PixelView;
+use crate::pixel::PixelView;
 use leptos::prelude::*;
 use std::time::Duration;
 use toy::Sweep;

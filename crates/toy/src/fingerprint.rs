@@ -1,9 +1,7 @@
 //! Fingerprints: short names of what is trained, by which parts and checkpoints of one run know
 //! each other.
 
-use crate::param::{PARAMS, Param};
-use crate::study::{self, Study};
-use crate::sweep::Sweep;
+use crate::spec::Spec;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::hash::Hasher;
@@ -35,26 +33,14 @@ impl Fingerprint {
             }
         }
     }
-
-    /// The fingerprint of a description, by its table of parameters; `what` tells kinds of
-    /// descriptions apart.
-    pub fn of<S: 'static>(what: &str, params: &[Param<S>], description: &S) -> Self {
-        let values = params.iter().map(|p| format!("{}={}\n", p.name, (p.get)(description)));
-        Self::of_bytes(
-            std::iter::once(format!("{what}\n")).chain(values).collect::<String>().as_bytes(),
-        )
-    }
 }
 
-impl From<&Sweep> for Fingerprint {
-    fn from(sweep: &Sweep) -> Self {
-        Self::of("sweep", PARAMS, sweep)
-    }
-}
-
-impl From<&Study> for Fingerprint {
-    fn from(study: &Study) -> Self {
-        Self::of("study", study::param::PARAMS, study)
+/// By the table of parameters and the kind of description.
+impl<S: Spec> From<&S> for Fingerprint {
+    fn from(spec: &S) -> Self {
+        let values = S::PARAMS.iter().map(|p| format!("{}={}\n", p.name, (p.get)(spec)));
+        let text: String = std::iter::once(format!("{}\n", S::KIND)).chain(values).collect();
+        Self::of_bytes(text.as_bytes())
     }
 }
 
@@ -75,6 +61,7 @@ impl FromStr for Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Study, Sweep};
 
     #[test]
     fn every_parameter_counts() {
@@ -85,7 +72,7 @@ mod tests {
         assert_eq!(Fingerprint::of_reader(&bytes[..]).ok(), Some(Fingerprint::of_bytes(&bytes)));
         for (name, value) in [("seed", "1"), ("steps", "301"), ("lr", "0.0301"), ("bias", "off")] {
             let mut other = Sweep::default();
-            assert_eq!(crate::param::set(&mut other, name, value), Ok(()));
+            assert_eq!(other.set(name, value), Ok(()));
             assert_ne!(own, Fingerprint::from(&other), "{name}");
         }
         let study = Study::default();
