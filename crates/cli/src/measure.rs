@@ -115,6 +115,7 @@ fn fitting(path: &Path, study: Study, models: &Models, linked: bool) -> Result<S
     let repeats = study.repeats.max(1) as usize;
     let (instances, repeats) = match models.axes[..] {
         [instances, repeats] => (instances, repeats),
+        _ if study.density.from == study.density.to => (1, count),
         _ if count.is_multiple_of(repeats) => (count / repeats, repeats),
         _ => (count, 1),
     };
