@@ -6,6 +6,8 @@
 mod context;
 mod flight;
 pub mod layout;
+mod network;
+pub mod operation;
 mod readback;
 pub mod shader;
 mod study;
@@ -13,6 +15,7 @@ pub mod study_shader;
 mod training;
 pub mod unroll;
 
+pub use network::NetworkTraining;
 pub use study::StudyTraining;
 pub use training::Training;
 
@@ -93,7 +96,7 @@ impl Gpu {
     /// waiting for one another takes theirs longer than a model's whole step.
     async fn kernel(&self, plan: &Plan) -> Result<Kernel, EngineError> {
         let alone = Kernel::of(&plan.sweep);
-        match Kernel::sharing(&plan.sweep, plan.models()) {
+        match Kernel::sharing(&plan.sweep, plan.sweep.models() as usize) {
             Some(shared) if !self.is_software() => self.faster(plan, [alone, shared]).await,
             _ => Ok(alone),
         }
