@@ -149,7 +149,7 @@ impl Part {
         let Some(header) = Header::read(&first) else {
             return Ok(Err(MergeError::NoPart(path.into())));
         };
-        let share = header.share();
+        let share = Share { shard: header.shard, of: header.of };
         if let Some((named, _)) = Share::of_path(path).filter(|(named, _)| *named != share) {
             return Ok(Err(MergeError::Named(path.into(), named, share)));
         }
