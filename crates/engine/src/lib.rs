@@ -3,6 +3,7 @@
 //! The engine knows no page: natively it is driven by the command line, in the browser by a web
 //! worker. A [`Run`] is advanced slice by slice, so its owner can pause, stop or look at any time.
 
+pub mod checkpoint;
 pub mod cpu;
 pub mod gpu;
 mod job;
@@ -13,6 +14,7 @@ mod run;
 pub mod study;
 mod trial;
 
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use job::Run;
 pub use run::{Engine, EngineError, Found, SweepRun};
 pub use study::StudyRun;

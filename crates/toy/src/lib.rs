@@ -8,6 +8,7 @@ pub mod axis;
 pub mod binomial;
 pub mod csv;
 pub mod evaluate;
+pub mod fingerprint;
 pub mod init;
 pub mod json;
 pub mod link;

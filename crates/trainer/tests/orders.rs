@@ -89,7 +89,7 @@ impl World {
                         worker.inbox.push_back((request, state));
                     }
                 }
-                Effect::Wait { timer, .. } => drop(self.timers.insert(timer)),
+                Effect::Wait { timer, .. } => _ = self.timers.insert(timer),
                 Effect::Show(shown) => self.show(shown),
                 Effect::Note(note) => self.notes.push(note),
                 Effect::Look(_) => {}
@@ -363,9 +363,10 @@ impl World {
             parts.extend(task.state.parts.iter().chain(&task.state.finished).copied());
         }
         parts.sort_unstable();
-        if !self.trainer.is_kept() {
-            assert_eq!(parts, (0..job.parts()).collect::<Vec<_>>());
+        if self.trainer.is_kept() {
+            return;
         }
+        assert_eq!(parts, (0..job.parts()).collect::<Vec<_>>());
         if let Job::Study(study) = job {
             let all: Vec<_> = self.shown.iter().map(|(model, step)| (*model, *step)).collect();
             let expected: Vec<_> =
@@ -472,7 +473,7 @@ impl World {
 
     fn happen(&mut self, what: &Happens) {
         match *what {
-            Happens::Deliver => drop(self.deliver()),
+            Happens::Deliver => _ = self.deliver(),
             Happens::Work(which) => {
                 if let Some(id) = self.nth(which) {
                     self.work(id);
@@ -494,7 +495,7 @@ impl World {
                 let order = self.order(1, 0);
                 self.tell(Event::Adopt(order));
             }
-            Happens::Timer(index) => drop(self.fire(index)),
+            Happens::Timer(index) => _ = self.fire(index),
             Happens::Dies(which) => {
                 if let Some(worker) = self.nth(which) {
                     self.workers.remove(&worker);
@@ -649,7 +650,8 @@ proptest! {
             world.happen(what);
         }
         world.gpu = true;
-        let order = world.order(which, 0);
+        let (before, order) = (world.order((which + 1) % 3, 0), world.order(which, 0));
+        world.tell(Event::Order(Some(before)));
         world.tell(Event::Order(Some(order.clone())));
         world.settle();
         prop_assert!(!matches!(world.trainer.stage(), Stage::Failed(_) | Stage::Loading | Stage::Recovering)
@@ -687,6 +689,7 @@ fn opened(sweeps: bool, which: u32, choice: u32) -> World {
 fn a_lost_gpu_is_found_again() {
     for sweeps in [true, false] {
         let mut world = opened(sweeps, 0, 1);
+        world.tell(Event::Train);
         run_to(&mut world, |stage| *stage == Stage::Training);
         for loss in 1..=3 {
             world.gpu = false;
@@ -708,6 +711,7 @@ fn a_lost_gpu_is_found_again() {
 fn a_gpu_lost_twice_is_not_asked_again() {
     for (sweeps, choice) in [(true, 0), (true, 1), (false, 0), (false, 1)] {
         let mut world = opened(sweeps, 0, choice);
+        world.tell(Event::Train);
         for _ in 0..2 {
             world.gpu = true;
             run_to(&mut world, |stage| *stage == Stage::Training);
@@ -777,7 +781,7 @@ fn a_run_that_was_left_is_offered() {
                 worker.task.iter_mut().for_each(|task| task.seconds += 6.0);
             }
             let ids: Vec<_> = world.workers.keys().copied().collect();
-            ids.into_iter().for_each(|id| drop(world.work(id)));
+            ids.into_iter().for_each(|id| _ = world.work(id));
             while world.deliver() {}
         }
         let kept = world.kept.clone().expect("kept");

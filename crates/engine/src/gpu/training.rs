@@ -18,6 +18,7 @@ const MOST_PARTS: u32 = 64;
 /// A share of a sweep in training on the GPU.
 pub struct Training {
     context: Context,
+    name: String,
     kernel: Kernel,
     pipeline: wgpu::ComputePipeline,
     blocks: Vec<Block>,
@@ -53,6 +54,17 @@ impl Training {
         Self::with(gpu, plan, kernel, most).await
     }
 
+    /// As [`new`](Self::new), with a workgroup a model or an invocation, as before: kernels add in
+    /// other orders.
+    ///
+    /// # Errors
+    /// When the GPU is lost, or has too little memory.
+    pub async fn as_before(gpu: &Gpu, plan: &Plan, shared: bool) -> Result<Self, EngineError> {
+        let most = gpu.context.device.limits().max_storage_buffer_binding_size;
+        let alone = Kernel::of(&plan.sweep);
+        Self::with(gpu, plan, Kernel { shared: shared && !alone.exact, ..alone }, most).await
+    }
+
     /// As [`new`](Self::new), with one of the kernels that train the plan's sweep, and with
     /// bindings of at most so many bytes.
     ///
@@ -84,6 +96,7 @@ impl Training {
         let groups: u32 = blocks.iter().map(|block| block.groups).sum();
         let training = Self {
             context,
+            name: gpu.name(),
             kernel,
             pipeline,
             blocks,
@@ -169,6 +182,16 @@ impl Training {
     /// When the GPU is lost.
     pub async fn state(&mut self) -> Result<[Vec<f32>; 3], EngineError> {
         Ok([self.read(0).await?, self.read(1).await?, self.read(2).await?])
+    }
+
+    /// The adapter's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The kernel that trains.
+    pub fn kernel(&self) -> Kernel {
+        self.kernel
     }
 
     /// Replaces what [`state`](Self::state) returns.

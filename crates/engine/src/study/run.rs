@@ -1,13 +1,14 @@
 //! A share of a study in training.
 
 use super::plan::Plan;
+use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::study::Training;
 use crate::gpu::{Gpu, StudyTraining};
 use crate::run::EngineError;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
-use wire::Shard;
+use wire::{Job, Kind, Shard};
 
 /// A share of a study in training, on the CPU or a GPU.
 pub struct StudyRun {
@@ -35,15 +36,63 @@ impl StudyRun {
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
 
-    /// Prepares a share of a study on a GPU, at step 0.
+    /// Prepares some models of a study at step 0, on this GPU or else on the CPU.
     ///
     /// # Errors
     /// When the study is not valid, or the GPU is lost or has too little memory.
-    pub async fn on_gpu(gpu: &Gpu, study: &Study, shard: Shard) -> Result<Self, EngineError> {
+    pub async fn new(
+        study: &Study,
+        models: Vec<u32>,
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
         study.validate()?;
-        let plan = Plan::new(study, shard);
-        let backend = Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?));
+        let plan = Plan::of_models(study, models);
+        let backend = match gpu {
+            None => Backend::Cpu(Box::new(Training::new(&plan))),
+            Some(gpu) => Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?)),
+        };
         Ok(Self { plan, backend, step: 0, finished: vec![] })
+    }
+
+    /// Goes on from a checkpoint, on this GPU or else on the CPU.
+    pub(crate) async fn restore(
+        study: &Study,
+        header: &Header,
+        learners: Vec<Learner>,
+        finished: Vec<Trained>,
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
+        let plan = Plan::of_models(study, header.share.clone());
+        let backend = match gpu {
+            None => {
+                let mut training = Training::new(&plan);
+                training.take_over(&plan, learners, None);
+                Backend::Cpu(Box::new(training))
+            }
+            Some(gpu) => {
+                let mut training = StudyTraining::new(gpu, &plan).await?;
+                training.set_learners(&learners);
+                Backend::Gpu(Box::new(training))
+            }
+        };
+        Ok(Self { plan, backend, step: header.step, finished })
+    }
+
+    /// See [`Run::checkpoint`](crate::Run::checkpoint).
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
+        let (kind, name, learners) = match &mut self.backend {
+            Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), cpu.learners()),
+            Backend::Gpu(gpu) => (Kind::Gpu, gpu.name().to_owned(), gpu.learners().await?),
+        };
+        let job = Job::Study(self.plan.study.clone());
+        let header = Header {
+            share: learners.iter().map(|learner| learner.model).collect(),
+            name,
+            finished: self.finished.iter().map(|trained| trained.model).collect(),
+            ..Header::new(job, kind, self.step)
+        };
+        let state = State::Study { learners, finished: self.finished.clone() };
+        Ok(Checkpoint { header, state })
     }
 
     /// The share that the run began with.
