@@ -6,9 +6,9 @@ use crate::export::save::{blob, png, save};
 use crate::export::svg::Drawn;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use toy::Study;
 use toy::study::document::{self, Results};
-use toy::study::{Snapshot, param, table};
+use toy::study::{Snapshot, table};
+use toy::{Spec, Study};
 
 /// A table of a study's models.
 type Table = fn(&Study, &[Snapshot]) -> String;
@@ -78,7 +78,7 @@ fn csv(parts: &[Part], table: Table) -> String {
 }
 
 fn model(study: &Study) -> String {
-    param::find("model").map(|param| (param.get)(study)).unwrap_or_default()
+    study.text("model")
 }
 
 /// The document of a study, or a list of several.

@@ -1,7 +1,7 @@
 //! What can go wrong on the command line, as sentences.
 
 use std::path::{Path, PathBuf};
-use toy::param::ParamError;
+use toy::spec::ParamError;
 
 /// An error that ends the command.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,8 @@
 mod devices;
 mod error;
 mod flags;
+mod part;
+mod share;
 mod study;
 mod sweep;
 mod theory;

@@ -8,7 +8,7 @@ use crate::study::{self, StudyRun};
 use crate::trial::Trial;
 use crate::{cpu, gpu};
 use toy::sweep::Data;
-use toy::{Study, StudyError, Sweep, SweepError};
+use toy::{Spec, Study, StudyError, Sweep, SweepError};
 use wire::{Cause, Choice, Class, Job, JobError, Kind};
 
 impl From<JobError> for EngineError {

@@ -1,8 +1,8 @@
 //! A run and its results as one JSON document. [`load`](crate::load) reads it back.
 
-use crate::param::{Kind, PARAMS};
 use crate::phase::{Phase, Thresholds};
 use crate::picture::{PHASES, Picture, Reference};
+use crate::spec::Spec;
 use crate::sweep::Sweep;
 use std::fmt::Write;
 
@@ -59,10 +59,13 @@ pub fn write(run: &Run) -> String {
     say("diagram", &quoted(run.diagram));
     say("engine", &quoted(run.engine));
     say("step", &run.step.to_string());
-    let parameters = PARAMS.iter().map(|param| {
+    let parameters = Sweep::PARAMS.iter().map(|param| {
         let value = (param.get)(run.sweep);
-        let number = matches!(param.kind, Kind::Integer { .. } | Kind::Real { .. });
-        format!("    {}: {}", quoted(param.name), if number { value } else { quoted(&value) })
+        format!(
+            "    {}: {}",
+            quoted(param.name),
+            if param.kind.is_number() { value } else { quoted(&value) }
+        )
     });
     say("parameters", &format!("{{\n{}\n  }}", parameters.collect::<Vec<_>>().join(",\n")));
     let Thresholds { norm, interference, share, excess } = run.thresholds;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use toy::sweep::Data;
-use toy::{Study, StudyError, Sweep, SweepError};
+use toy::{Spec, Study, StudyError, Sweep, SweepError};
 
 /// What is trained, whatever kind of models it is made of. Workers, engines and checkpoints take
 /// jobs; a new kind of spec is a new variant.

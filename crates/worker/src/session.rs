@@ -6,6 +6,7 @@ use crate::theory::{Edges, Minima, Theory, paths};
 use engine::gpu::shader::Kernel;
 use engine::{Checkpoint, CheckpointError, Engine, EngineError, Found};
 use std::collections::VecDeque;
+use toy::Spec;
 use toy::phase::Thresholds;
 use wire::{Cause, Choice, Kind, Report, Request};
 

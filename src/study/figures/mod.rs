@@ -51,8 +51,8 @@ pub fn turns(view: View, found: &Found) -> bool {
 pub mod tests {
     use super::*;
     use crate::export::svg::tests::well_formed;
+    use toy::Spec;
     use toy::evaluate::Effort;
-    use toy::study::preset::PRESETS;
     use toy::study::snapshot::{Judges, Trained};
     use toy::study::{Wanted, train};
 
@@ -60,7 +60,7 @@ pub mod tests {
 
     /// A preset's models before the first step.
     pub fn found(preset: &toy::study::preset::Preset) -> Found {
-        let mut study = (preset.study)();
+        let mut study = (preset.spec)();
         study.instances = study.instances.min(3);
         study.features = study.features.min(20);
         study.hidden = study.hidden.min(6);
@@ -80,7 +80,7 @@ pub mod tests {
 
     #[test]
     fn every_preset_draws_a_well_formed_figure_that_fits() {
-        for preset in PRESETS {
+        for preset in Study::PRESETS {
             for width in [340.0, 1100.0] {
                 let found = found(preset);
                 let look = Look { width, ..LOOK };
@@ -97,8 +97,8 @@ pub mod tests {
 
     #[test]
     fn a_run_that_has_not_been_heard_of_has_its_frame() {
-        for preset in PRESETS {
-            let study = (preset.study)();
+        for preset in Study::PRESETS {
+            let study = (preset.spec)();
             let found = Found { parts: vec![Part { study, snapshots: vec![] }], film: vec![] };
             assert!(well_formed(&draw(preset.view, &found, LOOK).unwrap().text));
         }
@@ -106,7 +106,7 @@ pub mod tests {
 
     #[test]
     fn what_diverged_is_drawn_without_nonsense() {
-        for preset in PRESETS {
+        for preset in Study::PRESETS {
             let mut found = found(preset);
             for snapshot in &mut found.parts[0].snapshots {
                 snapshot.parameters.fill(f32::NAN);

@@ -5,6 +5,7 @@ use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::study::Training;
 use crate::gpu::{Gpu, StudyTraining};
 use crate::run::EngineError;
+use toy::Spec;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;

@@ -3,9 +3,9 @@
 use super::entry::{List, Members, One};
 use super::loaded::{LoadError, Loaded, decide, mark, start};
 use crate::json::{FORMAT, PLANES, VERSION};
-use crate::param::{ParamError, set};
 use crate::phase::{Phase, Thresholds};
 use crate::picture::{PHASES, Picture};
+use crate::spec::{ParamError, Spec};
 use crate::sweep::Sweep;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -121,7 +121,7 @@ fn parameters(from: &Members<One<String>>, notes: &mut Vec<String>) -> Result<Sw
     let mut sweep = Sweep::default();
     let mut unknown = vec![];
     for (name, One(text)) in parameters {
-        match set(&mut sweep, name, text) {
+        match sweep.set(name, text) {
             Err(ParamError::Unknown(name)) => unknown.push(start(&name)),
             other => other.map_err(|error| LoadError(start_of(&error)))?,
         }

@@ -4,7 +4,8 @@
 
 use super::describe::Study;
 use super::figure::{Figure, figures};
-use super::model::{Layout, Network};
+use super::layout::Layout;
+use super::model::Network;
 use super::sample::Sampler;
 use super::vulnerability::Vulnerability;
 use crate::evaluate::Effort;

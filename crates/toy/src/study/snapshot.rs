@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct Snapshot {
     /// The model, see [`Study::place`].
     pub model: u32,
-    /// Its parameters, see [`super::model::Layout`]; empty where they were not asked for.
+    /// Its parameters, see [`super::layout::Layout`]; empty where they were not asked for.
     pub parameters: Vec<f32>,
     /// Mean training loss at each point of the curve that has begun, see [`curve::steps_of`].
     pub curve: Vec<f32>,

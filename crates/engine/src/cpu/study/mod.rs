@@ -25,7 +25,6 @@ use std::time::Duration;
 use toy::schedule::StepRates;
 use toy::study::cost::Cost;
 use toy::study::curve::point_of;
-use toy::study::model::Layout;
 use toy::study::sample::Sampler;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
@@ -46,7 +45,7 @@ pub enum Way {
 impl Way {
     /// The way that should take the least time.
     pub fn of(plan: &Plan, sampler: &Sampler) -> Self {
-        let cost = Cost::of(Layout::of(&plan.study), sampler);
+        let cost = Cost::of(plan.study.layout(), sampler);
         if cost.gram <= cost.least() {
             Self::Gram
         } else if cost.sparse <= cost.least() {
@@ -187,7 +186,7 @@ struct Bench {
 
 impl Bench {
     fn new(plan: &Plan, lanes: usize) -> Self {
-        let layout = Layout::of(&plan.study);
+        let layout = plan.study.layout();
         Self {
             net: Network::new(plan, Shape::new(layout, lanes)),
             gram: None,
@@ -206,7 +205,7 @@ impl Bench {
             beta2: study.beta2 as f32,
             epsilon: study.epsilon as f32,
         };
-        let weights = Layout::of(study).weights();
+        let weights = study.layout().weights();
         for step in step..step + steps {
             let stream = Stream { seed: study.seed, model: learner.model, step };
             self.net.load(&learner.state.parameters);
