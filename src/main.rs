@@ -8,8 +8,6 @@ mod app;
 mod article;
 mod bar;
 mod controls;
-mod cost;
-mod crew;
 mod diagram;
 mod export;
 mod form;
@@ -29,13 +27,13 @@ mod status;
 mod study;
 mod theme;
 mod theory;
+mod training;
 mod undo;
-mod workers;
 
 fn main() {
     console_error_panic_hook::set_once();
     // Workers run this same program: loaded, and compiled, once for all.
-    if !workers::in_window() {
+    if !training::in_window() {
         return worker::serve();
     }
     leptos::mount::mount_to_body(app::App);

@@ -1,9 +1,10 @@
 //! Checkpoints of a run's shares, and which of them belong together.
 
+use serde::{Deserialize, Serialize};
 use wire::{Job, Kind, Shard};
 
 /// A share of a run as it was at a step; `B` is what a checkpoint's bytes are to the owner.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Saved<B> {
     /// Its parts: rows of a sweep, models of a study.
     pub parts: Vec<u32>,
@@ -18,7 +19,7 @@ pub struct Saved<B> {
 }
 
 /// A run to go on with, kept from before.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kept<B> {
     /// What it trains, one job after the other.
     pub jobs: Vec<Job>,
@@ -28,6 +29,23 @@ pub struct Kept<B> {
     pub part: f64,
     /// Shares of the jobs begun so far, the last of which is under way.
     pub shares: Vec<Vec<Saved<B>>>,
+}
+
+impl<B> Kept<B> {
+    /// The same with other bytes; `None` if any of them are not to be had.
+    pub fn map<C>(self, mut bytes: impl FnMut(&B) -> Option<C>) -> Option<Kept<C>> {
+        let Self { jobs, kind, part, shares } = self;
+        let mut one = |saved: Saved<B>| {
+            let state = match &saved.state {
+                Some(state) => Some(bytes(state)?),
+                None => None,
+            };
+            let Saved { parts, finished, step, model_steps, .. } = saved;
+            Some(Saved { parts, finished, step, model_steps, state })
+        };
+        let shares = shares.into_iter().map(|all| all.into_iter().map(&mut one).collect());
+        Some(Kept { jobs, kind, part, shares: shares.collect::<Option<_>>()? })
+    }
 }
 
 /// The checkpoints of a job in training.

@@ -284,8 +284,7 @@ impl World {
             let snapshots = task.state.parts.iter().chain(&done).map(snapshot).collect();
             self.say(id, Report::Study { run: task.run, step, frame: None, snapshots }, None);
         }
-        let (run, model_steps, seconds, paused) =
-            (task.run, task.taken, task.seconds, task.paused);
+        let (run, model_steps, seconds, paused) = (task.run, task.taken, task.seconds, task.paused);
         self.say(id, Report::Progress { run, step, model_steps, seconds, paused }, None);
     }
 
