@@ -1,7 +1,7 @@
 //! The run of a diagram: what trains, how far it is and what it shows. Buttons and parameters come
 //! in as calls, everything else reads the signals.
 
-use crate::inspector::PixelView;
+use crate::pixel::PixelView;
 use crate::training::{Event, Training, cores, order_of};
 use leptos::prelude::*;
 use toy::Sweep;
@@ -59,7 +59,7 @@ impl Run {
                 pixel.set(Some(PixelView { row, column, step, repeats }));
             }
             // The old picture stays until the new run shows something.
-            Shown::Begun { .. } | Shown::Models { .. } => {}
+            Shown::Begun { .. } | Shown::Models { .. } | Shown::Networks { .. } => {}
         };
         let training = Training::new(habits, show);
         Effect::watch(

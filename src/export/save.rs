@@ -1,6 +1,6 @@
 //! Files for the reader: texts and images handed to the browser to be saved.
 
-use super::svg::Drawn;
+use super::ink::Drawn;
 use js_sys::{Array, Promise};
 use leptos::prelude::*;
 use leptos::web_sys::{

@@ -2,8 +2,8 @@
 
 use super::run::Part;
 use super::state::Page;
+use crate::export::ink::Drawn;
 use crate::export::save::{blob, png, save};
-use crate::export::svg::Drawn;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use toy::study::document::{self, Results};

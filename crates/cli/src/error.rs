@@ -27,9 +27,18 @@ pub enum Error {
     /// A file cannot be written.
     #[error("{0} cannot be written: {1}")]
     Write(PathBuf, std::io::Error),
+    /// A file cannot be opened.
+    #[error("{0} cannot be read: {1}")]
+    Read(PathBuf, std::io::Error),
+    /// What a file holds, or should hold, is not as it must be.
+    #[error("{0}: {1}")]
+    File(PathBuf, files::FileError),
+    /// Parts that make no whole.
+    #[error(transparent)]
+    Merge(#[from] crate::merge::MergeError),
 }
 
 /// Writes a file.
-pub fn write(path: &Path, text: &str) -> Result<(), Error> {
+pub fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Error> {
     std::fs::write(path, text).map_err(|error| Error::Write(path.into(), error))
 }

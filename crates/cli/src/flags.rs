@@ -56,6 +56,12 @@ pub fn file(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).help(help)
 }
 
+/// A flag that names a file of arrays; the end of the name says the format.
+pub fn arrays(name: &'static str, help: &'static str) -> Arg {
+    let path = |name: &str| files::Format::of(name).map(|_| PathBuf::from(name));
+    Arg::new(name).long(name).value_name("FILE").value_parser(path).help(help)
+}
+
 /// What the flags describe, and the preset it starts from if one is named.
 pub fn read<S: Spec>(flags: &ArgMatches) -> Result<(S, Option<&'static Preset<S>>), Error>
 where

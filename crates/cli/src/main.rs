@@ -3,11 +3,14 @@
 mod devices;
 mod error;
 mod flags;
+mod measure;
+mod merge;
 mod part;
 mod share;
 mod study;
 mod sweep;
 mod theory;
+mod weights;
 
 use clap::Command;
 use std::process::ExitCode;
@@ -21,6 +24,8 @@ fn command() -> Command {
         .subcommand(sweep::command())
         .subcommand(study::command())
         .subcommand(theory::command())
+        .subcommand(measure::command())
+        .subcommand(merge::command())
         .subcommand(Command::new("devices").about("Lists what can train, and what would be chosen"))
 }
 
@@ -30,6 +35,8 @@ fn main() -> ExitCode {
         Some(("sweep", flags)) => sweep::run(flags),
         Some(("study", flags)) => study::run(flags),
         Some(("theory", flags)) => theory::run(flags),
+        Some(("measure", flags)) => measure::run(flags),
+        Some(("merge", flags)) => merge::run(flags),
         _ => devices::run(),
     };
     match result {

@@ -7,6 +7,7 @@ pub mod checkpoint;
 pub mod cpu;
 pub mod gpu;
 mod job;
+pub mod network;
 pub mod pace;
 mod patience;
 pub mod plan;
@@ -16,6 +17,7 @@ mod trial;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use job::Run;
+pub use network::NetworkRun;
 pub use run::{Engine, EngineError, Found, SweepRun};
 pub use study::StudyRun;
 pub use wire::{Choice, Job, Kind};

@@ -2,11 +2,13 @@
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Header, State, bits};
 use crate::job::Run;
+use crate::network::NetworkRun;
 use crate::patience::{OPENING, TRYING, within};
 use crate::plan::{Plan, Shard};
 use crate::study::{self, StudyRun};
 use crate::trial::Trial;
 use crate::{cpu, gpu};
+use toy::network::{Network, NetworkError};
 use toy::sweep::Data;
 use toy::{Spec, Study, StudyError, Sweep, SweepError};
 use wire::{Cause, Choice, Class, Job, JobError, Kind};
@@ -16,6 +18,7 @@ impl From<JobError> for EngineError {
         match error {
             JobError::Sweep(error) => Self::Sweep(error),
             JobError::Study(error) => Self::Study(error),
+            JobError::Network(error) => Self::Network(error),
         }
     }
 }
@@ -29,6 +32,9 @@ pub enum EngineError {
     /// The study is not valid.
     #[error(transparent)]
     Study(#[from] StudyError),
+    /// The network is not valid.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// The GPU was asked for, but there is none to be had.
     #[error("no GPU can be used here: {0}; choose the CPU engine")]
     NoGpu(String),
@@ -47,7 +53,9 @@ impl EngineError {
     /// What kind of failure it is.
     pub fn cause(&self) -> Cause {
         match self {
-            Self::Sweep(_) | Self::Study(_) | Self::Checkpoint(_) => Cause::Invalid,
+            Self::Sweep(_) | Self::Study(_) | Self::Network(_) | Self::Checkpoint(_) => {
+                Cause::Invalid
+            }
             Self::NoGpu(_) => Cause::NoGpu,
             Self::Memory => Cause::Memory,
             Self::Lost(_) => Cause::Lost,
@@ -124,6 +132,9 @@ impl Engine {
     /// When the job is not valid.
     pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
         job.validate()?;
+        if matches!(job, Job::Network(_)) && self.choice != Choice::Gpu {
+            return Ok(Found::cpu(CPU_ONLY));
+        }
         let gpu = match &self.gpu {
             Ok(gpu) if self.choice == Choice::Auto => gpu,
             Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
@@ -143,6 +154,8 @@ impl Engine {
                 Job::Study(study) => {
                     study::Trial::new(gpu, study, pool).await.map(study::Trial::verdict)
                 }
+                // Never comes here: there is one backend.
+                Job::Network(_) => Ok((false, CPU_ONLY.into())),
             }
         };
         let Some(trial) = within(TRYING, trial).await else {
@@ -185,6 +198,10 @@ impl Engine {
                 let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
                 Ok(Run::Study(StudyRun::new(study, parts, gpu).await?))
             }
+            Job::Network(network) => match kind {
+                Kind::Cpu => Ok(Run::Network(NetworkRun::of_models(network, &parts)?)),
+                Kind::Gpu => Err(EngineError::NoGpu("networks are trained on the CPU".into())),
+            },
         }
     }
 
@@ -245,6 +262,9 @@ impl Engine {
                 let run = StudyRun::restore(study, &header, learners, finished, gpu);
                 Ok(Run::Study(run.await?))
             }
+            (Job::Network(network), State::Study { learners, finished }) => {
+                Ok(Run::Network(NetworkRun::restore(network, &header, learners, finished)))
+            }
             _ => Err(CheckpointError::Misfit("its numbers are another job's".into()).into()),
         }
     }
@@ -262,7 +282,26 @@ impl Engine {
         let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
         StudyRun::new(study, shard.of(study.models() as u32), gpu).await
     }
+
+    /// Prepares a run of a share of networks, at step 0.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_network(
+        &self,
+        network: &Network,
+        shard: Shard,
+        kind: Kind,
+    ) -> Result<NetworkRun, EngineError> {
+        match kind {
+            Kind::Cpu => NetworkRun::on_cpu(network, shard),
+            Kind::Gpu => Err(EngineError::NoGpu("networks are trained on the CPU".into())),
+        }
+    }
 }
+
+/// Why networks are trained on the CPU.
+const CPU_ONLY: &str = "Networks are trained on the CPU.";
 
 /// Opens the GPU, if it answers in time.
 async fn open() -> Result<gpu::Gpu, EngineError> {
@@ -277,7 +316,9 @@ fn untried(gpu: &gpu::Gpu, job: &Job) -> Option<String> {
     }
     let name = gpu.name();
     match job {
-        Job::Study(_) => Some(format!("The only GPU adapter, {name}, is software.")),
+        Job::Study(_) | Job::Network(_) => {
+            Some(format!("The only GPU adapter, {name}, is software."))
+        }
         Job::Sweep(sweep) => {
             let slow = sweep.data == Data::Exact && sweep.features >= 4;
             (slow && cfg!(target_arch = "wasm32")).then(|| {

@@ -68,9 +68,9 @@ pub fn write(run: &Run) -> String {
         )
     });
     say("parameters", &format!("{{\n{}\n  }}", parameters.collect::<Vec<_>>().join(",\n")));
-    let Thresholds { norm, interference, share, excess } = run.thresholds;
+    let Thresholds { norm, interference, pair, line, alike, excess } = run.thresholds;
     let limits = format!(
-        "{{\"norm\": {norm}, \"interference\": {interference}, \"share\": {share}, \"excess\": {excess}}}"
+        "{{\"norm\": {norm}, \"interference\": {interference}, \"pair\": {pair}, \"line\": {line}, \"alike\": {alike}, \"excess\": {excess}}}"
     );
     say("thresholds", &limits);
     if let Some(agreement) = run.reference.and_then(|reference| agreement(run.picture, reference)) {

@@ -7,6 +7,7 @@ use crate::model::Shape;
 use crate::phase::{Context, Phase, Thresholds};
 use crate::picture::{Picture, Repeat};
 use crate::sweep::Sweep;
+use num_traits::ToPrimitive;
 
 /// What is measured on one trained model. All measures are of the last feature.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,14 +30,24 @@ impl Measured {
         let shape = Shape::of(sweep);
         let (w, _) = shape.split(parameters);
         let last = shape.n - 1;
-        let context = Context { biases: sweep.bias, excess: None };
+        let loss = point.loss(parameters) as f32;
         Self {
             norm: norm(shape, w, last) as f32,
             superposition: superposition(shape, w, last) as f32,
             polysemanticity: polysemanticity(shape, w, last) as f32,
-            loss: point.loss(parameters) as f32,
-            phase: thresholds.classify(w, shape.m, context).phase,
+            loss,
+            phase: phase(sweep, loss, w, thresholds),
         }
+    }
+}
+
+/// The phase of a model: diverged where its loss is no finite number, even if its weights still are.
+fn phase<T: ToPrimitive>(sweep: &Sweep, loss: f32, w: &[T], thresholds: &Thresholds) -> Phase {
+    let context = Context { biases: sweep.bias, excess: None };
+    if loss.is_finite() {
+        thresholds.classify(w, Shape::of(sweep).m, context).phase
+    } else {
+        Phase::Diverged
     }
 }
 
@@ -102,12 +113,12 @@ impl Measures {
     /// Decides the phases again by other thresholds.
     pub fn reclassify(&mut self, sweep: &Sweep, thresholds: &Thresholds) {
         let shape = Shape::of(sweep);
-        let context = Context { biases: sweep.bias, excess: None };
         let mut own = vec![0.0; sweep.parameters()];
         for index in 0..self.models.len() {
             own.iter_mut().zip(self.parameters(index)).for_each(|(own, p)| *own = p);
             let (w, _) = shape.split(&own);
-            self.models[index].phase = thresholds.classify(w, shape.m, context).phase;
+            let model = &mut self.models[index];
+            model.phase = phase(sweep, model.loss, w, thresholds);
         }
     }
 

@@ -139,6 +139,17 @@ pub enum Shown {
         /// The models.
         snapshots: Vec<Snapshot>,
     },
+    /// Networks.
+    Networks {
+        /// The place of the job in the order.
+        place: usize,
+        /// Steps taken by the models.
+        step: u32,
+        /// Number of the film's frame, if the step is one's.
+        frame: Option<u32>,
+        /// The models.
+        snapshots: Vec<toy::network::Snapshot>,
+    },
 }
 
 /// What is to be done.

@@ -51,6 +51,11 @@ impl<B: Clone + PartialEq> Trainer<B> {
             Report::Study { run, step, frame, snapshots } if own(run) => {
                 self.snapshots(step, frame, snapshots);
             }
+            Report::Network { run, step, frame, snapshots } if own(run) => {
+                let place = self.run.as_ref().map_or(0, |run| run.place);
+                self.seen = true;
+                self.effects.push(Effect::Show(Shown::Networks { place, step, frame, snapshots }));
+            }
             Report::Checkpoint { run, step, parts, finished } if own(run) && state.is_some() => {
                 let Some(run) = &mut self.run else { return };
                 let done = run.done.get(place).copied().unwrap_or_default();

@@ -22,7 +22,7 @@ impl Work {
                 let batch = (sweep.data == Data::Sampled).then_some(sweep.batch);
                 Self::Sweep { features: sweep.features, hidden: sweep.hidden, batch }
             }
-            job @ Job::Study(_) => Self::Other(Class::of(job)),
+            job => Self::Other(Class::of(job)),
         }
     }
 

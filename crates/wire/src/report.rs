@@ -58,6 +58,17 @@ pub enum Report {
         /// The models.
         snapshots: Vec<Snapshot>,
     },
+    /// The worker's networks as they are now.
+    Network {
+        /// The run.
+        run: u32,
+        /// Steps taken by the models.
+        step: u32,
+        /// Number of the frame, from 0 at step 0, if the step is one's.
+        frame: Option<u32>,
+        /// The models.
+        snapshots: Vec<toy::network::Snapshot>,
+    },
     /// The worker's share as it is now, to go on from: its bytes come with the report. Sent every
     /// two seconds of training at most, and as soon as models have been parted with or taken over.
     Checkpoint {

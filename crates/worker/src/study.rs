@@ -1,13 +1,14 @@
-//! A study in training and what the page sees of it.
+//! A study, or networks, in training and what the page sees of them.
 
+use crate::models::Models;
 use crate::outbox::Outbox;
 use crate::saving::Saving;
 use crate::{INTERVAL, MEASURING};
-use engine::{EngineError, StudyRun};
+use engine::EngineError;
 use std::time::Duration;
 use toy::evaluate::Effort;
 use toy::study::Wanted;
-use toy::study::snapshot::{Judges, Trained};
+use toy::study::snapshot::Trained;
 use web_time::Instant;
 use wire::{Parcel, Report, frame_step};
 
@@ -16,8 +17,7 @@ pub struct StudyTask {
     id: u32,
     outbox: Outbox,
     saving: Saving,
-    run: StudyRun,
-    judges: Judges,
+    run: Models,
     wanted: Wanted,
     paused: bool,
     /// Steps to take before pausing, after a request to step.
@@ -39,7 +39,7 @@ impl StudyTask {
     pub async fn new(
         id: u32,
         outbox: Outbox,
-        run: StudyRun,
+        run: Models,
         wanted: Wanted,
         frames: u32,
         paused: bool,
@@ -49,7 +49,6 @@ impl StudyTask {
             outbox,
             saving: Saving::default(),
             run,
-            judges: Judges::default(),
             wanted,
             paused,
             allowance: None,
@@ -81,7 +80,7 @@ impl StudyTask {
 
     /// Step of the next frame.
     fn next_frame(&self) -> Option<u32> {
-        frame_step(self.frame, self.frames, self.run.plan().study.steps)
+        frame_step(self.frame, self.frames, self.run.steps())
     }
 
     /// Trains for a slice, which ends where the next frame is, and shows what is due.
@@ -157,9 +156,8 @@ impl StudyTask {
         } else {
             (self.wanted, Effort::Final)
         };
-        let study = &self.run.plan().study;
-        let snapshots = self.judges.snapshots(study, trained, step, wanted, effort);
-        self.outbox.send(Report::Study { run: self.id, step, frame, snapshots });
+        let report = self.run.report(self.id, trained, frame, wanted, effort);
+        self.outbox.send(report);
         self.progress();
         self.measuring = start.elapsed();
         self.shown = Some(Instant::now());

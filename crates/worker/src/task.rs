@@ -1,5 +1,6 @@
 //! Whatever trains: what requests can do with it, of any job.
 
+use crate::models::Models;
 use crate::outbox::Outbox;
 use crate::study::StudyTask;
 use crate::sweep::SweepTask;
@@ -12,7 +13,7 @@ use wire::Request;
 pub enum Task {
     /// A sweep.
     Sweep(Box<SweepTask>),
-    /// A study.
+    /// A study, or networks.
     Study(Box<StudyTask>),
 }
 
@@ -43,7 +44,11 @@ impl Task {
                 Self::Sweep(Box::new(task.await?))
             }
             Run::Study(run) => {
-                let task = StudyTask::new(id, outbox, run, wanted, frames, paused);
+                let task = StudyTask::new(id, outbox, Models::study(run), wanted, frames, paused);
+                Self::Study(Box::new(task.await?))
+            }
+            Run::Network(run) => {
+                let task = StudyTask::new(id, outbox, Models::network(run), wanted, frames, paused);
                 Self::Study(Box::new(task.await?))
             }
         })

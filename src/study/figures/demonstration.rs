@@ -4,7 +4,7 @@ use super::Look;
 use super::sheet::{GUIDE, HEAD, SMALL, Sheet};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::number::three;
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use crate::study::run::Part;
 use toy::study::snapshot::lowest;
 use toy::study::{Snapshot, Variant};

@@ -4,7 +4,7 @@ use super::Look;
 use super::chart::{Axis, frame};
 use super::sheet::{SMALL, Sheet, dots, trace};
 use crate::diagram::colour::{BLUE, RED};
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use crate::study::run::Part;
 use std::fmt::Write;
 use toy::study::figure::FRACTIONS;

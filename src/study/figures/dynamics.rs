@@ -6,7 +6,7 @@ use super::geometry;
 use super::sheet::{GUIDE, HEAD, Sheet, trace};
 use crate::diagram::colour::RED;
 use crate::diagram::number::three;
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use crate::study::run::{Frame, Part};
 use toy::Study;
 use toy::study::Snapshot;

@@ -4,7 +4,7 @@ use super::Look;
 use super::sheet::{GUIDE, HEAD, MIDDLE, SMALL, Sheet};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::number::{UNKNOWN, three};
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use crate::study::run::Part;
 use std::fmt::Write;
 use toy::Study;

@@ -14,7 +14,7 @@ mod vulnerability;
 pub use numbers::numbers;
 
 use super::run::{Found, Part};
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use toy::study::preset::View;
 
 /// How figures are looked at.
@@ -50,7 +50,7 @@ pub fn turns(view: View, found: &Found) -> bool {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::export::svg::tests::well_formed;
+    use crate::export::ink::tests::well_formed;
     use toy::Spec;
     use toy::evaluate::Effort;
     use toy::study::snapshot::{Judges, Trained};

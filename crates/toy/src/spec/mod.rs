@@ -104,6 +104,7 @@ pub trait Spec:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::Network;
     use crate::{Study, Sweep};
 
     fn table<S: Spec>() {
@@ -136,12 +137,14 @@ mod tests {
     fn names_are_unique_and_every_default_reads_back() {
         table::<Sweep>();
         table::<Study>();
+        table::<Network>();
     }
 
     #[test]
     fn every_preset_is_valid_and_the_first_is_the_default() {
         presets::<Sweep>();
         presets::<Study>();
+        presets::<Network>();
     }
 
     fn refused<S: Spec>(cases: &[(&str, &str)]) {

@@ -6,11 +6,12 @@
 mod direct;
 mod draw;
 mod error;
-mod gemm;
+pub(super) mod gemm;
 mod gram;
 mod scratch;
 mod sparse;
 
+use crate::cpu::adam;
 use crate::cpu::lanes::{Lanes, X4, X8, X16};
 use crate::cpu::level_name;
 use crate::pace::Pace;
@@ -22,7 +23,7 @@ use fearless_simd::{Level, Simd, dispatch};
 use gram::Gram;
 use scratch::{Network, Shape};
 use std::time::Duration;
-use toy::schedule::StepRates;
+use toy::adam::Adam;
 use toy::study::cost::Cost;
 use toy::study::curve::point_of;
 use toy::study::sample::Sampler;
@@ -214,7 +215,13 @@ impl Bench {
             if !study.bias {
                 self.gradient[weights..].fill(0.0);
             }
-            adam.update(lanes, &plan.rates[step as usize], &mut learner.state, &self.gradient);
+            adam::update(
+                lanes,
+                &adam,
+                &plan.rates[step as usize],
+                &mut learner.state,
+                &self.gradient,
+            );
             learner.sums[point_of(step, study.steps) as usize] += loss / study.batch as f32;
         }
     }
@@ -247,37 +254,5 @@ impl Bench {
             }
         };
         loss + net.observe_zeros((sampler.batch - count) as f32)
-    }
-}
-
-/// AdamW, see `toy::adam`.
-struct Adam {
-    beta1: f32,
-    beta2: f32,
-    epsilon: f32,
-}
-
-impl Adam {
-    #[inline(never)]
-    fn update<L: Lanes>(
-        &self,
-        lanes: L,
-        rates: &StepRates,
-        state: &mut Model<f32>,
-        gradient: &[f32],
-    ) {
-        let Self { beta1, beta2, epsilon } = *self;
-        let moments = state.first.iter_mut().zip(&mut state.second);
-        // Plain, since the compiler makes vectors of it.
-        lanes.token().vectorize(
-            #[inline(always)]
-            || {
-                for ((p, (m, v)), &g) in state.parameters.iter_mut().zip(moments).zip(gradient) {
-                    *m = beta1 * *m + (1.0 - beta1) * g;
-                    *v = beta2 * *v + (1.0 - beta2) * g * g;
-                    *p = *p * rates.decay - rates.rate * *m / (v.sqrt() * rates.root + epsilon);
-                }
-            },
-        );
     }
 }
