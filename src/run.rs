@@ -2,7 +2,7 @@
 //! in as calls, everything else reads the signals.
 
 use crate::pixel::PixelView;
-use crate::training::{Event, Training, cores, order_of};
+use crate::training::{Event, KEEP, Training, cores, order_of};
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::phase::Thresholds;
@@ -50,7 +50,8 @@ impl Run {
         let picture = RwSignal::new(Picture::of(&first));
         let (shown, pixel) = (RwSignal::new(first), RwSignal::new(None));
         let source = RwSignal::new(None::<String>);
-        let habits = Habits { cores: cores(), previews: true, rest: REST, cheap: CHEAP };
+        let habits =
+            Habits { cores: cores(), previews: true, rest: REST, cheap: CHEAP, keep: KEEP };
         let show = move |what: Shown| match what {
             Shown::Picture { sweep, picture: part } => {
                 place(picture, shown, source, &sweep, &part);

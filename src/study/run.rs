@@ -1,7 +1,7 @@
 //! The run of an experiment: what trains, how far it is and what it has found. Buttons and
 //! parameters come in as calls, everything else reads the signals.
 
-use crate::training::{Event, Training, cores};
+use crate::training::{Event, KEEP, Training, cores};
 use leptos::prelude::*;
 use std::time::Duration;
 use toy::Study;
@@ -81,7 +81,7 @@ impl StudyRun {
             inner.update_value(|inner| inner.found.take(what));
             draw_soon(inner, drawn);
         };
-        let habits = Habits { cores: cores(), previews: false, rest: REST, cheap: 0.0 };
+        let habits = Habits { cores: cores(), previews: false, rest: REST, cheap: 0.0, keep: KEEP };
         let training = Training::new(habits, show);
         Effect::new(move || {
             let order = order(view, &study.get(), choice.get());

@@ -18,6 +18,8 @@ use wire::Job;
 
 /// Most CPU workers; more only take memory.
 const MOST_WORKERS: usize = 8;
+/// Runs that have trained for so many seconds are kept by the browser.
+pub const KEEP: f64 = 10.0;
 /// The status line changes at most once in this many seconds of training: every change is laid
 /// out and painted on cores that could train.
 const TICK: f64 = 0.1;

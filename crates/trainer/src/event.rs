@@ -48,6 +48,8 @@ pub struct Habits {
     pub rest: f64,
     /// Runs expected to be shorter than this, in seconds, follow every change at once.
     pub cheap: f64,
+    /// Runs that have trained for so many seconds are kept beyond the life of the page.
+    pub keep: f64,
 }
 
 /// What happened.

@@ -13,8 +13,7 @@ use wire::{Job, Kind, Parcel, Report, Request};
 
 /// Training time after which a measured speed is believed, in seconds.
 const BELIEVED: f64 = 0.5;
-/// Runs that have trained for so many seconds are kept beyond the life of the page, as often.
-const WORTH_KEEPING: f64 = 10.0;
+/// Seconds from one time that a run is kept to the next.
 const KEEPING: f64 = 5.0;
 
 impl<B: Clone + PartialEq> Trainer<B> {
@@ -205,12 +204,12 @@ impl<B: Clone + PartialEq> Trainer<B> {
 
     /// Hands a run that takes long out to be kept.
     fn keep(&mut self) {
-        let now = self.now;
+        let (now, least) = (self.now, self.habits.keep);
         let Some(run) = self.run.as_mut().filter(|run| run.coarse.is_none() && !run.complete)
         else {
             return;
         };
-        let worth = run.spent + run.progress().spent >= WORTH_KEEPING;
+        let worth = run.spent + run.progress().spent >= least;
         if worth && run.kept.is_none_or(|before| now - before >= KEEPING) {
             run.kept = Some(now);
             let kept = run.kept();

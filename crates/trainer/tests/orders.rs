@@ -105,7 +105,7 @@ impl World {
             Shown::Models { step, snapshots, .. } => {
                 self.shown.extend(snapshots.iter().map(|snapshot| (snapshot.model, step)));
             }
-            Shown::Picture { .. } | Shown::Pixel { .. } => {}
+            Shown::Picture { .. } | Shown::Pixel { .. } | Shown::Networks { .. } => {}
         }
     }
 
@@ -545,8 +545,8 @@ fn without_time(trainer: &Trainer<State>) -> String {
 
 fn habits(sweeps: bool) -> Habits {
     match sweeps {
-        true => Habits { cores: 3, previews: true, rest: 0.12, cheap: 0.4 },
-        false => Habits { cores: 3, previews: false, rest: 0.15, cheap: 0.0 },
+        true => Habits { cores: 3, previews: true, rest: 0.12, cheap: 0.4, keep: 10.0 },
+        false => Habits { cores: 3, previews: false, rest: 0.15, cheap: 0.0, keep: 10.0 },
     }
 }
 

@@ -8,22 +8,34 @@ const INTERVAL: Duration = Duration::from_millis(1500);
 const PART: u32 = 20;
 
 /// When the next checkpoint is due, by the time that the run has trained for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Saving {
+    interval: Duration,
     last: Duration,
     cost: Duration,
     begun: bool,
 }
 
+impl Default for Saving {
+    fn default() -> Self {
+        Self::every(INTERVAL)
+    }
+}
+
 impl Saving {
+    /// A checkpoint after so much training time.
+    pub fn every(interval: Duration) -> Self {
+        Self { interval, last: Duration::ZERO, cost: Duration::ZERO, begun: false }
+    }
+
     /// Whether a checkpoint is due.
     pub fn is_due(&self, trained: Duration) -> bool {
-        trained.saturating_sub(self.last) >= INTERVAL.max(self.cost * PART)
+        trained.saturating_sub(self.last) >= self.interval.max(self.cost * PART)
     }
 
     /// Notes a checkpoint and how long it took.
     pub fn took(&mut self, trained: Duration, cost: Duration) {
-        *self = Self { last: trained, cost, begun: true };
+        *self = Self { last: trained, cost, begun: true, ..*self };
     }
 
     /// Whether there was any.

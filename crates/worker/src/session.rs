@@ -1,11 +1,13 @@
 //! What a worker has and does: a request at a time, and a slice of whatever there is to do.
 
 use crate::outbox::Outbox;
+use crate::saving::Saving;
 use crate::task::{Begin, Task};
 use crate::theory::{Edges, Minima, Theory, paths};
 use engine::gpu::shader::Kernel;
 use engine::{Checkpoint, CheckpointError, Engine, EngineError, Found};
 use std::collections::VecDeque;
+use std::time::Duration;
 use toy::Spec;
 use toy::phase::Thresholds;
 use wire::{Cause, Choice, Kind, Report, Request};
@@ -18,6 +20,7 @@ pub struct Session {
     task: Option<Task>,
     theories: VecDeque<Theory>,
     thresholds: Thresholds,
+    saving: Saving,
 }
 
 impl Session {
@@ -29,7 +32,13 @@ impl Session {
             task: None,
             theories: VecDeque::new(),
             thresholds: Thresholds::default(),
+            saving: Saving::default(),
         }
+    }
+
+    /// Sends the state of runs after so much training time; without, every two seconds.
+    pub fn saving_every(self, interval: Duration) -> Self {
+        Self { saving: Saving::every(interval), ..self }
     }
 
     /// Works for a slice; returns whether there was anything to do.
@@ -78,7 +87,7 @@ impl Session {
             }
             Request::Start { run, job, parts, kind, paused, wanted, frames } => {
                 self.task = None;
-                let thresholds = self.thresholds;
+                let (thresholds, saving) = (self.thresholds, self.saving);
                 let engine = self.engine(only(kind), |engine| engine.offers(kind)).await?;
                 let started = match state {
                     Some(bytes) => {
@@ -93,7 +102,7 @@ impl Session {
                     }
                     None => engine.start_parts(&job, parts, kind).await?,
                 };
-                let begin = Begin { id: run, paused, wanted, frames, thresholds };
+                let begin = Begin { id: run, paused, wanted, frames, thresholds, saving };
                 self.task = Some(Task::new(begin, self.outbox.clone(), started).await?);
             }
             Request::Optimum { run, sweep, shard } => {

@@ -40,6 +40,7 @@ impl StudyTask {
         id: u32,
         outbox: Outbox,
         run: Models,
+        saving: Saving,
         wanted: Wanted,
         frames: u32,
         paused: bool,
@@ -47,7 +48,7 @@ impl StudyTask {
         let mut task = Self {
             id,
             outbox,
-            saving: Saving::default(),
+            saving,
             run,
             wanted,
             paused,

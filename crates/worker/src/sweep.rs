@@ -45,6 +45,7 @@ impl SweepTask {
         id: u32,
         outbox: Outbox,
         run: SweepRun,
+        saving: Saving,
         thresholds: Thresholds,
         paused: bool,
     ) -> Result<Self, EngineError> {
@@ -54,7 +55,7 @@ impl SweepTask {
             id,
             outbox,
             before: run.model_steps(),
-            saving: Saving::default(),
+            saving,
             aggregate,
             thresholds,
             goal: paused.then_some(run.step()),

@@ -2,6 +2,7 @@
 
 use crate::models::Models;
 use crate::outbox::Outbox;
+use crate::saving::Saving;
 use crate::study::StudyTask;
 use crate::sweep::SweepTask;
 use engine::{EngineError, Run};
@@ -29,6 +30,8 @@ pub struct Begin {
     pub frames: u32,
     /// Where phases end.
     pub thresholds: Thresholds,
+    /// When its state is sent.
+    pub saving: Saving,
 }
 
 impl Task {
@@ -37,18 +40,27 @@ impl Task {
     /// # Errors
     /// When the GPU is lost.
     pub async fn new(begin: Begin, outbox: Outbox, run: Run) -> Result<Self, EngineError> {
-        let Begin { id, paused, wanted, frames, thresholds } = begin;
+        let Begin { id, paused, wanted, frames, thresholds, saving } = begin;
         Ok(match run {
             Run::Sweep(run) => {
-                let task = SweepTask::new(id, outbox, run, thresholds, paused);
+                let task = SweepTask::new(id, outbox, run, saving, thresholds, paused);
                 Self::Sweep(Box::new(task.await?))
             }
             Run::Study(run) => {
-                let task = StudyTask::new(id, outbox, Models::study(run), wanted, frames, paused);
+                let task =
+                    StudyTask::new(id, outbox, Models::study(run), saving, wanted, frames, paused);
                 Self::Study(Box::new(task.await?))
             }
             Run::Network(run) => {
-                let task = StudyTask::new(id, outbox, Models::network(run), wanted, frames, paused);
+                let task = StudyTask::new(
+                    id,
+                    outbox,
+                    Models::network(run),
+                    saving,
+                    wanted,
+                    frames,
+                    paused,
+                );
                 Self::Study(Box::new(task.await?))
             }
         })
