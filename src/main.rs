@@ -21,6 +21,7 @@ mod notices;
 mod other;
 mod panel;
 mod pixel;
+mod rescue;
 mod run;
 mod source;
 mod state;
@@ -32,7 +33,12 @@ mod training;
 mod undo;
 
 fn main() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        if training::in_window() {
+            rescue::show();
+        }
+    }));
     // Workers run this same program: loaded, and compiled, once for all.
     if !training::in_window() {
         return worker::serve();

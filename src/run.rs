@@ -2,8 +2,11 @@
 //! in as calls, everything else reads the signals.
 
 use crate::pixel::PixelView;
+use crate::rescue;
 use crate::training::{Event, KEEP, Training, cores, order_of};
 use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
 use toy::Sweep;
 use toy::phase::Thresholds;
 use toy::picture::Picture;
@@ -52,8 +55,13 @@ impl Run {
         let source = RwSignal::new(None::<String>);
         let habits =
             Habits { cores: cores(), previews: true, rest: REST, cheap: CHEAP, keep: KEEP };
+        // Once more outside of all signals, for when the page fails.
+        let latest = Rc::new(RefCell::new((shown.get_untracked(), Picture::default())));
+        let own = latest.clone();
+        rescue::saves(move |link| own.try_borrow().ok().and_then(|own| document(&own, link)));
         let show = move |what: Shown| match what {
             Shown::Picture { sweep, picture: part } => {
+                note(&mut latest.borrow_mut(), &sweep, &part);
                 place(picture, shown, source, &sweep, &part);
             }
             Shown::Pixel { row, column, step, repeats } => {
@@ -128,6 +136,32 @@ impl Run {
         self.picture.set(picture);
         self.shown.set(sweep);
     }
+}
+
+/// Notes rows of a diagram.
+fn note(latest: &mut (Sweep, Picture), sweep: &Sweep, part: &Picture) {
+    let (of, picture) = latest;
+    if of != sweep || picture.pixels() == 0 {
+        (*of, *picture) = (sweep.clone(), Picture::of(sweep));
+    }
+    picture.place(part);
+}
+
+/// A diagram as a document, if there is any.
+fn document((sweep, picture): &(Sweep, Picture), link: &str) -> Option<String> {
+    (picture.pixels() > 0).then(|| {
+        toy::json::write(&toy::json::Run {
+            sweep,
+            picture,
+            diagram: "trained",
+            engine: "",
+            program: env!("CARGO_PKG_VERSION"),
+            step: 0,
+            link,
+            thresholds: &Thresholds::DEFAULT,
+            reference: None,
+        })
+    })
 }
 
 /// Puts rows into the diagram. The old picture stays until the new run shows something, and under

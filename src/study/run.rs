@@ -1,8 +1,11 @@
 //! The run of an experiment: what trains, how far it is and what it has found. Buttons and
 //! parameters come in as calls, everything else reads the signals.
 
+use crate::rescue;
 use crate::training::{Event, KEEP, Training, cores};
 use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 use toy::Study;
 use toy::study::preset::View;
@@ -45,11 +48,14 @@ pub struct Found {
     pub parts: Vec<Part>,
     /// The run so far, for the view that shows it.
     pub film: Vec<Frame>,
+    /// Steps that models of the last study have taken.
+    pub step: u32,
 }
 
 #[derive(Default)]
 struct Inner {
-    found: Found,
+    /// Outside of all signals, for when the page fails.
+    found: Rc<RefCell<Found>>,
     /// The drawing to come, until the frame that it is made in.
     drawing: Option<TimeoutHandle>,
     /// What drawing took last until it was on the screen, in milliseconds.
@@ -77,8 +83,11 @@ impl StudyRun {
     pub fn follow(view: View, study: RwSignal<Study>, choice: RwSignal<Choice>) -> Self {
         let inner = StoredValue::new_local(Inner::default());
         let drawn = RwSignal::new(0);
+        let found = inner.with_value(|inner| inner.found.clone());
+        let own = found.clone();
+        rescue::saves(move |link| own.try_borrow().ok().and_then(|found| documents(&found, link)));
         let show = move |what: Shown| {
-            inner.update_value(|inner| inner.found.take(what));
+            found.borrow_mut().take(what);
             draw_soon(inner, drawn);
         };
         let habits = Habits { cores: cores(), previews: false, rest: REST, cheap: 0.0, keep: KEEP };
@@ -98,7 +107,7 @@ impl StudyRun {
 
     /// Reads what has been found.
     pub fn with<T>(self, read: impl FnOnce(&Found) -> T) -> T {
-        self.inner.with_value(|inner| read(&inner.found))
+        self.inner.with_value(|inner| read(&inner.found.borrow()))
     }
 
     /// Pauses what trains, goes on with what waits, trains what is done.
@@ -136,6 +145,26 @@ fn order(view: View, study: &Study, choice: Choice) -> Order {
     Order { jobs, choice, wanted, frames, attack: view == View::Vulnerability }
 }
 
+/// What has been found, as documents, if there is anything.
+fn documents(found: &Found, link: &str) -> Option<String> {
+    let write = |part: &Part| {
+        toy::study::document::write(&toy::study::document::Results {
+            study: &part.study,
+            snapshots: &part.snapshots,
+            engine: "",
+            program: env!("CARGO_PKG_VERSION"),
+            step: found.step,
+            link,
+        })
+    };
+    let all: Vec<String> = found.parts.iter().map(write).collect();
+    match all.len() {
+        0 => None,
+        1 => Some(all.concat()),
+        _ => Some(format!("[{}]\n", all.join(","))),
+    }
+}
+
 impl Found {
     /// Takes in what a run has to show.
     fn take(&mut self, what: Shown) {
@@ -148,6 +177,7 @@ impl Found {
                 self.parts.push(Part { study, snapshots: vec![] });
             }
             Shown::Models { place, step, frame, snapshots, .. } => {
+                self.step = step;
                 if let (Some(frame), 0) = (frame, place) {
                     let film = &mut self.film;
                     film.resize_with(film.len().max(frame as usize + 1), Frame::default);

@@ -178,7 +178,8 @@ fn orders() -> Vec<(&'static str, Order)> {
     let study =
         |link: &str| Order::of(toy::spec::link::read::<Study>(link).spec.into(), Choice::Cpu);
     let small = "study=five-in-two&instances=4&repeats=2&batch=128&steps=300";
-    let jobs = [small.to_owned(), format!("{small}&seed=3")].map(|link| study(&link).jobs.concat());
+    let links = [small.to_owned(), format!("{small}&seed=3")];
+    let jobs = links.iter().flat_map(|link| study(link).jobs).collect();
     vec![
         ("exact", sweep("columns=9&rows=7&repeats=3&steps=60")),
         ("three", sweep("features=3&hidden=2&columns=9&rows=7&repeats=3&steps=60")),
@@ -188,7 +189,7 @@ fn orders() -> Vec<(&'static str, Order)> {
             "computation",
             study("study=absolute-10&features=12&hidden=6&instances=3&batch=64&steps=200"),
         ),
-        ("two studies", Order { jobs: jobs.concat(), ..study(small) }),
+        ("two studies", Order { jobs, ..study(small) }),
     ]
 }
 
