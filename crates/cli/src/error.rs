@@ -15,6 +15,12 @@ pub enum Error {
     /// Values of a study do not fit together.
     #[error(transparent)]
     Study(#[from] toy::StudyError),
+    /// Values of a network do not fit together.
+    #[error(transparent)]
+    Network(#[from] toy::network::NetworkError),
+    /// A flag of another kind of run.
+    #[error("--{0} does not belong to a {1}")]
+    Foreign(String, &'static str),
     /// A shape without a theory.
     #[error(transparent)]
     Theory(#[from] toy::population::PopulationError),

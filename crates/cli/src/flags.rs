@@ -29,7 +29,7 @@ fn names<S: Spec>() -> String {
 }
 
 /// The flag of a parameter.
-fn flag<S: Clone>(param: &Param<S>, default: &S) -> Arg {
+pub fn flag<S: Clone>(param: &Param<S>, default: &S) -> Arg {
     let default = (param.get)(default);
     let help = format!("{} ({}) [default: {default}]", param.help, param.allowed());
     Arg::new(param.name).long(param.name).value_name("VALUE").allow_hyphen_values(true).help(help)

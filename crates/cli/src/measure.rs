@@ -11,7 +11,7 @@ use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::{Measures, Reference};
 use toy::spec::{Preset, Spec, link};
-use toy::study::snapshot::{Judges, Trained, Wanted};
+use toy::study::snapshot::{Evaluators, Trained, Wanted};
 use toy::study::{Variant, table};
 use toy::{Study, Sweep, csv};
 
@@ -115,6 +115,7 @@ fn fitting(path: &Path, study: Study, models: &Models, linked: bool) -> Result<S
     let repeats = study.repeats.max(1) as usize;
     let (instances, repeats) = match models.axes[..] {
         [instances, repeats] => (instances, repeats),
+        _ if study.density.from == study.density.to => (1, count),
         _ if count.is_multiple_of(repeats) => (count / repeats, repeats),
         _ => (count, 1),
     };
@@ -157,7 +158,7 @@ fn experiment(
         sums: vec![],
     });
     let wanted = Wanted { vulnerability: flags.get_flag("attack"), ..Wanted::WEIGHTS };
-    let all = Judges::default().snapshots(study, trained.collect(), 0, wanted, Effort::Final);
+    let all = Evaluators::default().snapshots(study, trained.collect(), 0, wanted, Effort::Final);
     out(flags, &table::models(study, &all))?;
     if let Some(path) = flags.get_one::<PathBuf>("by-feature") {
         write(path, table::features(study, &all))?;

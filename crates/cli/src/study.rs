@@ -10,7 +10,7 @@ use std::time::Instant;
 use toy::evaluate::Effort;
 use toy::spec::{Spec, link};
 use toy::study::document::{self, Results};
-use toy::study::snapshot::{Judges, Wanted};
+use toy::study::snapshot::{Evaluators, Wanted};
 use toy::study::{Snapshot, Study, table};
 use wire::Shard;
 
@@ -98,5 +98,5 @@ async fn train(
         study.steps,
         start.elapsed().as_secs_f64(),
     );
-    Ok((name, Judges::default().snapshots(study, trained, study.steps, wanted, Effort::Final)))
+    Ok((name, Evaluators::default().snapshots(study, trained, study.steps, wanted, Effort::Final)))
 }

@@ -2,7 +2,7 @@
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Header, State, bits};
 use crate::job::Run;
-use crate::network::NetworkRun;
+use crate::network::{self, NetworkRun};
 use crate::patience::{OPENING, TRYING, within};
 use crate::plan::{Plan, Shard};
 use crate::study::{self, StudyRun};
@@ -132,9 +132,6 @@ impl Engine {
     /// When the job is not valid.
     pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
         job.validate()?;
-        if matches!(job, Job::Network(_)) && self.choice != Choice::Gpu {
-            return Ok(Found::cpu(CPU_ONLY));
-        }
         let gpu = match &self.gpu {
             Ok(gpu) if self.choice == Choice::Auto => gpu,
             Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
@@ -154,8 +151,9 @@ impl Engine {
                 Job::Study(study) => {
                     study::Trial::new(gpu, study, pool).await.map(study::Trial::verdict)
                 }
-                // Never comes here: there is one backend.
-                Job::Network(_) => Ok((false, CPU_ONLY.into())),
+                Job::Network(network) => {
+                    network::Trial::new(gpu, network, pool).await.map(network::Trial::verdict)
+                }
             }
         };
         let Some(trial) = within(TRYING, trial).await else {
@@ -198,10 +196,10 @@ impl Engine {
                 let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
                 Ok(Run::Study(StudyRun::new(study, parts, gpu).await?))
             }
-            Job::Network(network) => match kind {
-                Kind::Cpu => Ok(Run::Network(NetworkRun::of_models(network, &parts)?)),
-                Kind::Gpu => Err(EngineError::NoGpu("networks are trained on the CPU".into())),
-            },
+            Job::Network(network) => {
+                let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+                Ok(Run::Network(NetworkRun::new(network, &parts, gpu).await?))
+            }
         }
     }
 
@@ -263,7 +261,8 @@ impl Engine {
                 Ok(Run::Study(run.await?))
             }
             (Job::Network(network), State::Study { learners, finished }) => {
-                Ok(Run::Network(NetworkRun::restore(network, &header, learners, finished)))
+                let run = NetworkRun::restore(network, &header, learners, finished, gpu);
+                Ok(Run::Network(run.await?))
             }
             _ => Err(CheckpointError::Misfit("its numbers are another job's".into()).into()),
         }
@@ -293,15 +292,10 @@ impl Engine {
         shard: Shard,
         kind: Kind,
     ) -> Result<NetworkRun, EngineError> {
-        match kind {
-            Kind::Cpu => NetworkRun::on_cpu(network, shard),
-            Kind::Gpu => Err(EngineError::NoGpu("networks are trained on the CPU".into())),
-        }
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+        NetworkRun::new(network, &shard.of(network.models() as u32), gpu).await
     }
 }
-
-/// Why networks are trained on the CPU.
-const CPU_ONLY: &str = "Networks are trained on the CPU.";
 
 /// Opens the GPU, if it answers in time.
 async fn open() -> Result<gpu::Gpu, EngineError> {

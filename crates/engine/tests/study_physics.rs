@@ -13,7 +13,7 @@ use toy::init::Init;
 use toy::study::Layout;
 use toy::study::curve::point_of;
 use toy::study::figure::Form;
-use toy::study::snapshot::{Judges, Snapshot, Wanted, lowest};
+use toy::study::snapshot::{Evaluators, Snapshot, Wanted, lowest};
 use toy::study::{Sets, Study, Variant};
 use toy::train::Model;
 use wire::Shard;
@@ -27,7 +27,7 @@ fn train(study: &Study) -> Vec<Snapshot> {
         run.read().await
     };
     let trained = block_on(run).unwrap_or_else(|error: engine::EngineError| panic!("{error}"));
-    Judges::default().snapshots(study, trained, study.steps, Wanted::WEIGHTS, Effort::Final)
+    Evaluators::default().snapshots(study, trained, study.steps, Wanted::WEIGHTS, Effort::Final)
 }
 
 fn find(name: &str) -> Study {
@@ -71,7 +71,7 @@ fn refined(study: &Study, best: &Snapshot) -> Snapshot {
     let parameters = best.parameters.clone();
     training.set_models(&[Model { parameters, first: zeros.clone(), second: zeros }]);
     training.take(&plan, 0, study.steps);
-    let found = Judges::default().snapshots(
+    let found = Evaluators::default().snapshots(
         &study,
         training.read(),
         study.steps,

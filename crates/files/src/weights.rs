@@ -5,6 +5,8 @@ use crate::archive::{Archive, FileError, Tensor, Values, error};
 use std::collections::BTreeMap;
 use toy::Spec;
 use toy::Sweep;
+use toy::network::architecture::Architecture;
+use toy::network::{self, Network};
 use toy::picture::Measures;
 use toy::study::{Snapshot, Study};
 
@@ -113,4 +115,27 @@ pub fn study(study: &Study, all: &[Snapshot], about: About) -> Result<Archive, F
     tensors.push(Tensor::new("b", &weights[..3], gather(&|p| layout.biases(p).to_vec())));
     let metadata = about.metadata("weights", spec(study));
     Ok(Archive { tensors, metadata })
+}
+
+/// Networks whose parameters are known: every tensor by its name, its first axis that of the models.
+///
+/// # Errors
+/// When no parameters are known.
+pub fn network(
+    network: &Network,
+    all: &[network::Snapshot],
+    about: About,
+) -> Result<Archive, FileError> {
+    let known: Vec<_> = all.iter().filter(|s| !s.parameters.is_empty()).collect();
+    if known.is_empty() {
+        return error("no network's weights are known");
+    }
+    let tape = Architecture::new(network, 1).tape;
+    let one = |(tensor, range): (&toy::tape::Tensor, std::ops::Range<usize>)| {
+        let shape = [&[known.len()][..], &tensor.shape].concat();
+        let values = known.iter().flat_map(|s| s.parameters[range.clone()].iter().copied());
+        Tensor::new(&tensor.name, &shape, Values::F32(values.collect()))
+    };
+    let tensors = tape.named().map(one).collect();
+    Ok(Archive { tensors, metadata: about.metadata("network", spec(network)) })
 }

@@ -14,6 +14,7 @@ pub mod init;
 pub mod json;
 pub mod load;
 pub mod measure;
+pub mod measured;
 pub mod measures;
 pub mod model;
 pub mod network;

@@ -9,7 +9,8 @@ use crate::phase::{Phase, Thresholds};
 use crate::sweep::Sweep;
 use serde::{Deserialize, Serialize};
 
-pub use crate::measures::{Measured, Measures};
+pub use crate::measured::Measured;
+pub use crate::measures::Measures;
 
 /// Number of phases a pixel's repeats are counted into.
 pub const PHASES: usize = Phase::ALL.len();

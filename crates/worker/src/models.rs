@@ -4,14 +4,14 @@ use engine::network::Measurer;
 use engine::{Checkpoint, EngineError, NetworkRun, StudyRun};
 use toy::evaluate::Effort;
 use toy::study::Wanted;
-use toy::study::snapshot::{Judges, Trained};
+use toy::study::snapshot::{Evaluators, Trained};
 use toy::study::train::Learner;
 use wire::Report;
 
 /// A share of models in training, and what measures them.
 pub enum Models {
     /// A study's.
-    Study(StudyRun, Judges),
+    Study(StudyRun, Evaluators),
     /// Networks.
     Network(NetworkRun, Box<Measurer>),
 }
@@ -19,7 +19,7 @@ pub enum Models {
 impl Models {
     /// Those of a study.
     pub fn study(run: StudyRun) -> Self {
-        Self::Study(run, Judges::default())
+        Self::Study(run, Evaluators::default())
     }
 
     /// Networks.
@@ -116,9 +116,9 @@ impl Models {
     ) -> Report {
         let step = self.step();
         match self {
-            Self::Study(own, judges) => {
+            Self::Study(own, evaluators) => {
                 let study = &own.plan().study;
-                let snapshots = judges.snapshots(study, trained, step, wanted, effort);
+                let snapshots = evaluators.snapshots(study, trained, step, wanted, effort);
                 Report::Study { run, step, frame, snapshots }
             }
             Self::Network(_, measurer) => {

@@ -7,8 +7,8 @@ use crate::diagram::colour::{BLUE, RED};
 use crate::export::ink::Drawn;
 use crate::study::run::Part;
 use std::fmt::Write;
+use toy::measure::REPRESENTED;
 use toy::study::figure::FRACTIONS;
-use toy::study::measure::REPRESENTED;
 use toy::study::snapshot::lowest;
 
 /// Room for the labels left and right of the chart.

@@ -53,7 +53,7 @@ pub mod tests {
     use crate::export::ink::tests::well_formed;
     use toy::Spec;
     use toy::evaluate::Effort;
-    use toy::study::snapshot::{Judges, Trained};
+    use toy::study::snapshot::{Evaluators, Trained};
     use toy::study::{Wanted, train};
 
     const LOOK: Look = Look { width: 800.0, turn: (0.5, 0.4), frame: 1 };
@@ -72,7 +72,7 @@ pub mod tests {
         let all = (0..study.models() as u32).map(trained).collect();
         let attacked = preset.view == View::Vulnerability;
         let wanted = Wanted { parameters: u32::MAX, vulnerability: attacked };
-        let snapshots = Judges::default().snapshots(&study, all, 2, wanted, Effort::Live);
+        let snapshots = Evaluators::default().snapshots(&study, all, 2, wanted, Effort::Live);
         let frame = |step| super::super::run::Frame { step, snapshots: snapshots.clone() };
         let film = vec![frame(0), frame(1), frame(2)];
         Found { parts: vec![Part { study, snapshots }], film }

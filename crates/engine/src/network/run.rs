@@ -2,6 +2,7 @@
 
 use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::network::Training;
+use crate::gpu::{Gpu, NetworkTraining};
 use crate::run::EngineError;
 use toy::Spec;
 use toy::network::Network;
@@ -9,7 +10,7 @@ use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
 use wire::{Job, Kind, Shard};
 
-/// A share of a network's models in training.
+/// A share of a network's models in training, on the CPU or a GPU.
 pub struct NetworkRun {
     network: Network,
     backend: Backend,
@@ -20,45 +21,70 @@ pub struct NetworkRun {
 
 enum Backend {
     Cpu(Box<Training>),
+    Gpu(Box<NetworkTraining>),
 }
 
 impl NetworkRun {
-    /// Prepares a share of a network's models on the CPU, at step 0: every `stride`-th.
+    /// Prepares a share of a network's models on the CPU, at step 0.
     ///
     /// # Errors
     /// When the network is not valid.
     pub fn on_cpu(network: &Network, shard: Shard) -> Result<Self, EngineError> {
         // There are 1,024 models at most.
-        Self::of_models(network, &shard.of(network.models() as u32))
+        let models = shard.of(network.models() as u32);
+        network.validate()?;
+        Ok(Self::with(network, Backend::Cpu(Box::new(Training::new(network, &models)))))
     }
 
-    /// Prepares some of a network's models on the CPU, at step 0.
+    /// Prepares some of a network's models at step 0, on this GPU or else on the CPU.
     ///
     /// # Errors
-    /// When the network is not valid.
-    pub fn of_models(network: &Network, models: &[u32]) -> Result<Self, EngineError> {
+    /// When the network is not valid, or the GPU is lost or has too little memory.
+    pub async fn new(
+        network: &Network,
+        models: &[u32],
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
         network.validate()?;
-        let backend = Backend::Cpu(Box::new(Training::new(network, models)));
-        Ok(Self { network: network.clone(), backend, step: 0, finished: vec![] })
+        let backend = match gpu {
+            None => Backend::Cpu(Box::new(Training::new(network, models))),
+            Some(gpu) => Backend::Gpu(Box::new(NetworkTraining::new(gpu, network, models).await?)),
+        };
+        Ok(Self::with(network, backend))
     }
 
-    /// Goes on from a checkpoint.
-    pub(crate) fn restore(
+    fn with(network: &Network, backend: Backend) -> Self {
+        Self { network: network.clone(), backend, step: 0, finished: vec![] }
+    }
+
+    /// Goes on from a checkpoint, on this GPU or else on the CPU.
+    pub(crate) async fn restore(
         network: &Network,
         header: &Header,
         learners: Vec<Learner>,
         finished: Vec<Trained>,
-    ) -> Self {
-        let mut training = Training::new(network, &[]);
-        training.take_over(learners);
-        let backend = Backend::Cpu(Box::new(training));
-        Self { network: network.clone(), backend, step: header.step, finished }
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
+        let backend = match gpu {
+            None => {
+                let mut training = Training::new(network, &[]);
+                training.take_over(learners);
+                Backend::Cpu(Box::new(training))
+            }
+            Some(gpu) => {
+                let training = NetworkTraining::new(gpu, network, &header.share).await?;
+                training.set_learners(&learners);
+                Backend::Gpu(Box::new(training))
+            }
+        };
+        Ok(Self { network: network.clone(), backend, step: header.step, finished })
     }
 
     /// See [`Run::checkpoint`](crate::Run::checkpoint).
     pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
-        let (kind, name, learners) = match &self.backend {
+        let (kind, name, learners) = match &mut self.backend {
             Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), cpu.learners().to_vec()),
+            Backend::Gpu(gpu) => (Kind::Gpu, gpu.name().to_owned(), gpu.learners().await?),
         };
         let header = Header {
             share: learners.iter().map(|learner| learner.model).collect(),
@@ -79,6 +105,7 @@ impl NetworkRun {
     pub fn models(&self) -> usize {
         match &self.backend {
             Backend::Cpu(cpu) => cpu.learners().len(),
+            Backend::Gpu(gpu) => gpu.size(),
         }
     }
 
@@ -104,25 +131,29 @@ impl NetworkRun {
         }
         let taken = match &mut self.backend {
             Backend::Cpu(cpu) => cpu.advance(&self.network, self.step, left),
+            Backend::Gpu(gpu) => gpu.advance(self.step, left).await?,
         };
         self.step += taken;
         Ok(taken)
     }
 
-    /// Parts with some of the models, to go on elsewhere at this step; none of a run that is done.
+    /// Parts with some of the models, to go on elsewhere at this step. None of a run that is done,
+    /// nor of one on a GPU, whose models are never waited for.
     pub fn give(&mut self, models: &[u32]) -> Vec<Learner> {
         match &mut self.backend {
             Backend::Cpu(cpu) if self.step < self.network.steps => cpu.give(models),
-            Backend::Cpu(_) => vec![],
+            _ => vec![],
         }
     }
 
-    /// Goes on from a step with these models of another share, now that its own are done.
+    /// Goes on from a step with these models of another share, now that its own are done. On the
+    /// CPU only, see [`Self::give`].
     pub fn take(&mut self, step: u32, learners: Vec<Learner>) {
-        let Backend::Cpu(cpu) = &mut self.backend;
-        self.finished.extend(cpu.read());
-        self.step = step;
-        cpu.take_over(learners);
+        if let Backend::Cpu(cpu) = &mut self.backend {
+            self.finished.extend(cpu.read());
+            self.step = step;
+            cpu.take_over(learners);
+        }
     }
 
     /// Models that were done before others were taken over.
@@ -137,6 +168,7 @@ impl NetworkRun {
     pub async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
         match &mut self.backend {
             Backend::Cpu(cpu) => Ok(cpu.read()),
+            Backend::Gpu(gpu) => gpu.read().await,
         }
     }
 }

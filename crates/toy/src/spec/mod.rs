@@ -7,13 +7,11 @@
 pub mod link;
 mod number;
 mod param;
-mod preset;
 mod query;
 pub(crate) mod shared;
 
-pub use param::{Group, Joint, Kind, PROBABILITY, Param, ParamError};
+pub use param::{Group, Kind, PROBABILITY, Param, ParamError};
 pub(crate) use param::{choice, field, flag, in_unit, only_when, param, value, word};
-pub use preset::Preset;
 pub use shared::SCHEDULES;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -98,6 +96,63 @@ pub trait Spec:
         }
         let unknown = || ParamError::Unknown(param::short(name));
         Self::find(name).ok_or_else(unknown)?.set(self, value)
+    }
+}
+
+/// One name for several parameters that are usually alike, such as the two sides of a grid.
+pub struct Joint {
+    /// Name in links and flags.
+    pub name: &'static str,
+    /// Name on the page.
+    pub label: &'static str,
+    /// Where it belongs in the form.
+    pub group: Group,
+    /// One sentence for whoever meets it first.
+    pub help: &'static str,
+    /// What values each of them takes.
+    pub kind: Kind,
+    /// Names of the parameters that it stands for.
+    pub parts: &'static [&'static str],
+}
+
+impl Joint {
+    /// The value that all of its parameters have, if they are alike.
+    pub fn get<S: Spec>(&self, spec: &S) -> Option<String> {
+        let mut values = self.parts.iter().map(|part| spec.text(part));
+        let first = values.next()?;
+        values.all(|value| value == first).then_some(first)
+    }
+}
+
+/// A description worth a name.
+pub struct Preset<S: Spec> {
+    /// Name in links and flags.
+    pub name: &'static str,
+    /// Name on the page.
+    pub label: &'static str,
+    /// What it is listed under.
+    pub view: S::View,
+    /// Where it comes from and what it shows, in a sentence or two.
+    pub help: &'static str,
+    /// Names of parameters that its source does not state and that were chosen here; empty when
+    /// all of it is as published, or all of it ours.
+    pub ours: &'static [&'static str],
+    /// Makes the description; any parameter can be changed afterwards.
+    pub spec: fn() -> S,
+}
+
+impl<S: Spec> Preset<S> {
+    /// The help, with what is not from its source but chosen here.
+    pub fn about(&self) -> String {
+        if self.ours.is_empty() {
+            return self.help.to_owned();
+        }
+        let label = |name: &&str| {
+            let joint = S::JOINTS.iter().find(|joint| joint.name == *name).map(|j| j.label);
+            S::find(name).map(|param| param.label).or(joint).unwrap_or_default()
+        };
+        let labels: Vec<_> = self.ours.iter().map(label).collect();
+        format!("{} Not stated there and chosen here: {}.", self.help, labels.join(", "))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows of tables of parameters: names, ranges, units and words.
 
-use super::{Spec, number};
+use super::number;
 use crate::{axis::Span, init::Init};
 use std::borrow::Cow;
 
@@ -84,31 +84,6 @@ pub struct Param<S: 'static> {
     /// Reads it as text, in a form that [`Param::set`] takes back without loss.
     pub get: fn(&S) -> String,
     set: fn(&mut S, &str) -> Option<()>,
-}
-
-/// One name for several parameters that are usually alike, such as the two sides of a grid.
-pub struct Joint {
-    /// Name in links and flags.
-    pub name: &'static str,
-    /// Name on the page.
-    pub label: &'static str,
-    /// Where it belongs in the form.
-    pub group: Group,
-    /// One sentence for whoever meets it first.
-    pub help: &'static str,
-    /// What values each of them takes.
-    pub kind: Kind,
-    /// Names of the parameters that it stands for.
-    pub parts: &'static [&'static str],
-}
-
-impl Joint {
-    /// The value that all of its parameters have, if they are alike.
-    pub fn get<S: Spec>(&self, spec: &S) -> Option<String> {
-        let mut values = self.parts.iter().map(|part| spec.text(part));
-        let first = values.next()?;
-        values.all(|value| value == first).then_some(first)
-    }
 }
 
 /// A value that a parameter does not take.

@@ -108,7 +108,7 @@ fn list<T>(all: &[T], text: impl Fn(&T) -> String) -> String {
 mod tests {
     use super::*;
     use crate::evaluate::Effort;
-    use crate::study::snapshot::{Judges, Trained, Wanted};
+    use crate::study::snapshot::{Evaluators, Trained, Wanted};
     use crate::study::train;
     use serde_json::Value;
 
@@ -120,7 +120,7 @@ mod tests {
             parameters: train::start(&study, model),
             sums: vec![3.0, f32::NAN, 1.0],
         };
-        let all = Judges::default().snapshots(
+        let all = Evaluators::default().snapshots(
             &study,
             (0..2).map(trained).collect(),
             3,

@@ -8,6 +8,7 @@ pub mod cost;
 pub mod curve;
 mod describe;
 pub mod document;
+pub mod evaluator;
 pub mod figure;
 pub mod layout;
 pub mod measure;

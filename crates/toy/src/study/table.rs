@@ -121,7 +121,7 @@ pub fn parameters(study: &Study, all: &[Snapshot]) -> String {
 mod tests {
     use super::*;
     use crate::evaluate::Effort;
-    use crate::study::snapshot::{Judges, Trained, Wanted};
+    use crate::study::snapshot::{Evaluators, Trained, Wanted};
     use crate::study::{Variant, train};
 
     fn some(variant: Variant) -> (Study, Vec<Snapshot>) {
@@ -131,7 +131,7 @@ mod tests {
             parameters: train::start(&study, model),
             sums: vec![3.0, 2.0, 1.0],
         };
-        let all = Judges::default().snapshots(
+        let all = Evaluators::default().snapshots(
             &study,
             (0..2).map(trained).collect(),
             3,
