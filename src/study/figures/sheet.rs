@@ -72,7 +72,7 @@ impl Sheet {
         let ((x, y), (width, height)) = (at, size);
         self.raw(&format!(
             "<image x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" preserveAspectRatio=\"none\" \
-             style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{image}\"/>"
+             image-rendering=\"pixelated\" href=\"data:image/png;base64,{image}\"/>"
         ));
     }
 
