@@ -36,11 +36,11 @@ async function file(page, press) {
 }
 
 const diagram = {
-  path: "?grid=8&repeats=1&data=sampled&batch=256&steps=24000",
+  path: "?grid=8&repeats=1&data=sampled&batch=256&steps=160000",
   bits: async (page) => (await pixels(page, "empirical")).data.join(),
 };
 const experiment = {
-  path: "?view=geometry&instances=3&batch=64&steps=4000",
+  path: "?view=geometry&instances=3&batch=64&steps=12000",
   bits: (page) => file(page, () => page.getByTestId("save-weights").click()),
 };
 
@@ -127,8 +127,10 @@ const withWorkers = (first, options, body) =>
   withPage({ serviceWorkers: "block", ...options, path: "" }, async (page, found) => {
     let workers = 0;
     await page.route("**/worker.js", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: `${first(workers++)}\n${await response.text()}` });
+      // The page may be closed meanwhile.
+      const response = await route.fetch().catch(() => null);
+      const body = response && `${first(workers++)}\n${await response.text()}`;
+      if (response) await route.fulfill({ response, body }).catch(() => {});
     });
     await page.goto(found.url + options.path);
     await body(page, found);

@@ -18,13 +18,6 @@ mod turns;
 pub use outbox::Outbox;
 pub use session::Session;
 
-use std::time::Duration;
-
-/// Pictures, snapshots and progress are sent no more often than this.
-const INTERVAL: Duration = Duration::from_millis(100);
-/// Measuring takes at most about one part in this many of the time.
-const MEASURING: u32 = 33;
-
 /// Takes requests from now on, in the worker that this is called in.
 #[cfg(target_arch = "wasm32")]
 pub fn serve() {

@@ -3,7 +3,7 @@
 use crate::models::Models;
 use crate::outbox::Outbox;
 use crate::saving::Saving;
-use crate::{INTERVAL, MEASURING};
+use crate::turns::{INTERVAL, MEASURING};
 use engine::EngineError;
 use std::time::Duration;
 use toy::evaluate::Effort;
@@ -29,6 +29,7 @@ pub struct StudyTask {
     model_steps: f64,
     measuring: Duration,
     shown: Option<Instant>,
+    told: Instant,
 }
 
 impl StudyTask {
@@ -59,6 +60,7 @@ impl StudyTask {
             model_steps: 0.0,
             measuring: Duration::ZERO,
             shown: None,
+            told: Instant::now(),
         };
         if task.run.step() > 0 {
             task.skip_frames();
@@ -103,6 +105,8 @@ impl StudyTask {
         let is_frame = self.next_frame() == Some(self.run.step());
         if due || is_frame || !self.is_active() {
             self.show(vec![]).await?;
+        } else if self.told.elapsed() >= INTERVAL {
+            self.progress();
         }
         // One that takes long ends with a last one, for what comes after it.
         if self.saving.is_due(self.trained) || (self.run.is_done() && self.saving.has_begun()) {
@@ -165,7 +169,8 @@ impl StudyTask {
         Ok(())
     }
 
-    fn progress(&self) {
+    fn progress(&mut self) {
+        self.told = Instant::now();
         self.outbox.send(Report::Progress {
             run: self.id,
             step: self.run.step(),

@@ -2,8 +2,7 @@
 
 use crate::outbox::Outbox;
 use crate::saving::Saving;
-use crate::turns::Turns;
-use crate::{INTERVAL, MEASURING};
+use crate::turns::{INTERVAL, MEASURING, Turns};
 use engine::{EngineError, SweepRun};
 use std::time::Duration;
 use toy::aggregate::Aggregate;

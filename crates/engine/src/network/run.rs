@@ -2,8 +2,8 @@
 
 use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::network::Training;
+use crate::error::EngineError;
 use crate::gpu::{Gpu, NetworkTraining};
-use crate::run::EngineError;
 use toy::Spec;
 use toy::network::Network;
 use toy::study::snapshot::Trained;

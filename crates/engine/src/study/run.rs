@@ -3,8 +3,8 @@
 use super::plan::Plan;
 use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::study::Training;
+use crate::error::EngineError;
 use crate::gpu::{Gpu, StudyTraining};
-use crate::run::EngineError;
 use toy::Spec;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
