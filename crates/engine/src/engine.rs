@@ -12,7 +12,7 @@ use crate::trial::Trial;
 use crate::{cpu, gpu};
 use toy::network::Network;
 use toy::sweep::{Data, MAX_MODELS};
-use toy::{Study, Sweep};
+use toy::{Study, Sweep, SweepError};
 use wire::{Choice, Class, Job, Kind};
 
 /// What a job should be trained on.
