@@ -30,7 +30,11 @@ pub struct Plan {
 impl Plan {
     /// Prepares a share of a valid sweep.
     pub fn new(sweep: &Sweep, shard: Shard) -> Self {
-        let rows = shard.rows(sweep.rows);
+        Self::of_rows(sweep, shard.rows(sweep.rows))
+    }
+
+    /// Prepares some rows of a valid sweep.
+    pub fn of_rows(sweep: &Sweep, rows: Vec<u32>) -> Self {
         let sampler = |&row: &u32| Sampler::new(sweep.features, sweep.density_at(row), sweep.batch);
         Self {
             samplers: match sweep.data {

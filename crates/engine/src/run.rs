@@ -3,7 +3,7 @@
 use crate::plan::{Plan, Shard};
 use crate::study::{self, StudyRun};
 use crate::trial::Trial;
-use crate::{cpu, gpu};
+use crate::{check, cpu, gpu};
 use toy::sweep::Data;
 use toy::{Study, StudyError, Sweep, SweepError};
 use wire::{Choice, Class, Kind};
@@ -26,6 +26,14 @@ pub enum EngineError {
     /// The GPU stopped working during the run.
     #[error("the GPU stopped: {0}; start the run again, or choose the CPU engine")]
     Lost(String),
+    /// The GPU computes something else than the CPU.
+    #[error("the GPU {name} computes wrong numbers: {what}; choose the CPU engine")]
+    Wrong {
+        /// The adapter.
+        name: String,
+        /// What is wrong, a clause.
+        what: String,
+    },
 }
 
 /// What a sweep should be trained on.
@@ -46,6 +54,24 @@ impl Found {
 
     fn gpu(gpu: &gpu::Gpu, reason: impl Into<String>) -> Self {
         Self { kind: Kind::Gpu, name: gpu.name(), reason: reason.into() }
+    }
+
+    /// The CPU, since the GPU is wrong or has failed.
+    fn refused(error: &EngineError) -> Self {
+        let text = error.to_string();
+        let clause = text.split(';').next().unwrap_or_default();
+        Self::cpu(format!("The CPU was chosen: {clause}."))
+    }
+
+    /// This, unless it is a GPU that does not reproduce the CPU's numbers for this very sweep.
+    async fn checked(self, gpu: &gpu::Gpu, sweep: &Sweep) -> Self {
+        match self.kind {
+            Kind::Cpu => self,
+            Kind::Gpu => match check::rehearse(gpu, sweep).await {
+                Ok(()) => self,
+                Err(error) => Self::refused(&error),
+            },
+        }
     }
 }
 
@@ -97,7 +123,10 @@ impl Engine {
     pub async fn choose(&mut self, sweep: &Sweep, pool: u32) -> Result<Found, EngineError> {
         sweep.validate()?;
         let gpu = match &self.gpu {
-            Ok(gpu) if self.choice == Choice::Auto => gpu,
+            Ok(gpu) if self.choice == Choice::Auto => match gpu.trusted() {
+                Ok(()) => gpu,
+                Err(error) => return Ok(Found::refused(&error)),
+            },
             Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
             Err(why) => return Ok(Found::cpu(why)),
         };
@@ -112,7 +141,7 @@ impl Engine {
         let class = Class::of(sweep);
         let before = self.found.iter().find(|(c, p, _)| (*c, *p) == (class, pool));
         if let Some((.., found)) = before {
-            return Ok(found.clone());
+            return Ok(found.clone().checked(gpu, sweep).await);
         }
         let found = match Trial::new(gpu, sweep, pool).await {
             Ok(trial) if trial.prefers_gpu() => Found::gpu(gpu, trial.sentence()),
@@ -121,7 +150,7 @@ impl Engine {
             Err(error) => return Ok(Found::cpu(format!("A trial of the GPU failed: {error}."))),
         };
         self.found.push((class, pool, found.clone()));
-        Ok(found)
+        Ok(found.checked(gpu, sweep).await)
     }
 
     /// Prepares a run of a share of a sweep, at step 0.
@@ -133,7 +162,7 @@ impl Engine {
         let plan = Plan::new(sweep, shard);
         let backend = match (kind, &self.gpu) {
             (Kind::Cpu, _) => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
-            (Kind::Gpu, Ok(gpu)) => Backend::Gpu(Box::new(gpu::Training::new(gpu, &plan).await?)),
+            (Kind::Gpu, Ok(gpu)) => Backend::Gpu(Box::new(check::Checked::new(gpu, &plan).await?)),
             (Kind::Gpu, Err(why)) => {
                 return Err(EngineError::NoGpu(why.trim_end_matches('.').into()));
             }
@@ -183,7 +212,7 @@ impl Engine {
 }
 
 enum Backend {
-    Gpu(Box<gpu::Training>),
+    Gpu(Box<check::Checked>),
     Cpu(Box<cpu::Training>),
 }
 
@@ -264,7 +293,7 @@ impl Run {
     pub async fn parameters_of(&mut self, rows: &[usize]) -> Result<Vec<f32>, EngineError> {
         let all = match &mut self.backend {
             Backend::Cpu(cpu) => return Ok(cpu.parameters_of(rows)),
-            Backend::Gpu(gpu) => gpu.parameters().await?,
+            Backend::Gpu(gpu) => gpu.parameters(&self.plan).await?,
         };
         if rows.len() == self.plan.rows.len() {
             return Ok(all);

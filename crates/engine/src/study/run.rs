@@ -1,8 +1,9 @@
 //! A share of a study in training.
 
 use super::plan::Plan;
+use crate::check::CheckedStudy;
 use crate::cpu::study::Training;
-use crate::gpu::{Gpu, StudyTraining};
+use crate::gpu::Gpu;
 use crate::run::EngineError;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
@@ -20,7 +21,7 @@ pub struct StudyRun {
 
 enum Backend {
     Cpu(Box<Training>),
-    Gpu(Box<StudyTraining>),
+    Gpu(Box<CheckedStudy>),
 }
 
 impl StudyRun {
@@ -42,7 +43,7 @@ impl StudyRun {
     pub async fn on_gpu(gpu: &Gpu, study: &Study, shard: Shard) -> Result<Self, EngineError> {
         study.validate()?;
         let plan = Plan::new(study, shard);
-        let backend = Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?));
+        let backend = Backend::Gpu(Box::new(CheckedStudy::new(gpu, &plan).await?));
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
 
@@ -81,7 +82,7 @@ impl StudyRun {
         }
         let taken = match &mut self.backend {
             Backend::Cpu(cpu) => cpu.advance(&self.plan, self.step, left),
-            Backend::Gpu(gpu) => gpu.advance(self.step, left).await?,
+            Backend::Gpu(gpu) => gpu.advance(&self.plan, self.step, left).await?,
         };
         self.step += taken;
         Ok(taken)
@@ -118,7 +119,7 @@ impl StudyRun {
     pub async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
         match &mut self.backend {
             Backend::Cpu(cpu) => Ok(cpu.read()),
-            Backend::Gpu(gpu) => gpu.read().await,
+            Backend::Gpu(gpu) => gpu.read(&self.plan).await,
         }
     }
 }
