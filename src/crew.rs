@@ -104,11 +104,11 @@ impl Crew {
     }
 
     /// Asks the first worker, which alone looks for engines; the others drop what they do.
-    pub fn ask_first(&mut self, request: Request) {
+    pub fn ask_first(&mut self, request: impl FnOnce(u32) -> Request) {
         self.shares.clear();
         // Reports of what was dropped are about no run any more.
         self.number = self.number.wrapping_add(1).max(1);
-        let mut request = Some(request);
+        let mut request = Some(request(self.number));
         for worker in &self.pool {
             worker.send(&request.take().unwrap_or(Request::Cancel));
         }

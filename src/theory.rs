@@ -54,6 +54,8 @@ struct Inner {
     known: Vec<(Sweep, Vec<Ends>)>,
     /// The pixel whose paths are at hand or on their way, and the number of the job.
     traced: Option<(Sweep, Place, u32)>,
+    /// Number of the shader asked for last.
+    shader: u32,
 }
 
 impl Inner {
@@ -246,16 +248,23 @@ impl Theories {
 
     /// Asks for the shader of a sweep.
     pub fn read_kernel(self, sweep: &Sweep) {
-        self.ask(Request::Kernel { sweep: sweep.clone() });
+        let run = self.inner.try_update_value(|inner| {
+            inner.shader = inner.next();
+            inner.shader
+        });
+        if let Some(run) = run {
+            self.ask(Request::Kernel { run, sweep: sweep.clone() });
+        }
     }
 
     fn hear(self, report: Report) {
-        let (optimum, ends, traced) = self.inner.with_value(|inner| {
+        let (optimum, ends, traced, shader) = self.inner.with_value(|inner| {
             let number = |of: &(_, _, u32)| of.2;
             (
                 inner.optimum.as_ref().map(|(.., run)| *run),
                 inner.ends,
                 inner.traced.as_ref().map(number),
+                inner.shader,
             )
         });
         match report {
@@ -275,8 +284,8 @@ impl Theories {
                 let paths = Paths { place: (row, column), surface, trajectory };
                 self.trace.set(Trace::Known(paths));
             }
-            Report::Kernel { source } => self.kernel.set(source),
-            Report::Failed { run, sentence: why } => self.failed(run, sentence(&why)),
+            Report::Kernel { run, source } if run == shader => self.kernel.set(source),
+            Report::Failed { number, sentence: why, .. } => self.failed(number, sentence(&why)),
             _ => {}
         }
     }

@@ -11,7 +11,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, WorkerOptions, WorkerType};
-use wire::{Report, Request};
+use wire::{Cause, Report, Request};
 
 /// What waits for the program in a new worker. Relative to the page's own address, so that the page
 /// works under any path.
@@ -65,7 +65,9 @@ impl Worker {
                     }
                     Ok(report) => hear(report),
                     Err(garbled) => {
-                        hear(Report::Failed { run: 0, sentence: sentence(&garbled.to_string()) });
+                        let (number, cause) = (0, Cause::Broken);
+                        let sentence = sentence(&garbled.to_string());
+                        hear(Report::Failed { number, cause, sentence });
                     }
                 }
             })
@@ -78,7 +80,7 @@ impl Worker {
             let sentence = format!(
                 "The worker that trains stopped: {cause}. Train again, or reload the page."
             );
-            hear(Report::Failed { run: 0, sentence });
+            hear(Report::Failed { number: 0, cause: Cause::Broken, sentence });
         });
         inner.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         inner.set_onerror(Some(on_error.as_ref().unchecked_ref()));

@@ -22,7 +22,7 @@ impl Run {
         self.inner.update_value(|inner| {
             inner.forget_pending();
             inner.preview = None;
-            inner.crew.ask_first(Request::Cancel);
+            inner.crew.ask_first(|_| Request::Cancel);
             inner.running = Some(sweep.clone());
         });
         self.progress.set(Progress::default());

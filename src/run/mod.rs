@@ -98,9 +98,9 @@ impl Inner {
     }
 
     /// The engine for a sweep, if it is known. A choice by name is good for all.
-    fn engine(&self, class: Class, choice: Choice) -> Option<Engine> {
+    fn engine(&self, class: &Class, choice: Choice) -> Option<Engine> {
         let mut known = self.engines.iter();
-        let found = known.find(|(known, _)| choice != Choice::Auto || *known == class);
+        let found = known.find(|(known, _)| choice != Choice::Auto || known == class);
         found.map(|(_, engine)| engine.clone())
     }
 }

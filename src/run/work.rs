@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 use toy::Sweep;
 use toy::picture::Picture;
+use toy::study::Wanted;
 use wire::{Class, Kind, Report, Request};
 
 /// A page that is still being dragged about is trained again when it has rested this long.
@@ -72,19 +73,24 @@ impl Run {
     /// Begins the sweep, or asks whether to, on the engine for it; finds that first if need be.
     pub(super) fn prepare(self, paused: bool) {
         let (sweep, choice) = (self.sweep.get_untracked(), self.choice.get_untracked());
-        let class = Class::of(&sweep);
+        let class = Class::of_sweep(&sweep);
         let known = self.inner.try_update_value(|inner| {
             inner.forget_pending();
             inner.hold = paused;
-            let known = inner.engine(class, choice);
+            let known = inner.engine(&class, choice);
             if known.is_none() {
                 // A probe drops whatever runs.
                 inner.running = None;
                 inner.preview = None;
                 if inner.asked.back() != Some(&class) {
-                    inner.asked.push_back(class);
+                    inner.asked.push_back(class.clone());
                     let pool = cores() as u32;
-                    inner.crew.ask_first(Request::Probe { choice, sweep, pool });
+                    inner.crew.ask_first(|probe| Request::Probe {
+                        probe,
+                        choice,
+                        job: sweep.into(),
+                        pool,
+                    });
                 }
             }
             known
@@ -181,7 +187,7 @@ impl Run {
     pub(super) fn hear(self, index: usize, report: Report) {
         let number = self.inner.with_value(|inner| inner.crew.number());
         match report {
-            Report::Engine { kind, name, reason } if index == 0 => {
+            Report::Engine { kind, name, reason, .. } if index == 0 => {
                 self.found(Engine { kind, name, reason, workers: 1 });
             }
             Report::Progress { run, step, model_steps, seconds, .. } if run == number => {
@@ -211,7 +217,7 @@ impl Run {
             {
                 self.pixel.set(Some(PixelView { row, column, step, repeats }));
             }
-            Report::Failed { run, sentence: why } if run == number || run == 0 => {
+            Report::Failed { number: run, sentence: why, .. } if run == number || run == 0 => {
                 // Whatever is left of the engine is not trusted: the next run opens another.
                 self.inner.update_value(|inner| inner.running = None);
                 self.engine.set(None);
@@ -227,11 +233,12 @@ impl Run {
 
     /// An engine was found: remember it, and use it if the sweep is still of its class.
     fn found(self, engine: Engine) {
-        let now = Class::of(&self.sweep.get_untracked());
+        let now = Class::of_sweep(&self.sweep.get_untracked());
         let current = self.inner.try_update_value(|inner| {
-            let class = inner.asked.pop_front().unwrap_or(now);
+            let class = inner.asked.pop_front().unwrap_or(now.clone());
+            let current = class == now;
             inner.engines.push((class, engine.clone()));
-            class == now
+            current
         });
         if current == Some(true) && self.stage.with_untracked(|s| *s == Stage::Loading) {
             self.consider(engine);
@@ -308,9 +315,11 @@ impl Run {
 fn start(crew: &mut Crew, sweep: &Sweep, kind: Kind, paused: bool) {
     crew.start(sweep.rows as usize, kind, &|run, shard| Request::Start {
         run,
-        sweep: sweep.clone(),
+        job: sweep.clone().into(),
         shard,
         kind,
         paused,
+        wanted: Wanted::MEASURES,
+        frames: 0,
     });
 }

@@ -51,7 +51,7 @@ impl Deal {
     pub fn new(study: &Study, workers: usize) -> Self {
         let hand = |first| {
             let shard = Shard { first, stride: workers as u32 };
-            Hand { models: shard.rows(study.models() as u32), ..Hand::default() }
+            Hand { models: shard.of(study.models() as u32), ..Hand::default() }
         };
         Self {
             hands: (0..workers as u32).map(hand).collect(),

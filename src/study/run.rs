@@ -50,8 +50,6 @@ pub(super) struct Inner {
     pub found: Found,
     /// Studies to train after the one in training, the next one last.
     pub queue: Vec<Study>,
-    /// Probes that have not been answered.
-    pub asked: u32,
     /// Whether the reader wants it to wait.
     pub hold: bool,
     /// Whether the reader asked for it however long it takes.

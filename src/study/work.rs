@@ -38,13 +38,11 @@ impl StudyRun {
             if failed {
                 // Whatever is left of the engine is not trusted.
                 inner.crew.dismiss();
-                inner.asked = 0;
             }
             inner.hold = paused;
             let staffed = inner.crew.staff(1, |index| self.spawn(index));
-            inner.asked += 1;
             let pool = cores() as u32;
-            inner.crew.ask_first(Request::ProbeStudy { choice, study, pool });
+            inner.crew.ask_first(|probe| Request::Probe { probe, choice, job: study.into(), pool });
             staffed
         });
         self.stage.set(match staffed {
@@ -56,22 +54,18 @@ impl StudyRun {
     /// The engine is known: begin with the first study.
     fn found(self, mut engine: Engine) {
         let studies = self.studies();
-        let latest = self.inner.try_update_value(|inner| {
-            inner.asked = inner.asked.saturating_sub(1);
+        self.inner.update_value(|inner| {
             if engine.kind == Kind::Cpu {
                 engine.workers = inner.crew.staff(cores(), |index| self.spawn(index)).unwrap_or(1);
             }
             inner.queue = studies;
             inner.queue.reverse();
             inner.found = Default::default();
-            inner.asked == 0
         });
         let kind = engine.kind;
         self.engine.set(Some(engine));
-        if latest == Some(true) {
-            self.progress.set(Progress::default());
-            self.begin(kind);
-        }
+        self.progress.set(Progress::default());
+        self.begin(kind);
     }
 
     /// Starts the next study at step 0; whether there is one.
@@ -81,9 +75,9 @@ impl StudyRun {
             let Some(study) = inner.queue.pop() else { return false };
             let (paused, wanted) = (inner.hold, wanted(self.view, &study));
             inner.attacking = false;
-            inner.crew.start(study.models() as usize, kind, &|run, shard| Request::StartStudy {
+            inner.crew.start(study.models() as usize, kind, &|run, shard| Request::Start {
                 run,
-                study: study.clone(),
+                job: study.clone().into(),
                 shard,
                 kind,
                 paused,
@@ -104,7 +98,7 @@ impl StudyRun {
     fn hear(self, index: usize, report: Report) {
         let number = self.inner.with_value(|inner| inner.crew.number());
         match report {
-            Report::Engine { kind, name, reason } if index == 0 => {
+            Report::Engine { probe, kind, name, reason } if probe == number => {
                 self.found(Engine { kind, name, reason, workers: 1 });
             }
             Report::Progress { run, step, model_steps, seconds, .. } if run == number => {
@@ -134,7 +128,7 @@ impl StudyRun {
             Report::Given(parcel) if parcel.run == number => {
                 self.inner.update_value(|inner| inner.pass_on(index, parcel));
             }
-            Report::Failed { run, sentence: why } if run == number || run == 0 => {
+            Report::Failed { number: run, sentence: why, .. } if run == number || run == 0 => {
                 self.engine.set(None);
                 self.stage.set(Stage::Failed(sentence(&why)));
             }

@@ -20,5 +20,5 @@ pub fn run() -> Result<(), Error> {
 }
 
 async fn find(choice: Choice) -> Result<Found, EngineError> {
-    Engine::new(choice).await?.choose(&Sweep::default(), 1).await
+    Engine::new(choice).await?.choose(&Sweep::default().into(), 1).await
 }

@@ -70,7 +70,7 @@ async fn train(
     wanted: Wanted,
 ) -> Result<(String, Vec<Snapshot>), Error> {
     let mut engine = Engine::new(choice).await?;
-    let Found { kind, name, reason } = engine.choose_study(study, 1).await?;
+    let Found { kind, name, reason } = engine.choose(&study.clone().into(), 1).await?;
     let mut run = engine.start_study(study, Shard::ALL, kind).await?;
     let models = study.models();
     // Draws only when standard error is a terminal.

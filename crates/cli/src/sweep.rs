@@ -56,8 +56,8 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
 
 async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
     let mut engine = Engine::new(choice).await?;
-    let Found { kind, name, reason } = engine.choose(sweep, 1).await?;
-    let mut run = engine.start(sweep, Shard::ALL, kind).await?;
+    let Found { kind, name, reason } = engine.choose(&sweep.clone().into(), 1).await?;
+    let mut run = engine.start_sweep(sweep, Shard::ALL, kind).await?;
     let models = sweep.models();
     // Draws only when standard error is a terminal.
     let bar = ProgressBar::new(u64::from(sweep.steps));

@@ -1,4 +1,4 @@
-//! Trains a sweep on whatever the machine has: one [`Engine`], a GPU and a CPU backend behind it.
+//! Trains a job on whatever the machine has: one [`Engine`], a GPU and a CPU backend behind it.
 //!
 //! The engine knows no page: natively it is driven by the command line, in the browser by a web
 //! worker. A [`Run`] is advanced slice by slice, so its owner can pause, stop or look at any time.
@@ -6,12 +6,15 @@
 pub mod check;
 pub mod cpu;
 pub mod gpu;
+mod job;
 pub mod pace;
+mod patience;
 pub mod plan;
 mod run;
 pub mod study;
 mod trial;
 
-pub use run::{Engine, EngineError, Found, Run};
+pub use job::Run;
+pub use run::{Engine, EngineError, Found, SweepRun};
 pub use study::StudyRun;
-pub use wire::{Choice, Kind};
+pub use wire::{Choice, Job, Kind};

@@ -30,7 +30,7 @@ pub struct Plan {
 impl Plan {
     /// Prepares a share of a valid sweep.
     pub fn new(sweep: &Sweep, shard: Shard) -> Self {
-        Self::of_rows(sweep, shard.rows(sweep.rows))
+        Self::of_rows(sweep, shard.of(sweep.rows))
     }
 
     /// Prepares some rows of a valid sweep.

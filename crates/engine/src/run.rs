@@ -1,12 +1,23 @@
-//! The engine and its runs.
+//! The engine, and runs of sweeps.
 
+use crate::job::Run;
+use crate::patience::{OPENING, TRYING, within};
 use crate::plan::{Plan, Shard};
 use crate::study::{self, StudyRun};
 use crate::trial::Trial;
 use crate::{check, cpu, gpu};
 use toy::sweep::Data;
 use toy::{Study, StudyError, Sweep, SweepError};
-use wire::{Choice, Class, Kind};
+use wire::{Cause, Choice, Class, Job, JobError, Kind};
+
+impl From<JobError> for EngineError {
+    fn from(error: JobError) -> Self {
+        match error {
+            JobError::Sweep(error) => Self::Sweep(error),
+            JobError::Study(error) => Self::Study(error),
+        }
+    }
+}
 
 /// Why there is no run, or no more of it.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +47,20 @@ pub enum EngineError {
     },
 }
 
-/// What a sweep should be trained on.
+impl EngineError {
+    /// What kind of failure it is.
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::Sweep(_) | Self::Study(_) => Cause::Invalid,
+            Self::NoGpu(_) => Cause::NoGpu,
+            Self::Memory => Cause::Memory,
+            Self::Lost(_) => Cause::Lost,
+            Self::Wrong { .. } => Cause::Wrong,
+        }
+    }
+}
+
+/// What a job should be trained on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The backend.
@@ -63,11 +87,11 @@ impl Found {
         Self::cpu(format!("The CPU was chosen: {clause}."))
     }
 
-    /// This, unless it is a GPU that does not reproduce the CPU's numbers for this very sweep.
-    async fn checked(self, gpu: &gpu::Gpu, sweep: &Sweep) -> Self {
+    /// This, unless it is a GPU that does not reproduce the CPU's numbers for this very job.
+    async fn checked(self, gpu: &gpu::Gpu, job: &Job) -> Self {
         match self.kind {
             Kind::Cpu => self,
-            Kind::Gpu => match check::rehearse(gpu, sweep).await {
+            Kind::Gpu => match check::rehearse(gpu, job).await {
                 Ok(()) => self,
                 Err(error) => Self::refused(&error),
             },
@@ -75,7 +99,7 @@ impl Found {
     }
 }
 
-/// Trains sweeps on the backends that a choice allows.
+/// Trains jobs on the backends that a choice allows.
 pub struct Engine {
     choice: Choice,
     /// The GPU, or a sentence that says why there is none.
@@ -92,8 +116,8 @@ impl Engine {
     pub async fn new(choice: Choice) -> Result<Self, EngineError> {
         let gpu = match choice {
             Choice::Cpu => Err("The CPU was asked for.".into()),
-            Choice::Gpu => Ok(gpu::Gpu::new().await?),
-            Choice::Auto => gpu::Gpu::new().await.map_err(|error| match error {
+            Choice::Gpu => Ok(open().await?),
+            Choice::Auto => open().await.map_err(|error| match error {
                 EngineError::NoGpu(why) => format!("No GPU can be used here: {why}."),
                 error => format!("No GPU can be used here: {error}."),
             }),
@@ -111,17 +135,18 @@ impl Engine {
         kind == Kind::Cpu || self.gpu.is_ok()
     }
 
-    /// Finds what to train a sweep on. Where the choice is the engine's, that takes a short trial,
-    /// once for each class of sweeps; on the CPU the sweep's rows would be shared by a pool of so
-    /// many workers like this one.
+    /// Finds what to train a job on. Where the choice is the engine's, that takes a short trial,
+    /// once for each class of jobs; on the CPU the job's parts would be shared by a pool of so many
+    /// workers like this one.
     ///
-    /// In a browser, software adapters are not tried with the exact gradient of four features: they
+    /// Software adapters are not tried with studies, which they train many times more slowly than
+    /// the CPU they run on, nor, in a browser, with the exact gradient of four features: they
     /// compile that kernel for seconds, others in a few tenths of one.
     ///
     /// # Errors
-    /// When the sweep is not valid.
-    pub async fn choose(&mut self, sweep: &Sweep, pool: u32) -> Result<Found, EngineError> {
-        sweep.validate()?;
+    /// When the job is not valid.
+    pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
+        job.validate()?;
         let gpu = match &self.gpu {
             Ok(gpu) if self.choice == Choice::Auto => match gpu.trusted() {
                 Ok(()) => gpu,
@@ -130,34 +155,59 @@ impl Engine {
             Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
             Err(why) => return Ok(Found::cpu(why)),
         };
-        let slow = sweep.data == Data::Exact && sweep.features >= 4;
-        if slow && gpu.is_software() && cfg!(target_arch = "wasm32") {
-            let reason = format!(
-                "The only GPU adapter, {}, is software; it was not measured, since it would compile this for seconds.",
-                gpu.name()
-            );
+        if let Some(reason) = untried(gpu, job) {
             return Ok(Found::cpu(reason));
         }
-        let class = Class::of(sweep);
-        let before = self.found.iter().find(|(c, p, _)| (*c, *p) == (class, pool));
+        let class = Class::of(job);
+        let before = self.found.iter().find(|(c, p, _)| *c == class && *p == pool);
         if let Some((.., found)) = before {
-            return Ok(found.clone().checked(gpu, sweep).await);
+            return Ok(found.clone().checked(gpu, job).await);
         }
-        let found = match Trial::new(gpu, sweep, pool).await {
-            Ok(trial) if trial.prefers_gpu() => Found::gpu(gpu, trial.sentence()),
-            Ok(trial) => Found::cpu(trial.sentence()),
+        let trial = async {
+            match job {
+                Job::Sweep(sweep) => Trial::new(gpu, sweep, pool).await.map(Trial::verdict),
+                Job::Study(study) => {
+                    study::Trial::new(gpu, study, pool).await.map(study::Trial::verdict)
+                }
+            }
+        };
+        let Some(trial) = within(TRYING, trial).await else {
+            // Not waited for again.
+            let why = "No GPU can be used here: it did not answer.";
+            self.gpu = Err(why.into());
+            return Ok(Found::cpu(why));
+        };
+        let found = match trial {
+            Ok((true, reason)) => Found::gpu(gpu, reason),
+            Ok((false, reason)) => Found::cpu(reason),
             // Not kept: the next trial may go better.
             Err(error) => return Ok(Found::cpu(format!("A trial of the GPU failed: {error}."))),
         };
         self.found.push((class, pool, found.clone()));
-        Ok(found.checked(gpu, sweep).await)
+        Ok(found.checked(gpu, job).await)
+    }
+
+    /// Prepares a run of a share of a job, at step 0.
+    ///
+    /// # Errors
+    /// When the job is not valid, there is no such backend here, or the GPU fails.
+    pub async fn start(&self, job: &Job, shard: Shard, kind: Kind) -> Result<Run, EngineError> {
+        match job {
+            Job::Sweep(sweep) => Ok(Run::Sweep(self.start_sweep(sweep, shard, kind).await?)),
+            Job::Study(study) => Ok(Run::Study(self.start_study(study, shard, kind).await?)),
+        }
     }
 
     /// Prepares a run of a share of a sweep, at step 0.
     ///
     /// # Errors
-    /// When the sweep is not valid, there is no such backend here, or the GPU fails.
-    pub async fn start(&self, sweep: &Sweep, shard: Shard, kind: Kind) -> Result<Run, EngineError> {
+    /// As [`start`](Self::start).
+    pub async fn start_sweep(
+        &self,
+        sweep: &Sweep,
+        shard: Shard,
+        kind: Kind,
+    ) -> Result<SweepRun, EngineError> {
         sweep.validate()?;
         let plan = Plan::new(sweep, shard);
         let backend = match (kind, &self.gpu) {
@@ -167,36 +217,13 @@ impl Engine {
                 return Err(EngineError::NoGpu(why.trim_end_matches('.').into()));
             }
         };
-        Ok(Run { plan, backend, step: 0 })
-    }
-
-    /// Finds what to train a study on, as [`choose`](Self::choose) does for a sweep; software
-    /// adapters are not tried, which train studies many times more slowly than the CPU they run on.
-    ///
-    /// # Errors
-    /// When the study is not valid.
-    pub async fn choose_study(&mut self, study: &Study, pool: u32) -> Result<Found, EngineError> {
-        study.validate()?;
-        let gpu = match &self.gpu {
-            Ok(gpu) if self.choice == Choice::Auto => gpu,
-            Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
-            Err(why) => return Ok(Found::cpu(why)),
-        };
-        if gpu.is_software() {
-            let reason = format!("The only GPU adapter, {}, is software.", gpu.name());
-            return Ok(Found::cpu(reason));
-        }
-        Ok(match study::Trial::new(gpu, study, pool).await {
-            Ok(trial) if trial.prefers_gpu() => Found::gpu(gpu, trial.sentence()),
-            Ok(trial) => Found::cpu(trial.sentence()),
-            Err(error) => Found::cpu(format!("A trial of the GPU failed: {error}.")),
-        })
+        Ok(SweepRun { plan, backend, step: 0 })
     }
 
     /// Prepares a run of a share of a study, at step 0.
     ///
     /// # Errors
-    /// When the study is not valid, there is no such backend here, or the GPU fails.
+    /// As [`start`](Self::start).
     pub async fn start_study(
         &self,
         study: &Study,
@@ -211,19 +238,44 @@ impl Engine {
     }
 }
 
+/// Opens the GPU, if it answers in time.
+async fn open() -> Result<gpu::Gpu, EngineError> {
+    let silent = || EngineError::NoGpu("it did not answer".into());
+    within(OPENING, gpu::Gpu::new()).await.unwrap_or_else(|| Err(silent()))
+}
+
+/// Why a GPU is not even tried with a job, a sentence.
+fn untried(gpu: &gpu::Gpu, job: &Job) -> Option<String> {
+    if !gpu.is_software() {
+        return None;
+    }
+    let name = gpu.name();
+    match job {
+        Job::Study(_) => Some(format!("The only GPU adapter, {name}, is software.")),
+        Job::Sweep(sweep) => {
+            let slow = sweep.data == Data::Exact && sweep.features >= 4;
+            (slow && cfg!(target_arch = "wasm32")).then(|| {
+                format!(
+                    "The only GPU adapter, {name}, is software; it was not measured, since it would compile this for seconds."
+                )
+            })
+        }
+    }
+}
+
 enum Backend {
     Gpu(Box<check::Checked>),
     Cpu(Box<cpu::Training>),
 }
 
 /// A share of a sweep in training.
-pub struct Run {
+pub struct SweepRun {
     plan: Plan,
     backend: Backend,
     step: u32,
 }
 
-impl Run {
+impl SweepRun {
     /// What is trained.
     pub fn plan(&self) -> &Plan {
         &self.plan

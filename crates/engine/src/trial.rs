@@ -46,6 +46,11 @@ impl Trial {
         self.gpu > self.cpu
     }
 
+    /// Whether the GPU was faster, and what was found, a sentence.
+    pub fn verdict(self) -> (bool, String) {
+        (self.prefers_gpu(), self.sentence())
+    }
+
     /// What was found, a sentence.
     pub fn sentence(self) -> String {
         format!("Measured: GPU {}, CPU {} model-steps/s.", millions(self.gpu), millions(self.cpu))

@@ -332,7 +332,7 @@ fn a_run_counts_model_steps() {
     let sweep = Sweep { columns: 30, rows: 20, steps: 50, ..sweep(2, 1, Data::Exact, true) };
     pollster::block_on(async {
         let engine = Engine::new(Choice::Cpu).await?;
-        let mut run = engine.start(&sweep, Shard::ALL, Kind::Cpu).await?;
+        let mut run = engine.start_sweep(&sweep, Shard::ALL, Kind::Cpu).await?;
         let mut before = 0;
         while !run.is_done() {
             run.advance(7).await?;

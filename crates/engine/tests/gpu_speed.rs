@@ -96,7 +96,8 @@ fn trials() {
         let mut engine = block_on(Engine::new(Choice::Auto)).unwrap_or_else(|e| panic!("{e}"));
         for name in ["first", "cached"] {
             let begun = Instant::now();
-            let found = block_on(engine.choose(&sweep, 1)).unwrap_or_else(|e| panic!("{e}"));
+            let found =
+                block_on(engine.choose(&sweep.clone().into(), 1)).unwrap_or_else(|e| panic!("{e}"));
             println!("{name}: {:?}, {:?}", begun.elapsed(), found);
         }
     }

@@ -15,6 +15,7 @@ pub mod load;
 pub mod measure;
 pub mod measures;
 pub mod model;
+pub mod operation;
 pub mod optimum;
 pub mod param;
 pub mod phase;

@@ -3,7 +3,7 @@
 use crate::post::send;
 use crate::turns::Turns;
 use crate::{INTERVAL, MEASURING};
-use engine::{EngineError, Run};
+use engine::{EngineError, SweepRun};
 use std::time::Duration;
 use toy::aggregate::Aggregate;
 use toy::evaluate::Effort;
@@ -15,7 +15,7 @@ use wire::Report;
 /// A run in training.
 pub struct Job {
     id: u32,
-    run: Run,
+    run: SweepRun,
     aggregate: Aggregate,
     thresholds: Thresholds,
     /// The step to pause at.
@@ -35,7 +35,7 @@ impl Job {
     /// Wraps a run at step 0 and shows its start.
     pub async fn new(
         id: u32,
-        run: Run,
+        run: SweepRun,
         thresholds: Thresholds,
         paused: bool,
     ) -> Result<Self, EngineError> {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
-use wire::{Report, Request};
+use wire::{Cause, Report, Request};
 
 fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
@@ -30,7 +30,10 @@ pub fn inbox() -> UnboundedReceiver<Request> {
         match wire::decode(&bytes) {
             // The receiver lives as long as the worker.
             Ok(request) => drop(sender.unbounded_send(request)),
-            Err(error) => send(&Report::Failed { run: 0, sentence: error.to_string() }),
+            Err(error) => {
+                let sentence = error.to_string();
+                send(&Report::Failed { number: 0, cause: Cause::Broken, sentence });
+            }
         }
     };
     let closure = Closure::<dyn Fn(MessageEvent)>::new(receive);

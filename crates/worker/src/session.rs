@@ -5,12 +5,12 @@ use crate::post::{Breath, inbox, send};
 use crate::study::Study;
 use crate::theory::{Edges, Minima, Theory, paths};
 use engine::gpu::shader::Kernel;
-use engine::{Engine, EngineError, Found};
+use engine::{Engine, EngineError, Found, Run};
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use std::collections::VecDeque;
 use toy::phase::Thresholds;
-use wire::{Choice, Kind, Report, Request};
+use wire::{Cause, Choice, Kind, Report, Request};
 
 /// What the worker has and does.
 pub struct Session {
@@ -69,11 +69,12 @@ impl Session {
 
     async fn handle(&mut self, request: Request) {
         let run = match &request {
-            Request::Start { run, .. }
-            | Request::StartStudy { run, .. }
+            Request::Probe { probe: run, .. }
+            | Request::Start { run, .. }
             | Request::Optimum { run, .. }
             | Request::Boundary { run, .. }
-            | Request::Paths { run, .. } => *run,
+            | Request::Paths { run, .. }
+            | Request::Kernel { run, .. } => *run,
             _ => self.job.as_ref().map(Job::id).or(self.study.as_ref().map(Study::id)).unwrap_or(0),
         };
         if let Err(error) = self.obey(request).await {
@@ -84,29 +85,24 @@ impl Session {
 
     async fn obey(&mut self, request: Request) -> Result<(), EngineError> {
         match request {
-            Request::Probe { choice, sweep, pool } => {
+            Request::Probe { probe, choice, job, pool } => {
                 self.idle();
                 let engine = self.engine(choice, |engine| engine.choice() == choice).await?;
-                let Found { kind, name, reason } = engine.choose(&sweep, pool).await?;
-                send(&Report::Engine { kind, name, reason });
+                let Found { kind, name, reason } = engine.choose(&job, pool).await?;
+                send(&Report::Engine { probe, kind, name, reason });
             }
-            Request::Start { run, sweep, shard, kind, paused } => {
+            Request::Start { run, job, shard, kind, paused, wanted, frames } => {
                 self.idle();
                 let engine = self.engine(only(kind), |engine| engine.offers(kind)).await?;
-                let started = engine.start(&sweep, shard, kind).await?;
-                self.job = Some(Job::new(run, started, self.thresholds, paused).await?);
-            }
-            Request::ProbeStudy { choice, study, pool } => {
-                self.idle();
-                let engine = self.engine(choice, |engine| engine.choice() == choice).await?;
-                let Found { kind, name, reason } = engine.choose_study(&study, pool).await?;
-                send(&Report::Engine { kind, name, reason });
-            }
-            Request::StartStudy { run, study, shard, kind, paused, wanted, frames } => {
-                self.idle();
-                let engine = self.engine(only(kind), |engine| engine.offers(kind)).await?;
-                let started = engine.start_study(&study, shard, kind).await?;
-                self.study = Some(Study::new(run, started, wanted, frames, paused).await?);
+                match engine.start(&job, shard, kind).await? {
+                    Run::Sweep(started) => {
+                        self.job = Some(Job::new(run, started, self.thresholds, paused).await?);
+                    }
+                    Run::Study(started) => {
+                        let study = Study::new(run, started, wanted, frames, paused).await?;
+                        self.study = Some(study);
+                    }
+                }
             }
             Request::Wanted(wanted) => {
                 if let Some(study) = &mut self.study {
@@ -141,9 +137,9 @@ impl Session {
                 sweep.validate()?;
                 paths(run, &sweep, row.min(sweep.rows - 1), column.min(sweep.columns - 1));
             }
-            Request::Kernel { sweep } => {
+            Request::Kernel { run, sweep } => {
                 sweep.validate()?;
-                send(&Report::Kernel { source: Kernel::of(&sweep).source() });
+                send(&Report::Kernel { run, source: Kernel::of(&sweep).source() });
             }
             Request::Cancel => {
                 self.idle();
@@ -199,11 +195,12 @@ impl Session {
     }
 
     /// Tells the page why something failed, and forgets an engine that may be lost.
-    fn fail(&mut self, run: u32, error: &EngineError) {
-        if matches!(error, EngineError::Lost(_)) {
+    fn fail(&mut self, number: u32, error: &EngineError) {
+        let cause = error.cause();
+        if cause == Cause::Lost {
             self.engine = None;
         }
-        send(&Report::Failed { run, sentence: error.to_string() });
+        send(&Report::Failed { number, cause, sentence: error.to_string() });
     }
 }
 

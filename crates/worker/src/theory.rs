@@ -9,7 +9,7 @@ use toy::picture::Picture;
 use toy::population::PopulationError;
 use toy::surface::Surface;
 use toy::trajectory::Trajectory;
-use wire::{Report, Shard};
+use wire::{Cause, Report, Shard};
 
 /// A theory in computation.
 pub enum Theory {
@@ -28,7 +28,8 @@ impl Theory {
             Self::Boundary(edges) => (edges.run, edges.work()),
         };
         result.unwrap_or_else(|error| {
-            send(&Report::Failed { run, sentence: error.to_string() });
+            let sentence = error.to_string();
+            send(&Report::Failed { number: run, cause: Cause::Invalid, sentence });
             false
         })
     }
@@ -56,7 +57,7 @@ const SLICE: usize = 16;
 impl Minima {
     /// The optimum of a share of a sweep's rows.
     pub fn new(run: u32, sweep: Sweep, shard: Shard, thresholds: Thresholds) -> Self {
-        let rows = shard.rows(sweep.rows).into();
+        let rows = shard.of(sweep.rows).into();
         Self { run, sweep, thresholds, rows, above: vec![], row: vec![] }
     }
 

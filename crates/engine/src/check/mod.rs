@@ -14,4 +14,20 @@ mod study;
 mod sweep;
 
 pub use study::CheckedStudy;
-pub use sweep::{Checked, rehearse};
+pub use sweep::Checked;
+
+use crate::EngineError;
+use crate::gpu::Gpu;
+use wire::Job;
+
+/// Whether a GPU reproduces the CPU's numbers for the first steps of a job: without starting it, in
+/// some tens of milliseconds.
+///
+/// # Errors
+/// When it does not, or fails.
+pub async fn rehearse(gpu: &Gpu, job: &Job) -> Result<(), EngineError> {
+    match job {
+        Job::Sweep(sweep) => sweep::rehearse(gpu, sweep).await,
+        Job::Study(study) => study::rehearse(gpu, study).await,
+    }
+}

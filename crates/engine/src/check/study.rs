@@ -8,16 +8,27 @@ use crate::gpu::record::{Follow, Record};
 use crate::gpu::{Gpu, StudyTraining};
 use crate::study::Plan;
 use std::ops::Range;
+use toy::Study;
 use toy::random::block;
 use toy::study::curve;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
 use toy::train::Model;
 use web_time::Instant;
+use wire::Shard;
 
 /// States from which the CPU trains a model at a first look and at a second one.
 const FIRST_LOOK: u32 = 2;
 const SECOND_LOOK: u32 = 6;
+
+/// Whether a GPU takes a model of a study through its first steps as the CPU does.
+pub(super) async fn rehearse(gpu: &Gpu, study: &Study) -> Result<(), EngineError> {
+    let models = 0..study.models() as u32;
+    let density = |model: &u32| study.density_at(study.place(*model).0);
+    let densest = models.max_by(|a, b| density(a).total_cmp(&density(b))).unwrap_or(0);
+    let plan = Plan { models: vec![densest], ..Plan::new(study, Shard::ALL) };
+    CheckedStudy::new(gpu, &plan).await.map(drop)
+}
 
 /// A share of a study in training on a GPU, some of whose models the CPU trains again.
 pub struct CheckedStudy {

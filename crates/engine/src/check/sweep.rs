@@ -16,18 +16,12 @@ use web_time::Instant;
 /// States from which the CPU trains a model to see how far rounding leads: the given one first.
 const STATES: usize = 4;
 
-/// Whether a GPU reproduces the CPU's numbers for the first steps of a sweep: without starting it,
-/// in some tens of milliseconds.
-///
-/// # Errors
-/// When it does not, or fails.
-pub async fn rehearse(gpu: &Gpu, sweep: &Sweep) -> Result<(), EngineError> {
-    let rows = [densest(&(0..sweep.rows).collect::<Vec<_>>(), |row| sweep.density_at(row)), 0];
-    let all = if rows[0] == 0 { vec![0] } else { vec![0, rows[0]] };
+/// Whether a GPU takes some models of a sweep through their first steps as the CPU does.
+pub(super) async fn rehearse(gpu: &Gpu, sweep: &Sweep) -> Result<(), EngineError> {
+    let all: Vec<u32> = (0..sweep.rows).collect();
+    let plan = Plan::of_rows(sweep, vec![densest(&all, |row| sweep.density_at(row))]);
     // The kernel is that of the whole run.
-    let kernel =
-        gpu.kernel_for(&Plan::of_rows(sweep, all.clone()), sweep.models() as usize).await?;
-    let plan = Plan::of_rows(sweep, all);
+    let kernel = gpu.kernel_for(&plan, sweep.models() as usize).await?;
     Checked::with(gpu, &plan, kernel).await.map(drop)
 }
 

@@ -155,7 +155,7 @@ impl Gpu {
 
     /// The faster of two kernels for a plan.
     async fn faster(&self, plan: &Plan, kernels: [Kernel; 2]) -> Result<Kernel, EngineError> {
-        let class = Class::of(&plan.sweep);
+        let class = Class::of_sweep(&plan.sweep);
         let lock = || self.faster.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, kernel)) = lock().iter().find(|(known, _)| *known == class) {
             return Ok(*kernel);

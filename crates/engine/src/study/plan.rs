@@ -29,7 +29,7 @@ impl Plan {
         let course = study.course();
         Self {
             // A study has 4,096 models at most.
-            models: shard.rows(study.models() as u32),
+            models: shard.of(study.models() as u32),
             samplers: (0..study.instances).map(sampler).collect(),
             importances: study.importances().into_iter().map(|i| i as f32).collect(),
             rates: (0..study.steps).map(|t| StepRates::along(&course, t)).collect(),

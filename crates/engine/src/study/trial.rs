@@ -43,6 +43,11 @@ impl Trial {
         self.gpu > self.cpu
     }
 
+    /// Whether the GPU was faster, and what was found, a sentence.
+    pub fn verdict(self) -> (bool, String) {
+        (self.prefers_gpu(), self.sentence())
+    }
+
     /// What was found, a sentence.
     pub fn sentence(self) -> String {
         format!("Measured: GPU {:.0}, CPU {:.0} model-steps/s.", self.gpu, self.cpu)

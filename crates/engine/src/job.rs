@@ -1,0 +1,43 @@
+//! A run of any job: what all of them have in common.
+
+use crate::run::{EngineError, SweepRun};
+use crate::study::StudyRun;
+
+/// A share of a job in training.
+pub enum Run {
+    /// Of a sweep.
+    Sweep(SweepRun),
+    /// Of a study.
+    Study(StudyRun),
+}
+
+impl Run {
+    /// Steps that all models have taken so far.
+    pub fn step(&self) -> u32 {
+        match self {
+            Self::Sweep(run) => run.step(),
+            Self::Study(run) => run.step(),
+        }
+    }
+
+    /// Whether every step has been taken.
+    pub fn is_done(&self) -> bool {
+        match self {
+            Self::Sweep(run) => run.is_done(),
+            Self::Study(run) => run.is_done(),
+        }
+    }
+
+    /// Trains for a slice of some 10 to 50 ms, but at most `limit` steps; see
+    /// [`SweepRun::advance`] and [`StudyRun::advance`]. Returns the steps that all models have
+    /// taken with it.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn advance(&mut self, limit: u32) -> Result<u32, EngineError> {
+        match self {
+            Self::Sweep(run) => run.advance(limit).await,
+            Self::Study(run) => run.advance(limit).await,
+        }
+    }
+}

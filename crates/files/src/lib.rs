@@ -1,0 +1,20 @@
+//! Files that people work with: safetensors, NumPy's npz and, with the feature `log`, TensorBoard's
+//! event and projector files. Bytes in, bytes out; nothing here opens a file.
+//!
+//! [`archive`] is what safetensors and npz have in common: named arrays, and texts beside them.
+//! [`weights`] puts models of ours into an archive and takes them out again, [`arrays`] diagrams
+//! and measures; [`foreign`] finds weights and biases in files of others.
+
+pub mod archive;
+pub mod arrays;
+#[cfg(feature = "log")]
+pub mod events;
+pub mod foreign;
+mod npy;
+pub mod npz;
+#[cfg(feature = "log")]
+pub mod projector;
+pub mod safetensors;
+pub mod weights;
+
+pub use archive::{Archive, FileError, Format, Tensor, Values};

@@ -1,0 +1,118 @@
+//! Weights of a run of ours, with the link that repeats it: arrays `W` and `b`, or `encoder`,
+//! `decoder` and `b`, their first axes those of the run.
+
+use crate::archive::{Archive, FileError, Tensor, Values, error};
+use std::collections::BTreeMap;
+use toy::Sweep;
+use toy::param::{Kind, Param};
+use toy::picture::Measures;
+use toy::study::model::Layout;
+use toy::study::{Snapshot, Study};
+
+/// Version of what is written beside the arrays.
+pub const VERSION: u32 = 1;
+
+/// What is said of a run beside its numbers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    /// A link that opens the run, from its `?` on.
+    pub link: &'a str,
+    /// Version of the program.
+    pub program: &'a str,
+    /// What trained it.
+    pub engine: &'a str,
+    /// Steps that its models have taken.
+    pub step: u32,
+}
+
+impl About<'_> {
+    /// Texts for an archive of a run: `format`, `version`, `link`, `program`, `engine`, `trained_steps`,
+    /// and `spec`, every parameter as JSON.
+    pub fn metadata(&self, format: &str, spec: String) -> BTreeMap<String, String> {
+        let pairs = [
+            ("format", format!("superphase-{format}")),
+            ("version", VERSION.to_string()),
+            ("link", self.link.into()),
+            ("program", self.program.into()),
+            ("engine", self.engine.into()),
+            ("trained_steps", self.step.to_string()),
+            ("spec", spec),
+        ];
+        pairs.into_iter().map(|(key, text)| (key.to_owned(), text)).collect()
+    }
+}
+
+/// Every parameter of a run by its name, as JSON.
+pub fn spec<S>(run: &S, params: &[Param<S>]) -> String {
+    let pair = |param: &Param<S>| {
+        let text = (param.get)(run);
+        let number = matches!(param.kind, Kind::Integer { .. } | Kind::Real { .. });
+        let value = number.then(|| serde_json::from_str(&text).ok()).flatten();
+        (param.name.to_owned(), value.unwrap_or(serde_json::Value::String(text)))
+    };
+    serde_json::Value::Object(params.iter().map(pair).collect()).to_string()
+}
+
+/// The link written beside the arrays, if the file is one of ours.
+pub fn link(archive: &Archive) -> Option<&str> {
+    let ours = archive.metadata.get("format").is_some_and(|text| text.starts_with("superphase-"));
+    archive.metadata.get("link").filter(|_| ours).map(String::as_str)
+}
+
+/// The models of a diagram: `W` of (rows, columns, repeats, n, m) and `b` of (rows, columns,
+/// repeats, n). The measures must be of all its rows.
+///
+/// # Errors
+/// When rows are missing.
+pub fn sweep(sweep: &Sweep, measures: &Measures, about: About) -> Result<Archive, FileError> {
+    let all = (0..sweep.rows).eq(measures.rows().iter().copied());
+    if !all {
+        return error("weights are written of whole diagrams, and rows are missing");
+    }
+    let (n, m) = (sweep.features as usize, sweep.hidden as usize);
+    let axes = [sweep.rows, sweep.columns, sweep.repeats].map(|length| length as usize);
+    let models = measures.models().len();
+    let (mut w, mut b) = (Vec::with_capacity(models * n * m), Vec::with_capacity(models * n));
+    for model in 0..models {
+        let mut parameters = measures.parameters(model);
+        w.extend(parameters.by_ref().take(n * m));
+        b.extend(parameters);
+    }
+    let tensors = vec![
+        Tensor::new("W", &[&axes[..], &[n, m]].concat(), Values::F32(w)),
+        Tensor::new("b", &[&axes[..], &[n]].concat(), Values::F32(b)),
+    ];
+    let metadata = about.metadata("weights", spec(sweep, toy::param::PARAMS));
+    Ok(Archive { tensors, metadata })
+}
+
+/// The models of a study whose parameters are known: `W` of (instances, repeats, n, m), or
+/// `encoder` and `decoder` of this shape, and `b` of (instances, repeats, n).
+///
+/// # Errors
+/// When no parameters are known, or of some densities more repeats than of others.
+pub fn study(study: &Study, all: &[Snapshot], about: About) -> Result<Archive, FileError> {
+    let layout = Layout::of(study);
+    let known: Vec<&Snapshot> = all.iter().filter(|s| !s.parameters.is_empty()).collect();
+    let instances = study.instances as usize;
+    let repeats = known.len() / instances.max(1);
+    let place = |index: usize| ((index / repeats.max(1)) as u32, (index % repeats.max(1)) as u32);
+    let whole = known.iter().enumerate().all(|(i, s)| study.place(s.model) == place(i));
+    if repeats == 0 || known.len() != instances * repeats || !whole {
+        return error("weights are written of all densities, and some models' are not known");
+    }
+    let gather = |part: &dyn Fn(&[f32]) -> Vec<f32>| -> Values {
+        Values::F32(known.iter().flat_map(|s| part(&s.parameters)).collect())
+    };
+    let weights = [instances, repeats, layout.n, layout.m];
+    let mut tensors = vec![];
+    let encoder = gather(&|p| layout.encoder(p).to_vec());
+    tensors.push(Tensor::new(if layout.tied { "W" } else { "encoder" }, &weights, encoder));
+    if !layout.tied {
+        let decoder = gather(&|p| layout.decoder(p).to_vec());
+        tensors.push(Tensor::new("decoder", &weights, decoder));
+    }
+    tensors.push(Tensor::new("b", &weights[..3], gather(&|p| layout.biases(p).to_vec())));
+    let metadata = about.metadata("weights", spec(study, toy::study::param::PARAMS));
+    Ok(Archive { tensors, metadata })
+}

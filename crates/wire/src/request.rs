@@ -1,0 +1,125 @@
+//! What the page asks of workers.
+
+use crate::{Choice, Job, Kind, Shard};
+use serde::{Deserialize, Serialize};
+use toy::Sweep;
+use toy::aggregate::Aggregate;
+use toy::phase::Thresholds;
+use toy::study::Wanted;
+use toy::study::train::Learner;
+
+/// Models of a study on their way from one worker to another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parcel {
+    /// The run.
+    pub run: u32,
+    /// Steps taken by the models.
+    pub step: u32,
+    /// The models; none if nothing was left to do for them.
+    pub learners: Vec<Learner>,
+}
+
+/// What the page asks of a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Drop whatever runs and find out which backend a job should be trained on; answered by
+    /// [`crate::Report::Engine`](crate::Report::Engine). May take a trial, once for each
+    /// [`Class`](crate::Class) of jobs.
+    Probe {
+        /// Number that the answer carries.
+        probe: u32,
+        /// What the user asked for.
+        choice: Choice,
+        /// What is to be trained.
+        job: Job,
+        /// Workers that would train on the CPU.
+        pool: u32,
+    },
+    /// Drop whatever runs and train this share of a job from step 0.
+    Start {
+        /// Number that every report about this run carries.
+        run: u32,
+        /// What to train.
+        job: Job,
+        /// The worker's share.
+        shard: Shard,
+        /// On which backend, as a probe has found.
+        kind: Kind,
+        /// Whether to wait at step 0 for [`Request::Resume`] or [`Request::Step`].
+        paused: bool,
+        /// What reports of a study should hold.
+        wanted: Wanted,
+        /// Besides reports of a study as they come, so many at evenly spaced steps, which are the
+        /// same in every run of the study: the frames of a film. 0 for none.
+        frames: u32,
+    },
+    /// Stop after the current slice, keeping the state.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Take this many steps and pause.
+    Step(u32),
+    /// Aggregate the repeats in another way; answered by a picture.
+    Aggregate(Aggregate),
+    /// Show every repeat of a pixel of the worker's share; answered by [`crate::Report::Pixel`].
+    Inspect {
+        /// Row of the sweep.
+        row: u32,
+        /// Column of the sweep.
+        column: u32,
+    },
+    /// Compute the true optimum of these rows of a sweep, one after the other; each is answered by
+    /// [`crate::Report::Optimum`].
+    Optimum {
+        /// Number that every report about this job carries.
+        run: u32,
+        /// The sweep whose axes are meant.
+        sweep: Sweep,
+        /// The worker's share.
+        shard: Shard,
+    },
+    /// Compute where the true phases of a sweep's diagram end; answered by [`crate::Report::Boundary`],
+    /// one density after the other, after any optimum that was asked for before.
+    Boundary {
+        /// Number that every report about this job carries.
+        run: u32,
+        /// The sweep whose axes are meant; two or three features.
+        sweep: Sweep,
+    },
+    /// Draw the lines between phases elsewhere, now and in later runs; answered by a picture.
+    Thresholds(Thresholds),
+    /// Compute the landscape and the training paths of a pixel; answered by [`crate::Report::Paths`].
+    Paths {
+        /// Number that the report carries.
+        run: u32,
+        /// The sweep the pixel belongs to.
+        sweep: Sweep,
+        /// Row of the sweep.
+        row: u32,
+        /// Column of the sweep.
+        column: u32,
+    },
+    /// Show the shader that trains a sweep; answered by [`crate::Report::Kernel`].
+    Kernel {
+        /// Number that the report carries.
+        run: u32,
+        /// The sweep.
+        sweep: Sweep,
+    },
+    /// What reports of a study should hold from now on; answered by one, of all models that the
+    /// worker has trained.
+    Wanted(Wanted),
+    /// Drop whatever runs.
+    Cancel,
+    /// Part with these models of a study in training, which another worker takes over; answered by
+    /// [`crate::Report::Given`]. Without effect on any other run.
+    Give {
+        /// The run.
+        run: u32,
+        /// The models.
+        models: Vec<u32>,
+    },
+    /// Go on with models that another worker has parted with, now that all of its own are done.
+    /// Without effect on any other run.
+    Take(Parcel),
+}
