@@ -3,10 +3,10 @@
 //! As in `gpu.rs`, a machine without any driver fails these tests; a software driver will do.
 #![cfg(not(target_arch = "wasm32"))]
 
-use engine::check::{self, Checked};
+use engine::EngineError;
+use engine::check::Checked;
 use engine::gpu::Gpu;
 use engine::plan::{Plan, Shard};
-use engine::{Choice, Engine, EngineError, Kind};
 use pollster::block_on;
 use toy::Sweep;
 use toy::axis::Span;

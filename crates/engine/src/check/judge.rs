@@ -37,36 +37,60 @@ pub fn nearby(state: &Model<f32>, distance: f64, number: u32) -> Model<f32> {
     }
 }
 
-/// How a device's model differs from the CPU's, in units of what is allowed: up to 1 it is right.
-/// The CPU's first result is that from the state itself, the others are from states nearby.
-pub fn misfit(found: &Model<f32>, cpu: &[Model<f32>]) -> f64 {
-    let Some((expected, others)) = cpu.split_first() else { return f64::INFINITY };
-    let parts =
-        |model: &Model<f32>| [model.parameters.clone(), model.first.clone(), model.second.clone()];
-    let (found, expected) = (parts(found), parts(expected));
-    let mut worst = 0f64;
+/// What a device's model has that a right one could not have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Misfit {
+    /// The difference in units of what is allowed: up to 1 it is right.
+    pub size: f64,
+    /// What differs: 0 a parameter, 1 a first moment, 2 a second moment.
+    part: usize,
+    /// The device's number and the CPU's.
+    found: f32,
+    expected: f32,
+}
+
+impl Misfit {
+    /// Whether rounding explains it.
+    pub fn is_rounding(self) -> bool {
+        self.size <= 1.0
+    }
+}
+
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let part = ["parameter", "first moment", "second moment"][self.part];
+        write!(f, "a {part} is {:e} where the CPU finds {:e}", self.found, self.expected)
+    }
+}
+
+/// How a device's model differs from the CPU's. The CPU's first result is that from the state
+/// itself, the others are from states nearby.
+pub fn misfit(found: &Model<f32>, cpu: &[Model<f32>]) -> Misfit {
+    let mut worst = Misfit { size: 0.0, part: 0, found: 0.0, expected: 0.0 };
+    let Some((expected, others)) = cpu.split_first() else { return worst };
     for (part, floor) in FLOOR.into_iter().enumerate() {
-        let size = largest(&expected[part]);
-        let spread = others
-            .iter()
-            .map(|other| distance(&parts(other)[part], &expected[part]))
-            .fold(0.0, f64::max);
+        let (found, expected) = (parts(found)[part], parts(expected)[part]);
+        let size = largest(expected);
+        let apart = |other: &Model<f32>| distances(parts(other)[part], expected).fold(0.0, f64::max);
+        let spread = others.iter().map(apart).fold(0.0, f64::max);
         // A model whose numbers have left all bounds has nothing to compare.
         if !size.is_finite() || !spread.is_finite() {
             continue;
         }
         let scale = if part == 0 { size.max(1.0) } else { size };
         let allowed = floor * scale + MARGIN * spread + 1e-20;
-        worst = worst.max(distance(&found[part], &expected[part]) / allowed);
+        for (place, distance) in distances(found, expected).enumerate() {
+            let size = distance / allowed;
+            if size > worst.size {
+                worst = Misfit { size, part, found: found[place], expected: expected[place] };
+            }
+        }
     }
     worst
 }
 
-/// The parameter that differs most: the device's value and the CPU's.
-pub fn worst_parameter(found: &Model<f32>, expected: &Model<f32>) -> (f32, f32) {
-    let pairs = found.parameters.iter().copied().zip(expected.parameters.iter().copied());
-    let off = |(a, b): (f32, f32)| if a.is_finite() { (a - b).abs() } else { f32::INFINITY };
-    pairs.max_by(|&a, &b| off(a).total_cmp(&off(b))).unwrap_or_default()
+fn parts(model: &Model<f32>) -> [&[f32]; 3] {
+    [&model.parameters, &model.first, &model.second]
 }
 
 fn largest(values: &[f32]) -> f64 {
@@ -76,11 +100,10 @@ fn largest(values: &[f32]) -> f64 {
     })
 }
 
-/// The largest difference; infinite where one is no number.
-fn distance(a: &[f32], b: &[f32]) -> f64 {
-    let difference = |(a, b): (&f32, &f32)| {
+/// Differences; infinite where one is no number.
+fn distances<'a>(a: &'a [f32], b: &'a [f32]) -> impl Iterator<Item = f64> + 'a {
+    a.iter().zip(b).map(|(a, b)| {
         let d = (f64::from(*a) - f64::from(*b)).abs();
         if d.is_nan() { f64::INFINITY } else { d }
-    };
-    a.iter().zip(b).map(difference).fold(0.0, f64::max)
+    })
 }

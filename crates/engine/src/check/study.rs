@@ -1,7 +1,7 @@
 //! A study in training on a GPU that is checked.
 
 use super::budget::Budget;
-use super::judge::{NEAR, WIDER, misfit, nearby, worst_parameter};
+use super::judge::{NEAR, WIDER, misfit, nearby};
 use crate::EngineError;
 use crate::cpu::study::Training;
 use crate::gpu::record::{Follow, Record};
@@ -164,15 +164,12 @@ impl CheckedStudy {
                 let near = (0..states).map(|k| nearby(before, distance, k));
                 again(plan, model, near, *step..*end)
             };
-            if misfit(after, &cpu(FIRST_LOOK, NEAR)) <= 1.0 {
+            if misfit(after, &cpu(FIRST_LOOK, NEAR)).is_rounding() {
                 continue;
             }
-            let cpu = cpu(SECOND_LOOK, WIDER);
-            if misfit(after, &cpu) > 1.0 {
-                let (device, expected) = worst_parameter(after, &cpu[0]);
-                let what = format!(
-                    "after step {end}, a parameter of model {model} is {device} where the CPU finds {expected}"
-                );
+            let misfit = misfit(after, &cpu(SECOND_LOOK, WIDER));
+            if !misfit.is_rounding() {
+                let what = format!("after step {end} of model {model}, {misfit}");
                 self.gpu.distrust(&what);
                 return Err(EngineError::Wrong { name: self.name.clone(), what });
             }

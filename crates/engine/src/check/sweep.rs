@@ -1,7 +1,7 @@
 //! A sweep in training on a GPU that is checked.
 
 use super::budget::Budget;
-use super::judge::{NEAR, WIDER, misfit, nearby, worst_parameter};
+use super::judge::{Misfit, NEAR, WIDER, misfit, nearby};
 use crate::gpu::record::{Follow, Record};
 use crate::gpu::{self, Gpu};
 use crate::plan::Plan;
@@ -221,15 +221,16 @@ impl Checked {
             let cpu = again(plan, &locals, &near, *step..*end);
             for (place, cpu) in cpu.chunks_exact(STATES).enumerate() {
                 let found = pick(after, place);
-                if misfit(&found, cpu) <= 1.0 {
+                if misfit(&found, cpu).is_rounding() {
                     continue;
                 }
                 let wider: Vec<_> =
                     (0..lanes as u32).map(|k| nearby(&starts[place], WIDER, k)).collect();
                 let local = few.start + place;
                 let cpu = again(plan, &vec![local; lanes], &wider, *step..*end);
-                if misfit(&found, &cpu) > 1.0 {
-                    return Err(self.refuse(plan, local, *end, &found, &cpu[0]));
+                let misfit = misfit(&found, &cpu);
+                if !misfit.is_rounding() {
+                    return Err(self.refuse(plan, local, *end, misfit));
                 }
             }
         }
@@ -237,19 +238,8 @@ impl Checked {
         Ok(())
     }
 
-    fn refuse(
-        &self,
-        plan: &Plan,
-        local: usize,
-        step: u32,
-        found: &Model<f32>,
-        expected: &Model<f32>,
-    ) -> EngineError {
-        let (device, cpu) = worst_parameter(found, expected);
-        let what = format!(
-            "after step {step}, a parameter of model {} is {device} where the CPU finds {cpu}",
-            plan.key(local)
-        );
+    fn refuse(&self, plan: &Plan, local: usize, step: u32, misfit: Misfit) -> EngineError {
+        let what = format!("after step {step} of model {}, {misfit}", plan.key(local));
         self.gpu.distrust(&what);
         EngineError::Wrong { name: self.name.clone(), what }
     }
