@@ -2,16 +2,14 @@
 
 use crate::format::sentence;
 use crate::state::State;
+use js_sys::Uint8Array;
 use leptos::ev::{dragleave, dragover, drop};
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::{DataTransfer, File};
-use toy::load::{Loaded, load};
+use toy::load::{LARGEST, Loaded, load};
 use wasm_bindgen_futures::JsFuture;
-
-/// Largest file that is read, in bytes.
-const LARGEST: f64 = 64.0 * 1024.0 * 1024.0;
 
 /// What there is to say about files; copies are handles to the same.
 #[derive(Clone, Copy)]
@@ -68,14 +66,14 @@ impl Files {
     fn read(self, file: Option<File>) {
         let Some(file) = file else { return };
         let name = file.name();
-        if file.size() > LARGEST {
-            return self.refuse(&name, "it is larger than 64 MB");
+        // Before it takes memory.
+        if file.size() > LARGEST as f64 {
+            return self.refuse(&name, &format!("it is larger than {} MB", LARGEST >> 20));
         }
         spawn_local(async move {
-            let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
-            match text {
-                Some(text) => self.show(name, &text),
-                None => self.refuse(&name, "the browser could not read it"),
+            match JsFuture::from(file.array_buffer()).await {
+                Ok(buffer) => self.show(name, &Uint8Array::new(&buffer).to_vec()),
+                Err(_) => self.refuse(&name, "the browser could not read it"),
             }
         });
     }
@@ -85,10 +83,10 @@ impl Files {
         self.notes.set(vec![format!("{} cannot be shown: {why}.", short(name))]);
     }
 
-    fn show(self, name: String, text: &str) {
+    fn show(self, name: String, file: &[u8]) {
         let state = self.state;
         let thresholds = state.thresholds.get_untracked();
-        let loaded = state.sweep.with_untracked(|base| load(text, base, &thresholds));
+        let loaded = state.sweep.with_untracked(|base| load(file, base, &thresholds));
         match loaded {
             Err(error) => self.refuse(&name, &error.to_string()),
             Ok(Loaded { sweep, picture, thresholds, notes }) => {
@@ -140,7 +138,7 @@ pub fn Loader() -> impl IntoView {
             class="take-file"
             tabindex="-1"
             aria-hidden="true"
-            accept=".json,.csv,application/json,text/csv"
+            accept=".json,.csv,.tsv,.txt,application/json,text/csv,text/plain"
             data-testid="load-file"
             on:change:target=move |event| {
                 let input = event.target();
@@ -150,7 +148,7 @@ pub fn Loader() -> impl IntoView {
             }
         />
         <p class="take-note">
-            "A run or table saved here, or a table of repro-superposition; it can also be dropped onto the page."
+            "A run or table saved here, or a table with repro-superposition's columns, as any program writes them; it can also be dropped onto the page."
         </p>
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, write};
 use crate::flags;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use engine::{Choice, Engine, Found};
+use engine::{Choice, Engine, EngineError, Found};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -70,6 +70,21 @@ async fn train(
     wanted: Wanted,
 ) -> Result<(String, Vec<Snapshot>), Error> {
     let mut engine = Engine::new(choice).await?;
+    match attempt(&mut engine, study, wanted).await {
+        // A GPU that turns out to be wrong is not chosen again.
+        Err(Error::Engine(error @ EngineError::Wrong { .. })) if choice == Choice::Auto => {
+            eprintln!("{error}. Training again on the CPU.");
+            attempt(&mut engine, study, wanted).await
+        }
+        result => result,
+    }
+}
+
+async fn attempt(
+    engine: &mut Engine,
+    study: &Study,
+    wanted: Wanted,
+) -> Result<(String, Vec<Snapshot>), Error> {
     let Found { kind, name, reason } = engine.choose(&study.clone().into(), 1).await?;
     let mut run = engine.start_study(study, Shard::ALL, kind).await?;
     let models = study.models();

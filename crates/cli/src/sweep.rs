@@ -3,7 +3,7 @@
 use crate::error::{Error, write};
 use crate::{flags, theory};
 use clap::{Arg, ArgMatches, Command};
-use engine::{Choice, Engine, Found};
+use engine::{Choice, Engine, EngineError, Found};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -56,6 +56,17 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
 
 async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
     let mut engine = Engine::new(choice).await?;
+    match attempt(&mut engine, sweep).await {
+        // A GPU that turns out to be wrong is not chosen again.
+        Err(Error::Engine(error @ EngineError::Wrong { .. })) if choice == Choice::Auto => {
+            eprintln!("{error}. Training again on the CPU.");
+            attempt(&mut engine, sweep).await
+        }
+        result => result,
+    }
+}
+
+async fn attempt(engine: &mut Engine, sweep: &toy::Sweep) -> Result<Measures, Error> {
     let Found { kind, name, reason } = engine.choose(&sweep.clone().into(), 1).await?;
     let mut run = engine.start_sweep(sweep, Shard::ALL, kind).await?;
     let models = sweep.models();

@@ -1,5 +1,6 @@
 //! A run of any job: what all of them have in common.
 
+use crate::checkpoint::Checkpoint;
 use crate::run::{EngineError, SweepRun};
 use crate::study::StudyRun;
 
@@ -25,6 +26,18 @@ impl Run {
         match self {
             Self::Sweep(run) => run.is_done(),
             Self::Study(run) => run.is_done(),
+        }
+    }
+
+    /// The run as it is now, to go on from by [`Engine::restore`](crate::Engine::restore), in
+    /// another process or on another device. May be made between any two slices.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
+        match self {
+            Self::Sweep(run) => run.checkpoint().await,
+            Self::Study(run) => run.checkpoint().await,
         }
     }
 

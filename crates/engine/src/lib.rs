@@ -4,6 +4,7 @@
 //! worker. A [`Run`] is advanced slice by slice, so its owner can pause, stop or look at any time.
 
 pub mod check;
+pub mod checkpoint;
 pub mod cpu;
 pub mod gpu;
 mod job;
@@ -14,6 +15,7 @@ mod run;
 pub mod study;
 mod trial;
 
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use job::Run;
 pub use run::{Engine, EngineError, Found, SweepRun};
 pub use study::StudyRun;

@@ -33,7 +33,7 @@ impl Plan {
         Self::of_rows(sweep, shard.of(sweep.rows))
     }
 
-    /// Prepares some rows of a valid sweep.
+    /// Prepares some rows of a valid sweep, in this order.
     pub fn of_rows(sweep: &Sweep, rows: Vec<u32>) -> Self {
         let sampler = |&row: &u32| Sampler::new(sweep.features, sweep.density_at(row), sweep.batch);
         Self {

@@ -1,5 +1,6 @@
 //! The engine, and runs of sweeps.
 
+use crate::checkpoint::{Checkpoint, CheckpointError, Header, State, bits};
 use crate::job::Run;
 use crate::patience::{OPENING, TRYING, within};
 use crate::plan::{Plan, Shard};
@@ -34,6 +35,9 @@ pub enum EngineError {
     /// The GPU has no room for the models; it still works.
     #[error("the GPU has too little memory for so many models; choose fewer, or the CPU engine")]
     Memory,
+    /// A checkpoint is not what it should be.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The GPU stopped working during the run.
     #[error("the GPU stopped: {0}; start the run again, or choose the CPU engine")]
     Lost(String),
@@ -51,7 +55,7 @@ impl EngineError {
     /// What kind of failure it is.
     pub fn cause(&self) -> Cause {
         match self {
-            Self::Sweep(_) | Self::Study(_) => Cause::Invalid,
+            Self::Sweep(_) | Self::Study(_) | Self::Checkpoint(_) => Cause::Invalid,
             Self::NoGpu(_) => Cause::NoGpu,
             Self::Memory => Cause::Memory,
             Self::Lost(_) => Cause::Lost,
@@ -208,16 +212,55 @@ impl Engine {
         shard: Shard,
         kind: Kind,
     ) -> Result<SweepRun, EngineError> {
+        self.start_rows(sweep, shard.of(sweep.rows), kind).await
+    }
+
+    /// Prepares a run of some rows of a sweep, at step 0.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_rows(
+        &self,
+        sweep: &Sweep,
+        rows: Vec<u32>,
+        kind: Kind,
+    ) -> Result<SweepRun, EngineError> {
         sweep.validate()?;
-        let plan = Plan::new(sweep, shard);
-        let backend = match (kind, &self.gpu) {
-            (Kind::Cpu, _) => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
-            (Kind::Gpu, Ok(gpu)) => Backend::Gpu(Box::new(check::Checked::new(gpu, &plan).await?)),
-            (Kind::Gpu, Err(why)) => {
-                return Err(EngineError::NoGpu(why.trim_end_matches('.').into()));
-            }
+        let plan = Plan::of_rows(sweep, rows);
+        let backend = match kind {
+            Kind::Cpu => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
+            Kind::Gpu => Backend::Gpu(Box::new(check::Checked::new(self.gpu()?, &plan).await?)),
         };
         Ok(SweepRun { plan, backend, step: 0 })
+    }
+
+    /// The GPU.
+    fn gpu(&self) -> Result<&gpu::Gpu, EngineError> {
+        let none = |why: &String| EngineError::NoGpu(why.trim_end_matches('.').into());
+        self.gpu.as_ref().map_err(none)
+    }
+
+    /// A run that goes on from a checkpoint. Some models of a sweep may have been ahead of others:
+    /// the others are taken there first, half a second's work at most.
+    ///
+    /// On the kind of backend that the checkpoint was made on, the run ends with the bits of an
+    /// undisturbed one; on the other kind it goes on from the same state and ends with other bits.
+    ///
+    /// # Errors
+    /// When there is no such backend here, or the GPU fails.
+    pub async fn restore(&self, from: Checkpoint, kind: Kind) -> Result<Run, EngineError> {
+        let Checkpoint { header, state } = from;
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+        match (&header.job, state) {
+            (Job::Sweep(sweep), State::Sweep(state)) => {
+                Ok(Run::Sweep(SweepRun::restore(sweep, &header, &state, gpu).await?))
+            }
+            (Job::Study(study), State::Study { learners, finished }) => {
+                let run = StudyRun::restore(study, &header, learners, finished, gpu);
+                Ok(Run::Study(run.await?))
+            }
+            _ => Err(CheckpointError::Misfit("its numbers are another job's".into()).into()),
+        }
     }
 
     /// Prepares a run of a share of a study, at step 0.
@@ -230,10 +273,9 @@ impl Engine {
         shard: Shard,
         kind: Kind,
     ) -> Result<StudyRun, EngineError> {
-        match (kind, &self.gpu) {
-            (Kind::Cpu, _) => StudyRun::on_cpu(study, shard),
-            (Kind::Gpu, Ok(gpu)) => StudyRun::on_gpu(gpu, study, shard).await,
-            (Kind::Gpu, Err(why)) => Err(EngineError::NoGpu(why.trim_end_matches('.').into())),
+        match kind {
+            Kind::Cpu => StudyRun::on_cpu(study, shard),
+            Kind::Gpu => StudyRun::on_gpu(self.gpu()?, study, shard).await,
         }
     }
 }
@@ -268,6 +310,38 @@ enum Backend {
     Cpu(Box<cpu::Training>),
 }
 
+impl Backend {
+    /// Takes exactly these steps with all models, none of which may be ahead.
+    async fn take(&mut self, plan: &Plan, step: u32, steps: u32) -> Result<(), EngineError> {
+        match self {
+            Self::Cpu(cpu) => cpu.take(plan, step, steps),
+            Self::Gpu(gpu) => {
+                let mut taken = 0;
+                while taken < steps {
+                    taken += gpu.advance(plan, step + taken, steps - taken).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Parameters, first and second moments, each by parameter, then model.
+    async fn state(&mut self, plan: &Plan) -> Result<[Vec<f32>; 3], EngineError> {
+        match self {
+            Self::Cpu(cpu) => Ok(cpu.state()),
+            Self::Gpu(gpu) => gpu.state(plan).await,
+        }
+    }
+
+    /// Replaces what [`state`](Self::state) returns.
+    fn set_state(&mut self, state: &[Vec<f32>; 3]) {
+        match self {
+            Self::Cpu(cpu) => cpu.set_state(state),
+            Self::Gpu(gpu) => gpu.set_state(state),
+        }
+    }
+}
+
 /// A share of a sweep in training.
 pub struct SweepRun {
     plan: Plan,
@@ -276,6 +350,36 @@ pub struct SweepRun {
 }
 
 impl SweepRun {
+    async fn restore(
+        sweep: &Sweep,
+        header: &Header,
+        state: &[Vec<f32>; 3],
+        gpu: Option<&gpu::Gpu>,
+    ) -> Result<Self, EngineError> {
+        let plan = Plan::of_rows(sweep, header.share.clone());
+        let mut backend = match gpu {
+            None => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
+            Some(gpu) => {
+                let training = check::Checked::as_before(gpu, &plan, header.shared);
+                Backend::Gpu(Box::new(training.await?))
+            }
+        };
+        backend.set_state(state);
+        if header.ahead > 0 {
+            backend.take(&plan, header.step, header.ahead).await?;
+            let mut all = backend.state(&plan).await?;
+            let models = plan.models();
+            for (own, before) in all.iter_mut().zip(state) {
+                for (own, before) in own.chunks_mut(models).zip(before.chunks(models)) {
+                    let leaders = (0..models).filter(|&local| header.leads(local));
+                    leaders.for_each(|local| own[local] = before[local]);
+                }
+            }
+            backend.set_state(&all);
+        }
+        Ok(Self { plan, backend, step: header.step + header.ahead })
+    }
+
     /// What is trained.
     pub fn plan(&self) -> &Plan {
         &self.plan
@@ -326,6 +430,28 @@ impl SweepRun {
         };
         self.step += taken;
         Ok(taken)
+    }
+
+    /// See [`Run::checkpoint`](crate::Run::checkpoint).
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
+        let (kind, name, shared) = match &self.backend {
+            Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), false),
+            Backend::Gpu(gpu) => (Kind::Gpu, gpu.name().to_owned(), gpu.kernel().shared),
+        };
+        let leaders = match &self.backend {
+            Backend::Cpu(cpu) if cpu.ahead() > 0 => bits(&cpu.leaders()),
+            _ => vec![],
+        };
+        let job = Job::Sweep(self.plan.sweep.clone());
+        let header = Header {
+            share: self.plan.rows.clone(),
+            name,
+            shared,
+            ahead: self.ahead(),
+            leaders,
+            ..Header::new(job, kind, self.step)
+        };
+        Ok(Checkpoint { header, state: State::Sweep(self.backend.state(&self.plan).await?) })
     }
 
     /// Parameters of all models of the share as they are now, also of those that are

@@ -228,7 +228,7 @@ fn an_empty_share_is_no_error() {
     assert_eq!(plan.models(), 0);
     let gpu = gpu();
     for kernel in kernels(&sweep) {
-        assert_eq!(train(&gpu, kernel, &plan, None, 0, 10), [const { vec![] }; 3]);
+        assert_eq!(train(&gpu, kernel, &plan, None, 0, 10), [const { Vec::<f32>::new() }; 3]);
     }
 }
 

@@ -1,18 +1,10 @@
-//! A run and its results as one JSON document, and back.
+//! A run and its results as one JSON document. [`load`](crate::load) reads it back.
 
-mod value;
-
-use crate::load::{LoadError, Loaded};
-use crate::param::{Kind, PARAMS, set};
+use crate::param::{Kind, PARAMS};
 use crate::phase::{Phase, Thresholds};
 use crate::picture::{PHASES, Picture, Reference};
 use crate::sweep::Sweep;
 use std::fmt::Write;
-use value::Value;
-
-#[cfg(test)]
-pub(crate) use value::Value as Parsed;
-pub(crate) use value::quoted;
 
 /// The value of `format`, by which the document is known.
 pub const FORMAT: &str = "superphase-run";
@@ -43,10 +35,10 @@ pub struct Run<'a> {
 }
 
 /// One measure of a picture.
-type Plane = fn(&mut Picture) -> &mut Vec<f32>;
+pub(crate) type Plane = fn(&mut Picture) -> &mut Vec<f32>;
 
 /// The measures of a picture, by their names in the document.
-const PLANES: [(&str, Plane); 4] = [
+pub(crate) const PLANES: [(&str, Plane); 4] = [
     ("norm", |p| &mut p.norm),
     ("superposition", |p| &mut p.superposition),
     ("polysemanticity", |p| &mut p.polysemanticity),
@@ -109,106 +101,11 @@ fn agreement(picture: &Picture, reference: Reference) -> Option<String> {
     Some(format!("{{\"with\": {name}, \"fraction\": {fraction}, \"pixels\": {pixels}}}"))
 }
 
+/// A string as JSON writes it.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
 fn list<T>(values: &[T], write: impl Fn(&T) -> String) -> String {
     format!("[{}]", values.iter().map(write).collect::<Vec<_>>().join(","))
-}
-
-/// Reads what [`write`] wrote.
-///
-/// # Errors
-/// When it is not such a document, or what it holds does not fit together.
-pub fn read(text: &str) -> Result<Loaded, LoadError> {
-    let fail = |why: String| LoadError(why);
-    let document =
-        Value::parse(text).map_err(|at| fail(format!("it is not JSON: see byte {at}")))?;
-    if document.get("format").and_then(Value::text) != Some(FORMAT) {
-        return Err(fail("it is JSON, but not a run of Superphase".into()));
-    }
-    let mut notes = vec![];
-    if document.get("version").and_then(Value::number::<u32>).is_none_or(|v| v > VERSION) {
-        notes.push(format!(
-            "the file is newer than version {VERSION}; what is not known was ignored"
-        ));
-    }
-    let sweep = parameters(&document, &mut notes)?;
-    let rows = document.get("rows").and_then(Value::list).unwrap_or(&[]);
-    let rows: Option<Vec<u32>> =
-        rows.iter().map(|row| row.number().filter(|row| *row < sweep.rows)).collect();
-    let rows = rows.filter(|rows| !rows.is_empty());
-    let rows = rows.ok_or_else(|| fail("its rows are missing or outside the diagram".into()))?;
-    let mut part = Picture::blank(sweep.columns, rows);
-    fill(&document, &mut part).map_err(fail)?;
-    let mut picture = Picture::of(&sweep);
-    picture.place(&part);
-    Ok(Loaded { picture, thresholds: document.get("thresholds").map(thresholds), sweep, notes })
-}
-
-fn parameters(document: &Value, notes: &mut Vec<String>) -> Result<Sweep, LoadError> {
-    let Some(Value::Object(parameters)) = document.get("parameters") else {
-        return Err(LoadError("it has no parameters".into()));
-    };
-    let mut sweep = Sweep::default();
-    for (name, value) in parameters {
-        let text = match value {
-            Value::Text(text) => text.as_ref(),
-            Value::Number(text) => text,
-            _ => "neither text nor number",
-        };
-        match set(&mut sweep, name, text) {
-            Err(crate::param::ParamError::Unknown(name)) => {
-                notes.push(format!("the parameter {name} is not known and was ignored"));
-            }
-            other => other.map_err(|e| LoadError(e.to_string()))?,
-        }
-    }
-    sweep.validate().map_err(|e| LoadError(e.to_string()))?;
-    Ok(sweep)
-}
-
-fn thresholds(value: &Value) -> Thresholds {
-    let Thresholds { norm, interference, share, excess } = Thresholds::DEFAULT;
-    let number = |name: &str, default: f64| {
-        let found = value.get(name).and_then(Value::number::<f64>);
-        found.filter(|v| (0.0..=1.0).contains(v)).unwrap_or(default)
-    };
-    Thresholds {
-        norm: number("norm", norm),
-        interference: number("interference", interference),
-        share: number("share", share),
-        excess: number("excess", excess),
-    }
-}
-
-/// Fills a picture's planes; a measure that is missing stays unknown.
-fn fill(document: &Value, picture: &mut Picture) -> Result<(), String> {
-    let pixels = picture.pixels();
-    for (name, own) in PLANES {
-        for (to, value) in own(picture).iter_mut().zip(plane(document, name, pixels)?) {
-            *to = value.number().unwrap_or(f32::NAN);
-        }
-    }
-    for (to, value) in picture.phase.iter_mut().zip(plane(document, "phase", pixels)?) {
-        let phase = value.text().and_then(|name| name.parse().ok()).unwrap_or(Phase::Diverged);
-        *to = phase.code();
-    }
-    for phase in Phase::ALL {
-        let Some(repeats) = document.get("repeats") else { break };
-        let counts = plane(repeats, phase.name(), pixels)?;
-        for (pixel, value) in counts.iter().enumerate() {
-            let count = value.number().unwrap_or(0);
-            picture.counts[pixel * PHASES + usize::from(phase.code())] = count;
-        }
-    }
-    Ok(())
-}
-
-/// A list with an entry a pixel; empty where there is none of that name.
-fn plane<'v, 'a>(
-    parent: &'v Value<'a>,
-    name: &str,
-    pixels: usize,
-) -> Result<&'v [Value<'a>], String> {
-    let Some(value) = parent.get(name) else { return Ok(&[]) };
-    let list = value.list().filter(|list| list.len() == pixels);
-    list.ok_or_else(|| format!("{name} is not a list of {pixels} values, one a pixel"))
 }

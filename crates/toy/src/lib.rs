@@ -8,6 +8,7 @@ pub mod axis;
 pub mod binomial;
 pub mod csv;
 pub mod evaluate;
+pub mod fingerprint;
 pub mod init;
 pub mod json;
 pub mod link;
@@ -30,6 +31,7 @@ pub mod surface;
 pub mod sweep;
 pub mod train;
 pub mod trajectory;
+pub mod translation;
 
 pub use study::{Study, StudyError};
 pub use sweep::{Sweep, SweepError};

@@ -71,7 +71,8 @@ pub fn misfit(found: &Model<f32>, cpu: &[Model<f32>]) -> Misfit {
     for (part, floor) in FLOOR.into_iter().enumerate() {
         let (found, expected) = (parts(found)[part], parts(expected)[part]);
         let size = largest(expected);
-        let apart = |other: &Model<f32>| distances(parts(other)[part], expected).fold(0.0, f64::max);
+        let apart =
+            |other: &Model<f32>| distances(parts(other)[part], expected).fold(0.0, f64::max);
         let spread = others.iter().map(apart).fold(0.0, f64::max);
         // A model whose numbers have left all bounds has nothing to compare.
         if !size.is_finite() || !spread.is_finite() {

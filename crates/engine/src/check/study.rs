@@ -33,7 +33,6 @@ pub(super) async fn rehearse(gpu: &Gpu, study: &Study) -> Result<(), EngineError
 /// A share of a study in training on a GPU, some of whose models the CPU trains again.
 pub struct CheckedStudy {
     gpu: StudyTraining,
-    name: String,
     /// What the CPU is yet to compare.
     pending: Option<Record>,
     budget: Budget,
@@ -55,8 +54,8 @@ impl CheckedStudy {
             |place: &usize| plan.study.density_at(plan.study.place(plan.models[*place]).0);
         let places = 0..plan.models.len();
         let densest = places.max_by(|a, b| density(a).total_cmp(&density(b))).unwrap_or(0);
-        let (name, budget) = (gpu.name(), Budget::default());
-        let mut checked = Self { gpu: training, name, pending: None, budget, turn: 0, densest };
+        let budget = Budget::default();
+        let mut checked = Self { gpu: training, pending: None, budget, turn: 0, densest };
         if !plan.models.is_empty() {
             checked.rehearse(plan).await?;
         }
@@ -142,6 +141,26 @@ impl CheckedStudy {
         self.gpu.read().await
     }
 
+    /// All that the models go on from, once the last steps have been checked.
+    ///
+    /// # Errors
+    /// When the GPU is lost or has computed something wrong.
+    pub async fn learners(&mut self, plan: &Plan) -> Result<Vec<Learner>, EngineError> {
+        self.settle(plan).await?;
+        self.gpu.learners().await
+    }
+
+    /// Replaces what [`learners`](Self::learners) returns, of the same models in the same order.
+    pub fn set_learners(&mut self, learners: &[Learner]) {
+        self.pending = None;
+        self.gpu.set_learners(learners);
+    }
+
+    /// The adapter's name.
+    pub fn name(&self) -> &str {
+        self.gpu.name()
+    }
+
     async fn check(&mut self, plan: &Plan, record: Record) -> Result<(), EngineError> {
         let place = record.models.start;
         let states = self.gpu.read_record(record).await?;
@@ -171,7 +190,7 @@ impl CheckedStudy {
             if !misfit.is_rounding() {
                 let what = format!("after step {end} of model {model}, {misfit}");
                 self.gpu.distrust(&what);
-                return Err(EngineError::Wrong { name: self.name.clone(), what });
+                return Err(EngineError::Wrong { name: self.gpu.name().to_owned(), what });
             }
         }
         self.budget.took(steps, begun.elapsed());

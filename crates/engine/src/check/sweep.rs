@@ -3,6 +3,7 @@
 use super::budget::Budget;
 use super::judge::{Misfit, NEAR, WIDER, misfit, nearby};
 use crate::gpu::record::{Follow, Record};
+use crate::gpu::shader::Kernel;
 use crate::gpu::{self, Gpu};
 use crate::plan::Plan;
 use crate::{EngineError, cpu};
@@ -33,7 +34,6 @@ fn densest(rows: &[u32], density: impl Fn(u32) -> f64) -> u32 {
 /// A share of a sweep in training on a GPU, some of whose models the CPU trains again.
 pub struct Checked {
     gpu: gpu::Training,
-    name: String,
     /// What the CPU is yet to compare.
     pending: Option<Record>,
     budget: Budget,
@@ -54,11 +54,17 @@ impl Checked {
         Self::with(gpu, plan, kernel).await
     }
 
-    async fn with(
-        gpu: &Gpu,
-        plan: &Plan,
-        kernel: gpu::shader::Kernel,
-    ) -> Result<Self, EngineError> {
+    /// As [`new`](Self::new), with a workgroup a model or an invocation, as before: kernels add in
+    /// other orders.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub async fn as_before(gpu: &Gpu, plan: &Plan, shared: bool) -> Result<Self, EngineError> {
+        let alone = Kernel::of(&plan.sweep);
+        Self::with(gpu, plan, Kernel { shared: shared && !alone.exact, ..alone }).await
+    }
+
+    async fn with(gpu: &Gpu, plan: &Plan, kernel: Kernel) -> Result<Self, EngineError> {
         gpu.trusted()?;
         let training = gpu::Training::with(gpu, plan, kernel, gpu.largest_binding()).await?;
         let densest = densest(&(0..plan.rows.len() as u32).collect::<Vec<_>>(), |place| {
@@ -66,7 +72,6 @@ impl Checked {
         });
         let mut checked = Self {
             gpu: training,
-            name: gpu.name(),
             pending: None,
             budget: Budget::default(),
             turn: 0,
@@ -161,6 +166,16 @@ impl Checked {
         }
     }
 
+    /// The adapter's name.
+    pub fn name(&self) -> &str {
+        self.gpu.name()
+    }
+
+    /// The kernel that trains.
+    pub fn kernel(&self) -> Kernel {
+        self.gpu.kernel()
+    }
+
     /// Steps that were checked, a model each at least.
     pub fn checked_steps(&self) -> u64 {
         self.budget.steps()
@@ -241,7 +256,7 @@ impl Checked {
     fn refuse(&self, plan: &Plan, local: usize, step: u32, misfit: Misfit) -> EngineError {
         let what = format!("after step {step} of model {}, {misfit}", plan.key(local));
         self.gpu.distrust(&what);
-        EngineError::Wrong { name: self.name.clone(), what }
+        EngineError::Wrong { name: self.gpu.name().to_owned(), what }
     }
 }
 

@@ -243,6 +243,21 @@ impl Training {
         self.groups[..done].iter().map(|group| group.used).sum()
     }
 
+    /// The instruction set.
+    pub fn name(&self) -> String {
+        level_name(self.level).into()
+    }
+
+    /// Which local models have taken them.
+    pub fn leaders(&self) -> Vec<bool> {
+        let done = self.pass.map_or(0, |pass| pass.done);
+        let mut leaders = vec![false; self.models];
+        for &Span { first, used, .. } in &self.groups[..done] {
+            leaders[first..first + used].fill(true);
+        }
+        leaders
+    }
+
     /// Takes exactly these steps with all models, however long it may last; none may be ahead.
     pub fn take(&mut self, plan: &Plan, step: u32, steps: u32) {
         debug_assert!(self.pass.is_none(), "a pass is under way");
@@ -296,6 +311,35 @@ impl Training {
             }
         }
         all
+    }
+
+    /// Parameters, first and second moments of all local models, each by parameter, then model.
+    pub fn state(&self) -> [Vec<f32>; 3] {
+        let mut all = [(); 3].map(|()| vec![0.0; self.size * self.models]);
+        let size = 3 * self.size * self.lanes;
+        for (&Span { first, used, .. }, state) in
+            self.groups.iter().zip(self.state.chunks_exact(size))
+        {
+            for (plane, values) in state.chunks_exact(self.lanes).enumerate() {
+                let (part, p) = (plane / self.size, plane % self.size);
+                all[part][p * self.models + first..][..used].copy_from_slice(&values[..used]);
+            }
+        }
+        all
+    }
+
+    /// Replaces what [`state`](Self::state) returns; all models are then at one step.
+    ///
+    /// # Panics
+    /// When a vector has another length.
+    pub fn set_state(&mut self, state: &[Vec<f32>; 3]) {
+        let (size, models) = (self.size, self.models);
+        assert!(
+            state.iter().all(|part| part.len() == size * models),
+            "a value a parameter and model"
+        );
+        self.pass = None;
+        self.fill(3 * size, |local, plane| state[plane / size][plane % size * models + local]);
     }
 
     /// The state of every local model.

@@ -12,7 +12,7 @@ use crate::study::Plan;
 use std::ops::Range;
 use toy::binomial::Binomial;
 use toy::study::snapshot::Trained;
-use toy::study::train;
+use toy::study::train::{self, Learner};
 use toy::train::Model;
 use wgpu::BufferUsages;
 
@@ -26,6 +26,7 @@ const RUN_STRIDE: u64 = 256;
 /// A share of a study in training on the GPU.
 pub struct StudyTraining {
     context: Context,
+    name: String,
     pipeline: wgpu::ComputePipeline,
     common: StudyDispatch,
     run: wgpu::Buffer,
@@ -103,6 +104,7 @@ impl StudyTraining {
             .await?;
         let training = Self {
             context,
+            name: gpu.name(),
             pipeline,
             common: StudyDispatch { stride: STRIDE, ..StudyDispatch::new(plan) },
             run,
@@ -293,6 +295,38 @@ impl StudyTraining {
         self.write(0, &join(|model| &model.parameters));
         self.write(1, &join(|model| &model.first));
         self.write(2, &join(|model| &model.second));
+    }
+
+    /// The adapter's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// All that the models go on from.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn learners(&mut self) -> Result<Vec<Learner>, EngineError> {
+        let (states, trained) = (self.models().await?, self.read().await?);
+        let learner =
+            |(state, Trained { model, sums, .. }): (_, Trained)| Learner { model, state, sums };
+        Ok(states.into_iter().zip(trained).map(learner).collect())
+    }
+
+    /// Replaces what [`learners`](Self::learners) returns, of the same models in the same order.
+    ///
+    /// # Panics
+    /// When there are not as many models, or one has another size.
+    pub fn set_learners(&mut self, learners: &[Learner]) {
+        let join = |part: fn(&Learner) -> &Vec<f32>| {
+            learners.iter().flat_map(|l| part(l).iter().copied()).collect::<Vec<f32>>()
+        };
+        self.write(0, &join(|l| &l.state.parameters));
+        self.write(1, &join(|l| &l.state.first));
+        self.write(2, &join(|l| &l.state.second));
+        let sums = join(|l| &l.sums);
+        assert!(4 * sums.len() as u64 <= self.losses.size(), "a sum a point and model");
+        self.context.queue.write_buffer(&self.losses, 0, bytemuck::cast_slice(&sums));
     }
 
     fn write(&self, which: usize, values: &[f32]) {

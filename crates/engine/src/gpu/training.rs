@@ -21,6 +21,7 @@ const RUN_STRIDE: u64 = 256;
 /// A share of a sweep in training on the GPU.
 pub struct Training {
     context: Context,
+    name: String,
     kernel: Kernel,
     pipeline: wgpu::ComputePipeline,
     blocks: Vec<Block>,
@@ -93,6 +94,7 @@ impl Training {
         let groups: u32 = blocks.iter().map(|block| block.groups).sum();
         let training = Self {
             context,
+            name: gpu.name(),
             kernel,
             pipeline,
             blocks,
@@ -124,11 +126,6 @@ impl Training {
                 return Ok(rate * self.models as f64);
             }
         }
-    }
-
-    /// The kernel it trains with.
-    pub fn kernel(&self) -> Kernel {
-        self.kernel
     }
 
     /// Most steps of a submission.
@@ -293,6 +290,16 @@ impl Training {
     /// When the GPU is lost.
     pub async fn state(&mut self) -> Result<[Vec<f32>; 3], EngineError> {
         Ok([self.read(0).await?, self.read(1).await?, self.read(2).await?])
+    }
+
+    /// The adapter's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The kernel that trains.
+    pub fn kernel(&self) -> Kernel {
+        self.kernel
     }
 
     /// Replaces what [`state`](Self::state) returns.

@@ -25,11 +25,16 @@ pub struct Plan {
 impl Plan {
     /// Prepares a share of a valid study: every `stride`-th model.
     pub fn new(study: &Study, shard: Shard) -> Self {
+        // A study has 4,096 models at most.
+        Self::of_models(study, shard.of(study.models() as u32))
+    }
+
+    /// Prepares some models of a valid study, in this order.
+    pub fn of_models(study: &Study, models: Vec<u32>) -> Self {
         let sampler = |instance| Sampler::new(study, study.density_at(instance));
         let course = study.course();
         Self {
-            // A study has 4,096 models at most.
-            models: shard.of(study.models() as u32),
+            models,
             samplers: (0..study.instances).map(sampler).collect(),
             importances: study.importances().into_iter().map(|i| i as f32).collect(),
             rates: (0..study.steps).map(|t| StepRates::along(&course, t)).collect(),

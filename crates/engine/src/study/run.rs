@@ -2,13 +2,14 @@
 
 use super::plan::Plan;
 use crate::check::CheckedStudy;
+use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::study::Training;
 use crate::gpu::Gpu;
 use crate::run::EngineError;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
-use wire::Shard;
+use wire::{Job, Kind, Shard};
 
 /// A share of a study in training, on the CPU or a GPU.
 pub struct StudyRun {
@@ -45,6 +46,49 @@ impl StudyRun {
         let plan = Plan::new(study, shard);
         let backend = Backend::Gpu(Box::new(CheckedStudy::new(gpu, &plan).await?));
         Ok(Self { plan, backend, step: 0, finished: vec![] })
+    }
+
+    /// Goes on from a checkpoint, on this GPU or else on the CPU.
+    pub(crate) async fn restore(
+        study: &Study,
+        header: &Header,
+        learners: Vec<Learner>,
+        finished: Vec<Trained>,
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
+        let plan = Plan::of_models(study, header.share.clone());
+        let backend = match gpu {
+            None => {
+                let mut training = Training::new(&plan);
+                training.take_over(&plan, learners, None);
+                Backend::Cpu(Box::new(training))
+            }
+            Some(gpu) => {
+                let mut training = CheckedStudy::new(gpu, &plan).await?;
+                training.set_learners(&learners);
+                Backend::Gpu(Box::new(training))
+            }
+        };
+        Ok(Self { plan, backend, step: header.step, finished })
+    }
+
+    /// See [`Run::checkpoint`](crate::Run::checkpoint).
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
+        let (kind, name, learners) = match &mut self.backend {
+            Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), cpu.learners()),
+            Backend::Gpu(gpu) => {
+                (Kind::Gpu, gpu.name().to_owned(), gpu.learners(&self.plan).await?)
+            }
+        };
+        let job = Job::Study(self.plan.study.clone());
+        let header = Header {
+            share: learners.iter().map(|learner| learner.model).collect(),
+            name,
+            finished: self.finished.iter().map(|trained| trained.model).collect(),
+            ..Header::new(job, kind, self.step)
+        };
+        let state = State::Study { learners, finished: self.finished.clone() };
+        Ok(Checkpoint { header, state })
     }
 
     /// The share that the run began with.

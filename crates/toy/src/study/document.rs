@@ -106,9 +106,9 @@ fn list<T>(all: &[T], text: impl Fn(&T) -> String) -> String {
 mod tests {
     use super::*;
     use crate::evaluate::Effort;
-    use crate::json::Parsed as Value;
     use crate::study::snapshot::{Judges, Trained, Wanted};
     use crate::study::train;
+    use serde_json::Value;
 
     #[test]
     fn the_document_is_json_and_holds_the_study() {
@@ -133,13 +133,13 @@ mod tests {
             step: 3,
             link: "?study=five-in-two",
         });
-        let value = Value::parse(&text).expect("JSON");
+        let value: Value = serde_json::from_str(&text).expect("JSON");
         let parameters = value.get("parameters").expect("parameters");
-        assert_eq!(parameters.get("features").and_then(Value::number), Some(5));
-        assert_eq!(parameters.get("model").and_then(Value::text), Some("relu"));
-        let models = value.get("models").and_then(Value::list).expect("models");
+        assert_eq!(parameters["features"], 5);
+        assert_eq!(parameters["model"], "relu");
+        let models = value.get("models").and_then(Value::as_array).expect("models");
         assert_eq!(models.len(), 2);
-        let length = |name| models[1].get(name).and_then(Value::list).map(<[_]>::len);
+        let length = |name| models[1].get(name).and_then(Value::as_array).map(Vec::len);
         assert_eq!(length("weights_and_biases"), Some(15));
         assert_eq!(length("curve"), Some(3));
         assert!(models[0].get("vulnerability").is_some());

@@ -12,6 +12,7 @@ mod scratch;
 mod sparse;
 
 use crate::cpu::lanes::{Lanes, X4, X8, X16};
+use crate::cpu::level_name;
 use crate::pace::Pace;
 use crate::study::Plan;
 use direct::Direct;
@@ -102,10 +103,20 @@ impl Training {
         self.models = learners.into_iter().map(state).collect();
     }
 
+    /// All that the models in training go on from.
+    pub fn learners(&self) -> Vec<Learner> {
+        self.models.iter().map(|state| state.learner.clone()).collect()
+    }
+
     /// Parts with some models, which go on elsewhere.
     pub fn give(&mut self, models: &[u32]) -> Vec<Learner> {
         let leaves = |state: &mut State| models.contains(&state.learner.model);
         self.models.extract_if(.., leaves).map(|state| state.learner).collect()
+    }
+
+    /// The instruction set.
+    pub fn name(&self) -> String {
+        level_name(self.level).into()
     }
 
     /// Models in training.

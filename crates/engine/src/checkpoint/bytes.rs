@@ -1,0 +1,147 @@
+//! Checkpoints as bytes: a signature, the version, the header's length, the header, the models'
+//! numbers as they are in memory (little-endian), and a checksum of all before it.
+
+use super::{Checkpoint, CheckpointError, Header, State, VERSION};
+use toy::fingerprint::Fingerprint;
+use toy::study::curve;
+use toy::study::snapshot::Trained;
+use toy::study::train::Learner;
+use toy::train::Model;
+use wire::Job;
+
+/// What a checkpoint begins with.
+const SIGNATURE: &[u8; 12] = b"superphase\x1a\n";
+/// Bytes before the header: signature, version, length of the header.
+const FRONT: usize = SIGNATURE.len() + 4 + 8;
+/// Bytes of the checksum.
+const BACK: usize = 8;
+
+impl Checkpoint {
+    /// The checkpoint as bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        // Never fails: a header is plain data.
+        let header = wire::encode(&self.header).unwrap_or_default();
+        let numbers = numbers(&self.header).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(FRONT + header.len() + 4 * numbers + BACK);
+        bytes.extend_from_slice(SIGNATURE);
+        bytes.extend_from_slice(&VERSION.to_le_bytes());
+        bytes.extend_from_slice(&(header.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&header);
+        let mut put = |values: &[f32]| {
+            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        };
+        match &self.state {
+            State::Sweep(planes) => planes.iter().for_each(|plane| put(plane)),
+            State::Study { learners, finished } => {
+                for Learner { state: Model { parameters, first, second }, sums, .. } in learners {
+                    [parameters, first, second, sums].iter().for_each(|part| put(part));
+                }
+                for Trained { parameters, sums, .. } in finished {
+                    put(parameters);
+                    put(sums);
+                }
+            }
+        }
+        let Fingerprint(sum) = Fingerprint::of_bytes(&bytes);
+        bytes.extend_from_slice(&sum.to_le_bytes());
+        bytes
+    }
+
+    /// Reads a checkpoint from bytes, whatever they are. Nothing larger than they are is allocated.
+    ///
+    /// # Errors
+    /// When they are no checkpoint, one of another version, cut off or damaged, or do not fit
+    /// together.
+    pub fn decode(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let (header, mut numbers) = parts(bytes)?;
+        let mut take = |count: usize| {
+            let (own, rest) = numbers.split_at(4 * count);
+            numbers = rest;
+            let number = |four: &[u8]| f32::from_le_bytes([four[0], four[1], four[2], four[3]]);
+            own.chunks_exact(4).map(number).collect::<Vec<f32>>()
+        };
+        let state = match &header.job {
+            Job::Sweep(sweep) => {
+                let count = header.models() * sweep.parameters();
+                State::Sweep([take(count), take(count), take(count)])
+            }
+            Job::Study(study) => {
+                let (size, points) = (study.parameters(), curve::points(study.steps) as usize);
+                let mut learner = |&model: &u32| {
+                    let (parameters, first, second) = (take(size), take(size), take(size));
+                    let state = Model { parameters, first, second };
+                    Learner { model, state, sums: take(points) }
+                };
+                let learners = header.share.iter().map(&mut learner).collect();
+                let mut done =
+                    |&model: &u32| Trained { model, parameters: take(size), sums: take(points) };
+                State::Study { learners, finished: header.finished.iter().map(&mut done).collect() }
+            }
+        };
+        Ok(Self { header, state })
+    }
+}
+
+impl Header {
+    /// Reads what a checkpoint is of, and checks all of its bytes.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::decode`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        Ok(parts(bytes)?.0)
+    }
+}
+
+/// The header and the bytes of the numbers, of which there are as many as the header says.
+fn parts(bytes: &[u8]) -> Result<(Header, &[u8]), CheckpointError> {
+    let front = &bytes[..bytes.len().min(SIGNATURE.len())];
+    if front.is_empty() || !SIGNATURE.starts_with(front) {
+        return Err(CheckpointError::Foreign);
+    }
+    let rest = bytes.get(SIGNATURE.len()..).unwrap_or_default();
+    let (version, rest) = rest.split_first_chunk::<4>().ok_or(CheckpointError::Length)?;
+    let version = u32::from_le_bytes(*version);
+    if version != VERSION {
+        return Err(CheckpointError::Version(version));
+    }
+    let (length, rest) = rest.split_first_chunk::<8>().ok_or(CheckpointError::Length)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
+    let (rest, sum) = rest.split_last_chunk::<BACK>().ok_or(CheckpointError::Length)?;
+    let (header, state) = rest.split_at_checked(length).ok_or(CheckpointError::Length)?;
+    let whole = Fingerprint::of_bytes(&bytes[..bytes.len() - BACK]).0 == u64::from_le_bytes(*sum);
+    let Ok(header) = wire::decode::<Header>(header) else {
+        return Err(if whole {
+            CheckpointError::Misfit("its header is another's".into())
+        } else {
+            CheckpointError::Checksum
+        });
+    };
+    // First of all: a file that was cut off has another checksum, too.
+    if numbers(&header).and_then(|n| n.checked_mul(4)) != Some(state.len()) {
+        return Err(CheckpointError::Length);
+    }
+    if !whole {
+        return Err(CheckpointError::Checksum);
+    }
+    header.validate()?;
+    Ok((header, state))
+}
+
+/// Numbers that follow a header; `None` if they cannot be counted.
+fn numbers(header: &Header) -> Option<usize> {
+    let Header { share, finished, .. } = header;
+    match &header.job {
+        Job::Sweep(s) => {
+            let row = s.columns.checked_mul(s.repeats)? as usize;
+            let parameters = s.hidden.checked_add(1)?.checked_mul(s.features)? as usize;
+            share.len().checked_mul(row)?.checked_mul(parameters)?.checked_mul(3)
+        }
+        Job::Study(s) => {
+            let weights = s.features.checked_mul(s.hidden)?.checked_mul(2)?;
+            weights.checked_add(s.features)?;
+            let (size, points) = (s.parameters(), curve::points(s.steps) as usize);
+            let own = share.len().checked_mul(size.checked_mul(3)?.checked_add(points)?)?;
+            own.checked_add(finished.len().checked_mul(size.checked_add(points)?)?)
+        }
+    }
+}
