@@ -11,6 +11,7 @@ mod controls;
 mod cost;
 mod crew;
 mod diagram;
+mod distrust;
 mod export;
 mod form;
 mod format;

@@ -4,6 +4,7 @@
 use super::{Engine, Preview, Run, Stage};
 use crate::cost::{LONG, total};
 use crate::crew::{Crew, Progress, Share, cores};
+use crate::distrust;
 use crate::format::sentence;
 use crate::inspector::PixelView;
 use leptos::prelude::*;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use toy::Sweep;
 use toy::picture::Picture;
 use toy::study::Wanted;
-use wire::{Class, Kind, Report, Request};
+use wire::{Cause, Choice, Class, Kind, Report, Request};
 
 /// A page that is still being dragged about is trained again when it has rested this long.
 const REST: Duration = Duration::from_millis(120);
@@ -72,7 +73,8 @@ impl Run {
 
     /// Begins the sweep, or asks whether to, on the engine for it; finds that first if need be.
     pub(super) fn prepare(self, paused: bool) {
-        let (sweep, choice) = (self.sweep.get_untracked(), self.choice.get_untracked());
+        let sweep = self.sweep.get_untracked();
+        let choice = distrust::allowed(self.choice.get_untracked());
         let class = Class::of_sweep(&sweep);
         let known = self.inner.try_update_value(|inner| {
             inner.forget_pending();
@@ -188,6 +190,7 @@ impl Run {
         let number = self.inner.with_value(|inner| inner.crew.number());
         match report {
             Report::Engine { kind, name, reason, .. } if index == 0 => {
+                let reason = distrust::reason(self.choice.get_untracked(), reason);
                 self.found(Engine { kind, name, reason, workers: 1 });
             }
             Report::Progress { run, step, model_steps, seconds, .. } if run == number => {
@@ -216,6 +219,20 @@ impl Run {
                     && self.inner.with_value(|inner| inner.inspected) == Some((row, column)) =>
             {
                 self.pixel.set(Some(PixelView { row, column, step, repeats }));
+            }
+            Report::Failed { number: run, cause: Cause::Wrong, sentence: why } if run == number => {
+                distrust::note(&sentence(&why));
+                // What was shown of the run is not to be believed.
+                self.picture.set(Picture::of(&self.sweep.get_untracked()));
+                self.pixel.set(None);
+                self.inner.update_value(|inner| inner.running = None);
+                match self.choice.get_untracked() {
+                    Choice::Auto => self.open(),
+                    _ => {
+                        self.engine.set(None);
+                        self.stage.set(Stage::Failed(sentence(&why)));
+                    }
+                }
             }
             Report::Failed { number: run, sentence: why, .. } if run == number || run == 0 => {
                 // Whatever is left of the engine is not trusted: the next run opens another.

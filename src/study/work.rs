@@ -5,6 +5,7 @@ use super::deal::Deal;
 use super::run::{Frame, Inner, Part, StudyRun};
 use crate::cost::LONG;
 use crate::crew::{Progress, Share, cores};
+use crate::distrust;
 use crate::format::sentence;
 use crate::run::{Engine, Stage};
 use crate::workers::Worker;
@@ -13,7 +14,7 @@ use std::time::Duration;
 use toy::Study;
 use toy::study::preset::View;
 use toy::study::{Snapshot, Wanted};
-use wire::{Kind, Parcel, Report, Request};
+use wire::{Cause, Choice, Kind, Parcel, Report, Request};
 
 /// Training time after which a measured speed is believed, in seconds.
 const BELIEVED: f64 = 0.5;
@@ -31,7 +32,8 @@ impl StudyRun {
 
     /// Finds the engine for the study, which then begins.
     pub(super) fn prepare(self, paused: bool) {
-        let (study, choice) = (self.study.get_untracked(), self.choice.get_untracked());
+        let study = self.study.get_untracked();
+        let choice = distrust::allowed(self.choice.get_untracked());
         let failed = self.stage.with_untracked(|stage| matches!(stage, Stage::Failed(_)));
         let staffed = self.inner.try_update_value(|inner| {
             inner.forget_pending();
@@ -99,6 +101,7 @@ impl StudyRun {
         let number = self.inner.with_value(|inner| inner.crew.number());
         match report {
             Report::Engine { probe, kind, name, reason } if probe == number => {
+                let reason = distrust::reason(self.choice.get_untracked(), reason);
                 self.found(Engine { kind, name, reason, workers: 1 });
             }
             Report::Progress { run, step, model_steps, seconds, .. } if run == number => {
@@ -127,6 +130,17 @@ impl StudyRun {
             }
             Report::Given(parcel) if parcel.run == number => {
                 self.inner.update_value(|inner| inner.pass_on(index, parcel));
+            }
+            Report::Failed { number: run, cause: Cause::Wrong, sentence: why } if run == number => {
+                distrust::note(&sentence(&why));
+                // What was shown of the study is not to be believed.
+                self.inner.update_value(|inner| inner.found = Default::default());
+                self.draw_soon();
+                self.engine.set(None);
+                self.stage.set(Stage::Failed(sentence(&why)));
+                if self.choice.get_untracked() == Choice::Auto {
+                    self.prepare(false);
+                }
             }
             Report::Failed { number: run, sentence: why, .. } if run == number || run == 0 => {
                 self.engine.set(None);
