@@ -30,8 +30,10 @@ dist: ## build the page for publishing, into dist/
 test: lint unit e2e ## everything CI checks, cheapest first
 
 # The page and what it does in workers are code for the browser; their tests compile for this machine all the same.
-lint: ## formatting, and clippy for this machine and for the browser
+lint: ## formatting, circles of modules, and clippy for this machine and for the browser
 	@scripts/setup rust
+	@command -v node >/dev/null || scripts/setup test
+	scripts/circles
 	cargo fmt --all --check
 	cargo clippy $(LOCKED) --workspace --exclude page --exclude worker --all-targets -- -D warnings
 	cargo clippy $(LOCKED) -p page -p worker --all-targets --target $(WASM) -- -D warnings

@@ -7,8 +7,9 @@ use crate::source::{Side, Source};
 use crate::state::State;
 use leptos::prelude::*;
 use std::time::Duration;
+use toy::Sweep;
 use toy::phase::Thresholds;
-use toy::{Sweep, link};
+use toy::spec::link;
 use wasm_bindgen::JsValue;
 use wire::Choice;
 
@@ -65,7 +66,7 @@ impl View {
 
 /// A link's text as sweep, view and what there is to say about it.
 pub fn open(query: &str) -> (Sweep, View, Vec<String>) {
-    let link::Opened { sweep, others, mut notices } = link::read(query);
+    let link::Opened::<Sweep> { spec: sweep, others, mut notices, .. } = link::read(query);
     let mut view = View::default();
     let mut protocol = vec![];
     let mut source = |side: Side, word: &str| {
@@ -98,8 +99,8 @@ pub fn open(query: &str) -> (Sweep, View, Vec<String>) {
         }
     }
     if !protocol.is_empty() {
-        let read = link::read(&link::write(&protocol));
-        view.protocol = read.sweep;
+        let read = link::read::<Sweep>(&link::write(&protocol));
+        view.protocol = read.spec;
         let unknown = read
             .others
             .iter()
@@ -124,7 +125,7 @@ fn pixel(text: &str, sweep: &Sweep) -> Option<(u32, u32)> {
 
 /// The query that [`open`] reads back.
 pub fn query(sweep: &Sweep, view: &View) -> String {
-    let mut pairs = link::pairs(sweep);
+    let mut pairs = link::pairs(sweep, None);
     let default = View::default();
     let mut say = |key: &str, value: String| pairs.push((key.to_owned(), value));
     if view.layer != default.layer {
@@ -218,6 +219,7 @@ pub fn keep(link: Memo<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use toy::Spec;
 
     #[test]
     fn a_view_survives_the_link() {
@@ -244,14 +246,14 @@ mod tests {
             protocol,
             ..View::default()
         };
-        let preset = toy::preset::find("zfurman56").map(|preset| (preset.sweep)()).unwrap();
-        let preset = toy::preset::with_protocol(&Sweep::default(), &preset);
+        let preset = Sweep::preset("zfurman56").map(|preset| (preset.spec)()).unwrap();
+        let preset = toy::sweep::with_protocol(&Sweep::default(), &preset);
         let text = query(&Sweep::default(), &view(preset.clone()));
         let pairs = "layer-beside=phase&left=optimum&theory=other&other.preset=zfurman56";
         assert_eq!(text, format!("v=1&{pairs}"));
         let (_, opened, notices) = open(&text);
         assert_eq!(
-            (toy::preset::with_protocol(&Sweep::default(), &opened.protocol), notices),
+            (toy::sweep::with_protocol(&Sweep::default(), &opened.protocol), notices),
             (preset, vec![])
         );
         let own = view(Sweep { lr: 0.5, repeats: 3, ..Sweep::default() });

@@ -1,17 +1,21 @@
 //! The form of a diagram: a line for every parameter of a sweep.
 
 use crate::controls::{Controls, Item, Line};
-use crate::state::{State, matters};
+use crate::state::State;
 use leptos::prelude::*;
 use toy::Sweep;
-use toy::param::{GRID, Group, Kind, PARAMS, Param};
+use toy::spec::{Joint, Param, Spec};
 
 /// All controls of the sweep.
 #[component]
 pub fn Form() -> impl IntoView {
     let state = expect_context::<State>();
-    let grid = Line { group: Group::Diagram, rare: false, item: grid(state) };
-    let lines = std::iter::once(grid).chain(PARAMS.iter().map(|param| line(state, param)));
+    let joints = Sweep::JOINTS.iter().map(|joint| Line {
+        group: joint.group,
+        rare: false,
+        item: together(state, joint),
+    });
+    let lines = joints.chain(Sweep::PARAMS.iter().map(|param| line(state, param)));
     view! {
         <Controls
             lines=lines.collect()
@@ -22,10 +26,10 @@ pub fn Form() -> impl IntoView {
     }
 }
 
-fn line(state: State, param: &'static Param) -> Line {
-    let Param { name, label, group, rare, help, kind, get, .. } = *param;
-    // The grid's control stands for both sides; by themselves they are rarely wanted.
-    let side = matches!(name, "columns" | "rows");
+fn line(state: State, param: &'static Param<Sweep>) -> Line {
+    let Param { name, label, group, rare, help, kind, matters, get, .. } = *param;
+    // The control of several parameters stands for them; by themselves they are rarely wanted.
+    let part = Sweep::JOINTS.iter().any(|joint| joint.parts.contains(&name));
     // A dimension more than the features have use for would only be refused.
     let most = (name == "hidden").then_some(|sweep: &Sweep| sweep.features - 1);
     let item = Item {
@@ -35,31 +39,32 @@ fn line(state: State, param: &'static Param) -> Line {
         kind,
         get: value(state, get),
         set: Callback::new(move |text: String| state.set(name, &text)),
-        matters: Memo::new(move |_| state.sweep.with(|sweep| matters(param, sweep))).into(),
+        matters: Memo::new(move |_| state.sweep.with(matters)).into(),
         most: Memo::new(move |_| most.map(|most| state.sweep.with(most))).into(),
     };
-    Line { group, rare: rare || side, item }
+    Line { group, rare: rare || part, item }
 }
 
-/// Columns and rows in one, for the usual square diagram.
-fn grid(state: State) -> Item {
-    let get = |sweep: &Sweep| {
-        let (columns, rows) = (sweep.columns, sweep.rows);
-        if columns == rows { columns.to_string() } else { format!("{columns} × {rows}") }
+/// Several parameters in one, for when they are alike as they usually are.
+fn together(state: State, joint: &'static Joint) -> Item {
+    let Joint { name, label, help, kind, parts, .. } = *joint;
+    let get = move |sweep: &Sweep| {
+        let each = || parts.iter().map(|part| sweep.text(part)).collect::<Vec<_>>();
+        joint.get(sweep).unwrap_or_else(|| each().join(" × "))
     };
     Item {
-        name: GRID,
-        label: "grid",
-        help: "Points on each axis of the diagram; columns and rows can differ, see more.",
-        kind: Kind::Integer { min: 1, max: 1024 },
+        name,
+        label,
+        help,
+        kind,
         get: value(state, get),
-        set: Callback::new(move |text: String| state.set(GRID, &text)),
+        set: Callback::new(move |text: String| state.set(name, &text)),
         matters: Signal::stored(true),
         most: Signal::stored(None),
     }
 }
 
 /// A parameter's value as text.
-fn value(state: State, get: fn(&Sweep) -> String) -> Signal<String> {
-    Memo::new(move |_| state.sweep.with(get)).into()
+fn value(state: State, get: impl Fn(&Sweep) -> String + Send + Sync + 'static) -> Signal<String> {
+    Memo::new(move |_| state.sweep.with(&get)).into()
 }

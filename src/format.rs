@@ -27,6 +27,11 @@ pub fn count(value: u64) -> String {
     text
 }
 
+/// So many of something: `1 model`, `65,536 models`; of words that take an s.
+pub fn plural(value: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(value), if value == 1 { "" } else { "s" })
+}
+
 /// A duration in the unit a person would choose: `0.6 s`, `3 min`, `1.5 h`, `12 days`.
 pub fn duration(seconds: f64) -> String {
     match seconds {
@@ -58,6 +63,7 @@ mod tests {
         assert_eq!(si(12.0), "12");
         assert_eq!(count(65_536), "65,536");
         assert_eq!(count(100), "100");
+        assert_eq!([0, 1, 2000].map(|n| plural(n, "step")), ["0 steps", "1 step", "2,000 steps"]);
         assert_eq!(sentence("it is full"), "It is full.");
         assert_eq!(sentence("What now?"), "What now?");
         assert_eq!(duration(0.62), "0.6\u{a0}s");

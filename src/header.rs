@@ -10,7 +10,7 @@ use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
-use toy::preset::{PRESETS, find};
+use toy::{Spec, Sweep};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
@@ -37,18 +37,18 @@ pub fn Header() -> impl IntoView {
 fn Protocols() -> impl IntoView {
     let state = expect_context::<State>();
     let current = Memo::new(move |_| state.sweep.with(preset_of).map(|preset| preset.name));
-    let options = PRESETS
+    let options = Sweep::PRESETS
         .iter()
         .map(|preset| {
             let selected = move || current.get() == Some(preset.name);
             view! {
-                <option value=preset.name title=preset.help prop:selected=selected>
+                <option value=preset.name title=preset.about() prop:selected=selected>
                     {preset.label}
                 </option>
             }
         })
         .collect_view();
-    let help = move || current.get().and_then(find).map_or("", |preset| preset.help);
+    let help = move || current.get().and_then(Sweep::preset).map(|preset| preset.about());
     view! {
         <span class="protocol">
             <label for="protocol">"protocol"</label>
@@ -56,7 +56,7 @@ fn Protocols() -> impl IntoView {
                 id="protocol"
                 title=help
                 on:change:target=move |event| {
-                    if let Some(preset) = find(&event.target().value()) {
+                    if let Some(preset) = Sweep::preset(&event.target().value()) {
                         state.adopt(preset);
                     }
                 }

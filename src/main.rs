@@ -23,6 +23,7 @@ mod keys;
 mod notices;
 mod other;
 mod panel;
+mod pixel;
 mod run;
 mod source;
 mod state;

@@ -8,7 +8,8 @@ use crate::status::stage_words;
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::phase::Thresholds;
-use toy::preset::{PRESETS, find, with_protocol};
+use toy::spec::{Spec, link};
+use toy::sweep::{Preset, with_protocol};
 use wire::Choice;
 
 /// The other run; copies are handles to the same.
@@ -53,8 +54,8 @@ impl Other {
             false,
         );
         let preset = Memo::new(move |_| {
-            let same = |p: &&toy::preset::Preset| protocol.with(|own| alone(&(p.sweep)()) == *own);
-            PRESETS.iter().find(same).map(|preset| preset.label)
+            let same = |p: &&Preset| protocol.with(|own| alone(&(p.spec)()) == *own);
+            Sweep::PRESETS.iter().find(same).map(|preset| preset.label)
         });
         Self { protocol, preset, run: Run::follow(own, choice, thresholds, wanted), sweep: own }
     }
@@ -82,11 +83,11 @@ impl Other {
 /// What a link says of a protocol: the name of a preset, or else what differs from the default.
 pub fn pairs(protocol: &Sweep) -> Vec<(String, String)> {
     let protocol = alone(protocol);
-    let preset = PRESETS.iter().find(|preset| alone(&(preset.sweep)()) == protocol);
+    let preset = Sweep::PRESETS.iter().find(|preset| alone(&(preset.spec)()) == protocol);
     match preset {
-        Some(preset) => vec![(toy::link::PRESET.to_owned(), preset.name.to_owned())],
+        Some(preset) => vec![(Sweep::PRESET_KEY.to_owned(), preset.name.to_owned())],
         // The version stands there already.
-        None => toy::link::pairs(&protocol).into_iter().skip(1).collect(),
+        None => link::pairs(&protocol, None).into_iter().skip(1).collect(),
     }
 }
 
@@ -103,15 +104,15 @@ pub fn Menu(
         let chosen = move || source() == value;
         view! { <option value=value.word() prop:selected=chosen>{label}</option> }
     };
-    let presets = PRESETS.iter().map(|preset| {
+    let presets = Sweep::PRESETS.iter().map(|preset| {
         let chosen = move || source() == Source::Other && other.preset.get() == Some(preset.label);
         let value = format!("{PROTOCOL}{}", preset.name);
-        view! { <option value=value title=preset.help prop:selected=chosen>{preset.label}</option> }
+        view! { <option value=value title=preset.about() prop:selected=chosen>{preset.label}</option> }
     });
     let presets = presets.collect_view();
     let kept = move || other.preset.get().is_none();
     let choose = move |value: String| {
-        let preset = value.strip_prefix(PROTOCOL).and_then(find);
+        let preset = value.strip_prefix(PROTOCOL).and_then(Sweep::preset);
         if let Some(preset) = preset {
             other.train_by(&state.sweep.with_untracked(|sweep| preset.for_model_of(sweep)));
         }

@@ -8,8 +8,8 @@ use crate::source::{Side, Source};
 use crate::state::State;
 use crate::theory::has_optimum;
 use leptos::prelude::*;
-use toy::Sweep;
 use toy::picture::Picture;
+use toy::{Spec, Sweep};
 
 /// One of the two diagrams, as signals.
 #[derive(Clone, Copy)]
@@ -174,8 +174,8 @@ fn origin(run: Run) -> String {
 }
 
 fn training(sweep: &Sweep) -> String {
-    let aggregate = toy::param::find("aggregate").map(|p| (p.get)(sweep)).unwrap_or_default();
-    let labels = toy::param::AGGREGATES.iter();
+    let aggregate = sweep.text("aggregate");
+    let labels = toy::sweep::AGGREGATES.iter();
     let label = labels.clone().find(|(word, _)| *word == aggregate).map_or("", |(_, label)| *label);
     match sweep.repeats {
         1 => "one model".into(),

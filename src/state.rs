@@ -12,9 +12,9 @@ use crate::theory::{Theories, Wanted, has_ends, has_optimum};
 use crate::undo::Past;
 use leptos::prelude::*;
 use toy::Sweep;
-use toy::param::Param;
 use toy::phase::Thresholds;
-use toy::preset::{PRESETS, Preset};
+use toy::spec::Spec;
+use toy::sweep::Preset;
 use wire::Choice;
 
 /// The page's state; copies are handles to the same.
@@ -151,7 +151,7 @@ impl State {
     /// A sentence that says what is wrong and what is allowed; nothing has changed then.
     pub fn set(self, name: &str, text: &str) -> Result<(), String> {
         let mut sweep = self.sweep.get_untracked();
-        toy::param::set(&mut sweep, name, text).map_err(|e| e.to_string())?;
+        sweep.set(name, text).map_err(|e| e.to_string())?;
         if name == "features" {
             sweep.hidden = sweep.hidden.min(sweep.features - 1);
         }
@@ -263,10 +263,5 @@ impl Keyed for State {
 
 /// The preset whose protocol a sweep follows.
 pub fn preset_of(sweep: &Sweep) -> Option<&'static Preset> {
-    PRESETS.iter().find(|preset| preset.for_model_of(sweep) == *sweep)
-}
-
-/// Whether a parameter has any effect in a sweep.
-pub fn matters(param: &Param, sweep: &Sweep) -> bool {
-    param.name != "batch" || sweep.data == toy::sweep::Data::Sampled
+    Sweep::PRESETS.iter().find(|preset| preset.for_model_of(sweep) == *sweep)
 }

@@ -4,7 +4,7 @@
 use crate::diagram::Place;
 use crate::diagram::curve::Ends;
 use crate::format::sentence;
-use crate::inspector::{Paths, Trace};
+use crate::pixel::{Paths, Trace};
 use crate::workers::Worker;
 use leptos::prelude::*;
 use toy::Sweep;

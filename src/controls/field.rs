@@ -4,7 +4,7 @@ use super::Hint;
 use super::number::{Number, Verdict};
 use super::scale::Scale;
 use leptos::prelude::*;
-use toy::param::Kind;
+use toy::spec::Kind;
 
 /// A parameter in a form: what it is, and how it is read and set there.
 #[derive(Clone, Copy)]

@@ -8,7 +8,7 @@ pub use field::Item;
 
 use field::Field;
 use leptos::prelude::*;
-use toy::param::Group;
+use toy::spec::Group;
 
 /// Groups in the order of the form, with their headings.
 const GROUPS: [(Group, &str); 5] = [

@@ -1,6 +1,6 @@
 //! How a number is dragged and stepped: where it stands on its slider, and what comes next to it.
 
-use toy::param::Kind;
+use toy::spec::Kind;
 
 /// Positions of a logarithmic slider.
 const TICKS: f64 = 1000.0;
@@ -114,16 +114,16 @@ fn neighbour(value: f64, up: bool) -> f64 {
 mod tests {
     use super::*;
     use toy::Sweep;
-    use toy::param::PARAMS;
+    use toy::{Spec, Sweep};
 
     fn scale(name: &str) -> Scale {
-        let param = toy::param::find(name).unwrap();
+        let param = Sweep::find(name).unwrap();
         Scale::of(name, param.kind, None).unwrap()
     }
 
     #[test]
     fn every_position_is_a_value_that_is_allowed() {
-        for param in PARAMS {
+        for param in Sweep::PARAMS {
             let mut sweep = Sweep::default();
             let most = (param.name == "hidden").then_some(sweep.features - 1);
             let Some(scale) = Scale::of(param.name, param.kind, most) else { continue };

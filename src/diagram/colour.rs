@@ -97,6 +97,7 @@ pub const fn phase(phase: Phase) -> Rgb {
         Phase::Confused => Rgb(0xCC, 0x79, 0xA7),
         Phase::Trapped => Rgb(0xF0, 0xE4, 0x42),
         Phase::Diverged => Rgb(0x00, 0x00, 0x00),
+        Phase::Mixed => Rgb(0x00, 0x9E, 0x73),
     }
 }
 
@@ -232,9 +233,9 @@ mod tests {
 
     #[test]
     fn blends_follow_the_counts() {
-        assert_eq!(blend(&[0; 7]), None);
-        assert_eq!(blend(&[0, 16, 0, 0, 0, 0, 0]), Some(phase(Phase::Dedicated)));
-        let half = blend(&[0, 0, 8, 0, 0, 8, 0]).map(Rgb::luminance).unwrap_or(0.0);
+        assert_eq!(blend(&[0; 8]), None);
+        assert_eq!(blend(&[0, 16, 0, 0, 0, 0, 0, 0]), Some(phase(Phase::Dedicated)));
+        let half = blend(&[0, 0, 8, 0, 0, 8, 0, 0]).map(Rgb::luminance).unwrap_or(0.0);
         let ends = phase(Phase::Antipodal).luminance() + phase(Phase::Trapped).luminance();
         assert!((half - ends / 2.0).abs() < 0.01);
     }

@@ -5,7 +5,7 @@ use super::curve::{Curve, Stroke};
 use super::layer::Layer;
 use super::limits::Limits;
 use super::number::{percent, three};
-use super::paint::{EXCESS_RANGE, Scene, phase_name};
+use super::paint::{EXCESS_RANGE, Scene, diverged_words, phase_name};
 use leptos::prelude::*;
 use toy::phase::{Phase, Thresholds};
 use toy::picture::PHASES;
@@ -21,6 +21,7 @@ pub struct Key {
     shares: [f64; PHASES],
     agreement: Option<f64>,
     compared: bool,
+    diverged: (u64, u64),
 }
 
 impl Key {
@@ -33,6 +34,7 @@ impl Key {
             shares: if named { scene.shares() } else { [0.0; PHASES] },
             agreement: scene.agreement(),
             compared: scene.reference.is_some(),
+            diverged: scene.picture.diverged(),
         }
     }
 
@@ -90,6 +92,7 @@ pub fn Legend(
     view! {
         <div class="legend" data-testid="legend">
             {body}
+            {move || key.with(|key| diverged(key.diverged))}
             <Show when=move || named.get()>
                 <Limits name thresholds />
             </Show>
@@ -177,7 +180,10 @@ fn agreement(fraction: Option<f64>, reference: &str) -> impl IntoView + use<> {
 fn phases(key: &Key) -> impl IntoView + use<> {
     const ALWAYS: [Phase; 3] = [Phase::NotRepresented, Phase::Dedicated, Phase::Antipodal];
     let entries = Phase::ALL.into_iter().zip(key.shares);
-    let shown = entries.filter(|(phase, share)| *share > 0.0 || ALWAYS.contains(phase));
+    // What diverged has a line of its own, under every layer.
+    let shown = entries.filter(|(phase, share)| {
+        (*share > 0.0 && *phase != Phase::Diverged) || ALWAYS.contains(phase)
+    });
     let counted = key.shares.iter().sum::<f64>() > 0.0;
     let list = shown.map(|(phase, share)| {
         view! {
@@ -192,6 +198,20 @@ fn phases(key: &Key) -> impl IntoView + use<> {
     view! {
         <ul class="legend-list legend-row">{list}</ul>
     }
+}
+
+/// How many models diverged, if any did.
+fn diverged((diverged, all): (u64, u64)) -> Option<impl IntoView + use<>> {
+    (diverged > 0).then(|| {
+        view! {
+            <ul class="legend-list" data-testid="diverged">
+                <li title=Phase::Diverged.label()>
+                    {swatch(colour::phase(Phase::Diverged))}
+                    <span>{diverged_words(diverged, all)}</span>
+                </li>
+            </ul>
+        }
+    })
 }
 
 /// The names of the lines over the picture and whether they are wanted.

@@ -3,6 +3,7 @@
 use super::colour::{self, Rgb};
 use super::layer::Layer;
 use super::number::{percent, three, times};
+use crate::format::{count, plural};
 use toy::Sweep;
 use toy::phase::Phase;
 use toy::picture::{PHASES, Picture};
@@ -41,6 +42,10 @@ impl Scene<'_> {
         let Picture { norm, superposition, loss, .. } = self.picture;
         let at =
             |values: &[f32]| values.get(pixel).map(|&v| f64::from(v)).filter(|v| v.is_finite());
+        // In every layer the same, as there is nothing else to say.
+        if self.phase(pixel) == Some(Phase::Diverged) && self.layer != Layer::Basin {
+            return Some(colour::phase(Phase::Diverged));
+        }
         match self.layer {
             Layer::Paper => Some(colour::paper(at(norm)?, at(superposition)?)),
             Layer::Norm => Some(colour::measure(at(norm)?)),
@@ -74,15 +79,13 @@ impl Scene<'_> {
         if low > high { (1e-3, 1.0) } else { (round(low, false), round(high, true)) }
     }
 
-    /// The phase of a pixel. Models that diverged have been seen, unlike those not yet trained.
+    /// The phase of a pixel; `None` where nothing is known.
     pub fn phase(&self, pixel: usize) -> Option<Phase> {
-        let diverged = || self.counts(pixel).iter().any(|&count| count > 0);
-        let seen = self.picture.knows(pixel) || diverged();
-        self.picture.phase.get(pixel).filter(|_| seen).and_then(|&code| Phase::from_code(code))
+        self.picture.phase_of(pixel)
     }
 
     fn counts(&self, pixel: usize) -> &[u16] {
-        self.picture.counts.get(pixel * PHASES..(pixel + 1) * PHASES).unwrap_or(&[])
+        self.picture.counts_of(pixel)
     }
 
     /// Relative excess of a pixel's loss over the reference.
@@ -107,9 +110,7 @@ impl Scene<'_> {
     }
 
     fn agrees(&self, pixel: usize) -> Option<bool> {
-        let reference = self.comparable()?;
-        let known = self.picture.knows(pixel) && reference.knows(pixel);
-        known.then(|| self.picture.phase.get(pixel) == reference.phase.get(pixel))
+        Some(self.phase(pixel)? == self.comparable()?.phase_of(pixel)?)
     }
 
     /// The reference, if it has the same pixels.
@@ -160,6 +161,9 @@ impl Scene<'_> {
         let Some((pixel, phase)) = pixel.and_then(|p| Some((p, self.phase(p)?))) else {
             return format!("{place}: not known yet");
         };
+        if phase == Phase::Diverged && self.layer != Layer::Basin {
+            return format!("{place}: {}", phase_name(phase));
+        }
         let value = |values: &[f32]| three(values.get(pixel).map_or(f64::NAN, |&v| f64::from(v)));
         let Picture { norm, superposition, loss, .. } = self.picture;
         let norm = value(norm);
@@ -215,6 +219,11 @@ pub fn excess_words(excess: f64, reference: &str) -> String {
 fn difference_words(difference: f64, reference: &str) -> String {
     let side = if difference < 0.0 { "less" } else { "more" };
     format!("{} {side} than in {reference}", three(difference.abs()))
+}
+
+/// How many models diverged: `diverged: 12 of 4,096 models`.
+pub fn diverged_words(diverged: u64, all: u64) -> String {
+    format!("diverged: {} of {}", count(diverged), plural(all, "model"))
 }
 
 /// A phase's name as a person writes it.
@@ -310,6 +319,33 @@ mod tests {
         assert!(scene(Layer::Norm).words(&sweep, (3, 0), "the optimum").ends_with("not known yet"));
         assert_eq!(scene(Layer::Phase).agreement(), Some(1.0));
         assert!((scene(Layer::Phase).shares().iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    }
+
+    /// Diverged models have one colour in every layer, are counted, and widen no range.
+    #[test]
+    fn diverged_models_are_seen_and_spoil_nothing() {
+        let sweep = Sweep { columns: 3, rows: 1, ..Sweep::default() };
+        let theory = Picture::ansatz(&sweep);
+        let mut picture = theory.clone();
+        let nowhere = f32::NAN;
+        (picture.norm[1], picture.superposition[1], picture.loss[1]) = (nowhere, nowhere, nowhere);
+        picture.phase[1] = Phase::Diverged.code();
+        picture.counts[PHASES..2 * PHASES].fill(0);
+        picture.counts[PHASES + usize::from(Phase::Diverged.code())] = 8;
+        for layer in Layer::ALL {
+            let scene = Scene { picture: &picture, reference: Some(&theory), layer };
+            let (bytes, Rgb(r, g, b)) = (scene.rgba(), colour::phase(Phase::Diverged));
+            assert_eq!(bytes[4..8], [r, g, b, 255], "{layer:?}");
+            let without = Scene { picture: &theory, ..scene }.rgba();
+            if layer != Layer::Loss {
+                assert_eq!([&bytes[..4], &bytes[8..]], [&without[..4], &without[8..]], "{layer:?}");
+            }
+            let (low, high) = scene.range();
+            assert!(low > 0.0 && high <= 1.0, "{low} {high}");
+            assert!(scene.words(&sweep, (0, 1), "theory").contains("diverged"), "{layer:?}");
+        }
+        let (diverged, all) = picture.diverged();
+        assert_eq!(diverged_words(diverged, all), "diverged: 8 of 10 models");
     }
 
     #[test]

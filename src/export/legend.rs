@@ -1,10 +1,10 @@
 //! What the colours of an exported figure mean, as SVG.
 
-use super::svg::{LEFT, dashes, text};
+use super::ink::{LEFT, dashes, text};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::legend::DIFFERENCES;
 use crate::diagram::number::{percent, three};
-use crate::diagram::paint::{EXCESS_RANGE, Scene, phase_name};
+use crate::diagram::paint::{EXCESS_RANGE, Scene, diverged_words, phase_name};
 use crate::diagram::{Curve, Layer};
 use std::fmt::Write;
 use toy::phase::Phase;
@@ -39,8 +39,8 @@ pub fn legend(body: &mut String, scene: Scene, curves: &[Curve], reference: &str
             ramp(body, colour::loss, &[format!("≤ {low}"), middle, high], top)
         }
         Layer::Phase | Layer::Basin => {
-            let shares =
-                Phase::ALL.into_iter().zip(scene.shares()).filter(|(_, share)| *share > 0.0);
+            let shares = Phase::ALL.into_iter().zip(scene.shares());
+            let shares = shares.filter(|(phase, share)| *share > 0.0 && *phase != Phase::Diverged);
             let name = |(phase, share)| {
                 named(colour::phase(phase), &format!("{} {}", phase_name(phase), percent(share)))
             };
@@ -60,6 +60,11 @@ pub fn legend(body: &mut String, scene: Scene, curves: &[Curve], reference: &str
             swatches(body, pair.into_iter(), top)
         }
     };
+    let (diverged, all) = scene.picture.diverged();
+    if diverged > 0 {
+        let entry = (colour::phase(Phase::Diverged), diverged_words(diverged, all));
+        y = swatches(body, std::iter::once(entry), y);
+    }
     let mut names: Vec<&str> = vec![];
     for Curve { name, stroke, .. } in curves {
         if !names.contains(&name.as_str()) {

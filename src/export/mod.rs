@@ -1,12 +1,13 @@
 //! Taking things away: figures, tables and runs as files, links, and diagrams in other pages.
 
 mod embed;
+pub mod ink;
 mod legend;
 mod name;
 mod offline;
 pub mod png;
 pub mod save;
-pub mod svg;
+mod svg;
 mod take;
 
 pub use embed::{Embed, Embedded};
@@ -145,7 +146,7 @@ fn Links(told: RwSignal<String>) -> impl IntoView {
         let link = absolute(&sweep, &crate::address::View { embed: Embed::Both, ..view });
         format!(
             "<iframe src=\"{}\" width=\"960\" height=\"720\" style=\"border:0\" loading=\"lazy\" title=\"Superphase: phase diagrams of superposition\"></iframe>",
-            svg::escape(&link)
+            ink::escape(&link)
         )
     });
     let copy = move |text: String, what: &'static str| {

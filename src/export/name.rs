@@ -1,11 +1,11 @@
 //! Names of files that tell what is in them.
 
-use toy::Sweep;
+use toy::{Spec, Sweep};
 
 /// `superphase-n2-m1-64x64-exact-300steps-8x-seed0-trained-phase.svg`; an empty layer is left out.
 pub fn file_name(sweep: &Sweep, trained: bool, diagram: &str, layer: &str, ending: &str) -> String {
     let Sweep { features, hidden, columns, rows, steps, repeats, seed, .. } = sweep;
-    let data = toy::param::find("data").map(|p| (p.get)(sweep)).unwrap_or_default();
+    let data = sweep.text("data");
     let layer = if layer.is_empty() { String::new() } else { format!("-{layer}") };
     // Theory has no steps, no repeats and no seed.
     let training = match trained {

@@ -1,9 +1,9 @@
 //! A diagram as an SVG text, with everything that explains it; no browser needed.
 
+use super::ink::{Drawn, LEFT, dashes, escape, text};
 use super::legend::legend;
 use super::png::{base64, encode};
 use crate::diagram::axis::{place, ticks};
-use crate::diagram::curve::Stroke;
 use crate::diagram::number::percent;
 use crate::diagram::paint::Scene;
 use crate::diagram::{Curve, Layer};
@@ -15,8 +15,6 @@ use toy::picture::Reference;
 pub const WIDTH: f64 = 576.0;
 /// Side of the square that holds the pixels.
 const SIDE: f64 = 480.0;
-/// Left edge of the square, and of all text.
-pub const LEFT: f64 = 72.0;
 /// Top edge of the square.
 const TOP: f64 = 60.0;
 /// Where the legend begins.
@@ -40,15 +38,6 @@ pub struct Figure<'a> {
     pub opposite: Option<Reference<'a>>,
     /// A link to the page that shows it.
     pub link: &'a str,
-}
-
-/// An SVG and its size.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Drawn {
-    /// The document.
-    pub text: String,
-    /// Width and height in its own units.
-    pub size: (f64, f64),
 }
 
 impl Figure<'_> {
@@ -156,39 +145,11 @@ impl Figure<'_> {
     }
 }
 
-/// Writes a line of text; `look` are further attributes.
-pub fn text(body: &mut String, (x, y): (f64, f64), look: &str, words: &str) {
-    let _ = writeln!(body, "<text x=\"{x:.2}\" y=\"{y:.2}\" {look}>{}</text>", escape(words));
-}
-
-/// The attribute that draws a stroke.
-pub const fn dashes(stroke: Stroke) -> &'static str {
-    match stroke {
-        Stroke::Solid => "",
-        Stroke::Dashed => " stroke-dasharray=\"6 4\"",
-        Stroke::Dotted => " stroke-dasharray=\"1.5 3\"",
-    }
-}
-
-/// Text as XML holds it; control characters have no place there.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| !c.is_control()) {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
     use crate::diagram::curve;
+    use crate::export::ink::tests::well_formed;
     use toy::picture::Picture;
 
     fn draw(layer: Layer, title: &str) -> String {
@@ -201,30 +162,6 @@ pub mod tests {
         let opposite = Some(Reference { name: "the theory", picture: &picture });
         let curves = &curves;
         Figure { title, subtitle, sweep, scene, curves, reference, opposite, link }.draw().text
-    }
-
-    /// Every tag is closed, in order, and no text holds a bare ampersand.
-    pub fn well_formed(xml: &str) -> bool {
-        let mut open = vec![];
-        let mut parts = xml.split('<');
-        parts.next();
-        for part in parts {
-            let Some((tag, text)) = part.split_once('>') else { return false };
-            let name = tag.split([' ', '/']).find(|word| !word.is_empty()).unwrap_or_default();
-            if tag.starts_with('/') {
-                if open.pop() != Some(name) {
-                    return false;
-                }
-            } else if !tag.ends_with('/') {
-                open.push(name);
-            }
-            let entity =
-                |rest: &str| ["amp;", "lt;", "gt;", "quot;"].iter().any(|e| rest.starts_with(e));
-            if tag.matches('"').count() % 2 == 1 || !text.split('&').skip(1).all(entity) {
-                return false;
-            }
-        }
-        open.is_empty()
     }
 
     #[test]
@@ -246,6 +183,5 @@ pub mod tests {
             assert_eq!(agrees, layer != Layer::Agreement);
         }
         assert!(draw(Layer::Phase, "t").contains("antipodal"));
-        assert!(!well_formed("<a><b></a></b>") && !well_formed("<a>x & y</a>"));
     }
 }

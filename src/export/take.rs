@@ -1,8 +1,9 @@
 //! Files made of what is on the screen.
 
+use super::ink::Drawn;
 use super::name::file_name;
 use super::save::{blob, png, save};
-use super::svg::{Drawn, Figure};
+use super::svg::Figure;
 use crate::address::absolute;
 use crate::diagram::paint::Scene;
 use crate::diagram::{Curve, Layer};

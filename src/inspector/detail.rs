@@ -2,8 +2,9 @@
 
 use super::arrows::Arrows;
 use super::gram::Gram;
+use super::plane;
 use super::replay::Replay;
-use super::{Paths, PixelView, Trace, plane};
+use crate::pixel::{Paths, PixelView, Trace};
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::model::Shape;

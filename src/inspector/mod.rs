@@ -11,6 +11,7 @@ mod surface;
 mod tracks;
 
 use crate::diagram::Place;
+use crate::pixel::PixelView;
 use crate::theory::Theories;
 use detail::Detail;
 use figures::Figures;
@@ -20,47 +21,7 @@ use replay::{Replay, Scrubber};
 use surface::Landscape;
 use toy::Sweep;
 use toy::phase::Thresholds;
-use toy::picture::{Picture, Repeat};
-use toy::surface::Surface;
-use toy::trajectory::Trajectory;
-
-/// Every model of one pixel, as a worker reports them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PixelView {
-    /// Row of the sweep.
-    pub row: u32,
-    /// Column of the sweep.
-    pub column: u32,
-    /// Steps the models have taken.
-    pub step: u32,
-    /// The models.
-    pub repeats: Vec<Repeat>,
-}
-
-/// How the models of one pixel were trained, and over which landscape.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Paths {
-    /// The pixel.
-    pub place: Place,
-    /// The landscape, for two features.
-    pub surface: Option<Surface>,
-    /// The models at some steps.
-    pub trajectory: Trajectory,
-}
-
-/// What is known of a pixel's training.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Trace {
-    /// Nobody asked.
-    #[default]
-    None,
-    /// A worker trains the pixel again.
-    Waiting,
-    /// It cannot; the sentence says why.
-    Failed(String),
-    /// All of it.
-    Known(Paths),
-}
+use toy::picture::Picture;
 
 /// What is known of the pinned pixel, or else of the one under the cursor.
 #[component]

@@ -1,10 +1,11 @@
 //! The models of a pixel as a table.
 
 use super::arrows::Arrows;
-use super::{PixelView, plane};
+use super::plane;
 use crate::diagram::colour;
 use crate::diagram::number::fixed;
 use crate::diagram::paint::phase_name;
+use crate::pixel::PixelView;
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::model::Shape;

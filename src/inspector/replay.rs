@@ -1,7 +1,7 @@
 //! The training of the pinned pixel, to be gone through step by step.
 
-use super::{Paths, Trace};
 use crate::diagram::Place;
+use crate::pixel::{Paths, Trace};
 use crate::theory::Theories;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;

@@ -1,9 +1,10 @@
 //! The loss over both weights as a small map, and the ways of the models over it.
 
 use super::replay::Replay;
-use super::{Paths, Trace, tracks};
+use super::tracks;
 use crate::diagram::number::three;
 use crate::diagram::{colour, draw};
+use crate::pixel::{Paths, Trace};
 use leptos::html;
 use leptos::prelude::*;
 use toy::Sweep;
@@ -67,8 +68,8 @@ pub fn Landscape(
                 others.chain(chosen.filter(|k| *k < repeats)).map(dot).collect_view()
             }
         };
-        let minima = tracks::minima(surface).into_iter().map(|minimum| {
-            let global = tracks::is_global(&minimum, surface);
+        let minima = surface.minima.iter().map(|minimum| {
+            let global = tracks::is_global(minimum, surface);
             let [x, y] = minimum.w;
             let size = if global { 0.13 } else { 0.07 };
             let d =
@@ -140,7 +141,7 @@ fn key(surface: &toy::surface::Surface) -> impl IntoView + use<> {
     let (low, high) = tracks::range(surface);
     let stops: Vec<String> = (0..=8).map(|i| tracks::shade(f64::from(i) / 8.0).css()).collect();
     let bar = format!("background: linear-gradient(to right, {})", stops.join(", "));
-    let local = tracks::minima(surface).iter().any(|minimum| !tracks::is_global(minimum, surface));
+    let local = surface.minima.iter().any(|minimum| !tracks::is_global(minimum, surface));
     let mark = |size: f64| {
         let d = format!("M0 -{size}l{size} {size}l-{size} {size}l-{size} -{size}z");
         view! { <svg class="key-mark" viewBox="-1 -1 2 2" aria-hidden="true"><path d=d /></svg> }

@@ -9,6 +9,10 @@ use toy::trajectory::Trajectory;
 const FINE: usize = 4;
 /// Contour lines from the lowest to the highest loss.
 const BANDS: f64 = 14.0;
+/// The least loss that is told from none.
+const LEAST: f64 = 1e-12;
+/// How much of the ink of a contour line is seen.
+const INK: f64 = 0.4;
 /// Points of a path closer than this to the one before are left out.
 const NEAR: f32 = 0.006;
 
@@ -19,11 +23,11 @@ pub fn range(surface: &Surface) -> (f64, f64) {
     known.fold((least, 0.0), |(low, high), loss| (low.min(loss), high.max(loss)))
 }
 
-/// Where a loss stands on the ramp, 0 to 1: logarithmic, and stretched near the least, where the
+/// Where the logarithm of a loss stands on the ramp, 0 to 1; stretched near the least, where the
 /// minima differ.
-fn level(loss: f64, (low, high): (f64, f64)) -> f64 {
-    let low = low.max(1e-12);
-    let position = (loss.max(low) / low).ln() / (high / low).ln().max(1e-12);
+fn level(log: f64, (low, high): (f64, f64)) -> f64 {
+    let low = low.max(LEAST).ln();
+    let position = (log - low) / (high.max(LEAST).ln() - low).max(1e-12);
     position.clamp(0.0, 1.0).sqrt()
 }
 
@@ -40,27 +44,45 @@ pub fn landscape(surface: &Surface) -> (u32, Vec<u8>) {
     }
     let side = (points - 1) * FINE + 1;
     let range = range(surface);
-    let levels: Vec<f64> = surface.loss.iter().map(|&l| level(f64::from(l), range)).collect();
-    let at = |x: usize, y: usize| {
-        let cell = |k: usize| (k / FINE).min(points - 2);
-        let (i, j) = (cell(x), cell(y));
-        let part = |k: usize, cell: usize| (k - cell * FINE) as f64 / FINE as f64;
-        let (u, v) = (part(x, i), part(y, j));
-        let row = |j: usize| levels[j * points + i] * (1.0 - u) + levels[j * points + i + 1] * u;
-        row(j) * (1.0 - v) + row(j + 1) * v
+    // The logarithm is smooth where the level, a root, has a point.
+    let logs: Vec<f64> = surface.loss.iter().map(|&l| f64::from(l).max(LEAST).ln()).collect();
+    let between = |x: usize, y: usize| {
+        let (i, u) = spline(x, points);
+        let (j, v) = spline(y, points);
+        let row = |j: usize| (0..4).map(|k| u[k] * logs[j * points + i[k]]).sum::<f64>();
+        level((0..4).map(|k| v[k] * row(j[k])).sum(), range)
     };
-    let band = |level: f64| (level * BANDS).floor();
+    let levels: Vec<f64> = (0..side * side).map(|p| between(p % side, p / side)).collect();
+    let ink = Rgb(0x15, 0x17, 0x1A);
     let mut bytes = Vec::with_capacity(4 * side * side);
     for y in (0..side).rev() {
         for x in 0..side {
+            let at = |x: usize, y: usize| levels[y * side + x] * BANDS;
             let here = at(x, y);
-            let next = [(x + 1, y), (x, y + 1)].map(|(x, y)| at(x.min(side - 1), y.min(side - 1)));
-            let line = next.iter().any(|&there| band(there) != band(here));
-            let Rgb(r, g, b) = shade(here).mix(Rgb(0x15, 0x17, 0x1A), if line { 0.3 } else { 0.0 });
+            let across = at((x + 1).min(side - 1), y) - at(x.saturating_sub(1), y);
+            let up = at(x, (y + 1).min(side - 1)) - at(x, y.saturating_sub(1));
+            // Pixels from here to the nearest line: a line a pixel wide, with soft edges.
+            let far = (here - here.round()).abs() / (0.5 * across.hypot(up)).max(1e-9);
+            let line = if here.round() > 0.0 { (1.2 - far).clamp(0.0, 1.0) } else { 0.0 };
+            let Rgb(r, g, b) = shade(levels[y * side + x]).mix(ink, INK * line);
             bytes.extend_from_slice(&[r, g, b, 255]);
         }
     }
     (side as u32, bytes)
+}
+
+/// The four points around a pixel and their weights in a cubic (Catmull and Rom) through them;
+/// points beyond an edge are those on it.
+fn spline(pixel: usize, points: usize) -> ([usize; 4], [f64; 4]) {
+    let cell = (pixel / FINE).min(points - 2);
+    let t = (pixel - cell * FINE) as f64 / FINE as f64;
+    let weights = [
+        ((2.0 - t) * t - 1.0) * t / 2.0,
+        ((3.0 * t - 5.0) * t * t + 2.0) / 2.0,
+        ((4.0 - 3.0 * t) * t + 1.0) * t / 2.0,
+        (t - 1.0) * t * t / 2.0,
+    ];
+    ([cell.saturating_sub(1), cell, cell + 1, (cell + 2).min(points - 1)], weights)
 }
 
 /// The two weights of a repeat at a record.
@@ -90,39 +112,6 @@ pub fn path(trajectory: &Trajectory, repeat: usize) -> String {
     path
 }
 
-/// A straight way between two minima that rises by no more than this part of the loss leads
-/// through one valley, however uneven its floor.
-const RISE: f64 = 0.05;
-
-/// The minima worth a mark: of those in one valley only the lowest.
-pub fn minima(surface: &Surface) -> Vec<Minimum> {
-    let mut kept: Vec<Minimum> = vec![];
-    for minimum in &surface.minima {
-        let joined = |lower: &Minimum| {
-            let highest = (0..=32).map(|i| {
-                let t = f64::from(i) / 32.0;
-                let along = |k: usize| lower.w[k] * (1.0 - t) + minimum.w[k] * t;
-                nearest(surface, [along(0), along(1)])
-            });
-            highest.fold(0.0, f64::max) <= minimum.loss * (1.0 + RISE)
-        };
-        if is_global(minimum, surface) || !kept.iter().any(joined) {
-            kept.push(*minimum);
-        }
-    }
-    kept
-}
-
-/// The loss at the point of the surface nearest to these weights.
-fn nearest(surface: &Surface, w: [f64; 2]) -> f64 {
-    let last = f64::from(surface.size.saturating_sub(1));
-    let [i, j] = w.map(|w| {
-        let place = (w / surface.extent + 1.0) * 0.5 * last;
-        place.round().clamp(0.0, last) as usize
-    });
-    surface.loss.get(j * surface.size as usize + i).map_or(f64::INFINITY, |&loss| f64::from(loss))
-}
-
 /// Whether a minimum is the lowest there is; turning both weights around gives another.
 pub fn is_global(minimum: &Minimum, surface: &Surface) -> bool {
     surface.minima.first().is_some_and(|least| minimum.loss <= least.loss * (1.0 + 1e-5))
@@ -147,27 +136,10 @@ mod tests {
         assert_eq!((side, bytes.len()), (17, 4 * 17 * 17));
         let colours: std::collections::HashSet<&[u8]> = bytes.chunks(4).collect();
         assert!(colours.len() > 20);
-        assert!(shade(level(0.1, range(&surface))).luminance() < shade(1.0).luminance());
+        assert!(shade(level(0.1f64.ln(), range(&surface))).luminance() < shade(1.0).luminance());
         assert_eq!(landscape(&Surface::default()), (0, vec![]));
-        assert_eq!(minima(&Surface::default()), []);
         let global: Vec<bool> = surface.minima.iter().map(|m| is_global(m, &surface)).collect();
         assert_eq!(global, [true, true, false]);
-    }
-
-    #[test]
-    fn a_valley_has_one_mark() {
-        // Two valleys along the columns at both edges, a ridge between them.
-        let loss: Vec<f32> = (0..25).map(|i| [1.0, 2.0, 3.0, 2.0, 1.005][i % 5]).collect();
-        let minimum = |w, loss| Minimum { w, loss };
-        let minima = vec![
-            minimum([-1.6, 0.0], 1.0),
-            minimum([-1.6, 1.6], 1.003),
-            minimum([1.6, 0.0], 1.005),
-            minimum([1.6, -1.6], 1.006),
-        ];
-        let surface = Surface { extent: 1.6, size: 5, loss, minima };
-        let kept: Vec<_> = super::minima(&surface).into_iter().map(|m| m.w).collect();
-        assert_eq!(kept, [[-1.6, 0.0], [1.6, 0.0]]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod work;
 
 use crate::cost::Speeds;
 use crate::crew::{Crew, Progress, cores};
-use crate::inspector::PixelView;
+use crate::pixel::PixelView;
 use crate::workers::Worker;
 use leptos::prelude::*;
 use std::collections::VecDeque;

@@ -6,7 +6,7 @@ use crate::cost::{LONG, total};
 use crate::crew::{Crew, Progress, Share, cores};
 use crate::distrust;
 use crate::format::sentence;
-use crate::inspector::PixelView;
+use crate::pixel::PixelView;
 use leptos::prelude::*;
 use std::time::Duration;
 use toy::Sweep;

@@ -151,7 +151,7 @@ impl Deal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use toy::study::preset::find;
+    use toy::Spec;
 
     /// What each of some workers does, on a clock of hundredths of a second.
     struct Shop {
@@ -214,7 +214,7 @@ mod tests {
     }
 
     fn study(name: &str, instances: u32, repeats: u32) -> Study {
-        Study { instances, repeats, ..(find(name).unwrap().study)() }
+        Study { instances, repeats, ..(Study::preset(name).unwrap().spec)() }
     }
 
     /// Whoever is fast works on until the end; whoever is not faster is left alone.

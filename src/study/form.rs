@@ -3,7 +3,8 @@
 use super::state::Page;
 use crate::controls::{Controls, Item, Line};
 use leptos::prelude::*;
-use toy::study::param::{PARAMS, Param, matters};
+use toy::Study;
+use toy::spec::{Param, Spec};
 
 /// All controls of the study.
 #[component]
@@ -13,7 +14,7 @@ pub fn Form(
 ) -> impl IntoView {
     view! {
         <Controls
-            lines=PARAMS.iter().map(|param| line(page, param)).collect()
+            lines=Study::PARAMS.iter().map(|param| line(page, param)).collect()
             outside=page.outside
             can_undo=Signal::derive(move || page.can_undo())
             undo=Callback::new(move |()| page.undo())
@@ -21,8 +22,8 @@ pub fn Form(
     }
 }
 
-fn line(page: Page, param: &'static Param) -> Line {
-    let Param { name, label, group, rare, help, kind, get, .. } = *param;
+fn line(page: Page, param: &'static Param<Study>) -> Line {
+    let Param { name, label, group, rare, help, kind, matters, get, .. } = *param;
     let item = Item {
         name,
         label,
@@ -30,7 +31,7 @@ fn line(page: Page, param: &'static Param) -> Line {
         kind,
         get: Memo::new(move |_| page.study.with(get)).into(),
         set: Callback::new(move |text: String| page.set(name, &text)),
-        matters: Memo::new(move |_| page.study.with(|study| matters(name, study))).into(),
+        matters: Memo::new(move |_| page.study.with(matters)).into(),
         most: Signal::stored(None),
     };
     Line { group, rare, item }

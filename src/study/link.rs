@@ -1,9 +1,8 @@
-//! Links to experiments: `view=WORD`, then the study as [`toy::study::link`] writes it.
+//! Links to experiments: `view=WORD`, then the study as [`toy::spec::link`] writes it.
 
-use toy::Study;
-use toy::link::write;
-use toy::study::link::{self, STUDY, is_study, pairs, read};
+use toy::spec::link::{self, names_preset, pairs, read, write};
 use toy::study::preset::{Preset, View};
+use toy::{Spec, Study};
 use wire::Choice;
 
 /// Name under which a link gives the experiment.
@@ -27,16 +26,18 @@ pub struct Opened {
 /// Reads a link; `None` when it is not to an experiment.
 pub fn open(query: &str) -> Option<Opened> {
     let query = query.trim_start_matches('?');
-    let first = read(query);
+    let first = read::<Study>(query);
     let named = first.others.iter().rev().find(|(key, _)| key == VIEW);
     let named = named.and_then(|(_, word)| View::parse(word));
-    let link::Opened { preset, study, others, mut notices } = if is_study(query) {
+    let link::Opened { preset, spec: study, others, mut notices } = if names_preset::<Study>(query)
+    {
         first
     } else {
         // Without a study it is the one to open the view with.
         let preset = named?.presets().next()?;
-        read(&format!("{STUDY}={}&{query}", preset.name))
+        read(&format!("{}={}&{query}", Study::PRESET_KEY, preset.name))
     };
+    let preset = preset.unwrap_or(&Study::PRESETS[0]);
     let view = named.unwrap_or(preset.view);
     let mut choice = Choice::default();
     for (key, value) in others {
@@ -57,7 +58,7 @@ pub fn open(query: &str) -> Option<Opened> {
 /// The query that [`open`] reads back.
 pub fn query(view: View, preset: &Preset, study: &Study, choice: Choice) -> String {
     let mut all = vec![(VIEW.to_owned(), view.word().to_owned())];
-    all.extend(pairs(study, preset));
+    all.extend(pairs(study, Some(preset)));
     if choice != Choice::default() {
         all.push(("engine".to_owned(), choice.word().to_owned()));
     }
@@ -67,12 +68,11 @@ pub fn query(view: View, preset: &Preset, study: &Study, choice: Choice) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use toy::study::preset::PRESETS;
 
     #[test]
     fn every_preset_survives_the_link() {
-        for preset in PRESETS {
-            let study = Study { seed: 7, ..(preset.study)() };
+        for preset in Study::PRESETS {
+            let study = Study { seed: 7, ..(preset.spec)() };
             let text = query(preset.view, preset, &study, Choice::Cpu);
             let word = preset.view.word();
             let rest = format!("v=1&study={}&seed=7&engine=cpu", preset.name);

@@ -17,7 +17,8 @@ use leptos::ev;
 use leptos::html::{Details, Div};
 use leptos::prelude::*;
 use std::time::Duration;
-use toy::study::preset::{PRESETS, View, find};
+use toy::study::preset::View;
+use toy::{Spec, Study};
 use wire::{CHOICES, Choice, Kind};
 
 /// How often a figure with a third dimension turns by itself, and by how much.
@@ -42,11 +43,11 @@ pub fn StudyPage(
         view! { <option value=preset.name prop:selected=selected>{preset.label}</option> }
     });
     // One of another view may be named in a link.
-    let stray = PRESETS.iter().filter(|p| p.view != page.view).map(|preset| {
+    let stray = Study::PRESETS.iter().filter(|p| p.view != page.view).map(|preset| {
         let chosen = move || page.preset.get() == preset.name;
         view! { <option value=preset.name hidden prop:selected=chosen>{preset.label}</option> }
     });
-    let purpose = move || find(page.preset.get()).map_or("", |preset| preset.help);
+    let purpose = move || Study::preset(page.preset.get()).map(|preset| preset.about());
     view! {
         <a class="skip" href="#figure">"Skip to the figure"</a>
         <header class="head">

@@ -6,9 +6,9 @@ use crate::address::{at, keep};
 use crate::keys::{Keyed, Keys};
 use crate::undo::Past;
 use leptos::prelude::*;
+use toy::Spec;
 use toy::Study;
-use toy::study::param;
-use toy::study::preset::{self, Preset, View};
+use toy::study::preset::{Preset, View};
 use wire::Choice;
 
 /// The page's state; copies are handles to the same.
@@ -59,8 +59,8 @@ impl Page {
 
     /// Goes to a preset.
     pub fn adopt(self, name: &str) {
-        if let Some(preset) = preset::find(name) {
-            self.load((preset.name, (preset.study)()));
+        if let Some(preset) = Study::preset(name) {
+            self.load((preset.name, (preset.spec)()));
         }
     }
 
@@ -92,7 +92,7 @@ impl Page {
     /// A sentence that says what is wrong and what is allowed; nothing has changed then.
     pub fn set(self, name: &str, text: &str) -> Result<(), String> {
         let mut study = self.study.get_untracked();
-        param::set(&mut study, name, text).map_err(|error| error.to_string())?;
+        study.set(name, text).map_err(|error| error.to_string())?;
         study.validate().map_err(|error| error.to_string())?;
         if self.study.with_untracked(|before| *before != study) {
             self.study.set(study);
@@ -124,5 +124,5 @@ impl Keyed for Page {
 
 /// The preset of this name, or the view's first.
 fn base(view: View, name: &str) -> &'static Preset {
-    preset::find(name).or_else(|| view.presets().next()).unwrap_or(&preset::PRESETS[0])
+    Study::preset(name).or_else(|| view.presets().next()).unwrap_or(&Study::PRESETS[0])
 }

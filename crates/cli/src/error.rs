@@ -1,7 +1,7 @@
 //! What can go wrong on the command line, as sentences.
 
 use std::path::{Path, PathBuf};
-use toy::param::ParamError;
+use toy::spec::ParamError;
 
 /// An error that ends the command.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,12 @@ pub enum Error {
     /// Values of a study do not fit together.
     #[error(transparent)]
     Study(#[from] toy::StudyError),
+    /// Values of a network do not fit together.
+    #[error(transparent)]
+    Network(#[from] toy::network::NetworkError),
+    /// A flag of another kind of run.
+    #[error("--{0} does not belong to a {1}")]
+    Foreign(String, &'static str),
     /// A shape without a theory.
     #[error(transparent)]
     Theory(#[from] toy::population::PopulationError),
@@ -27,9 +33,18 @@ pub enum Error {
     /// A file cannot be written.
     #[error("{0} cannot be written: {1}")]
     Write(PathBuf, std::io::Error),
+    /// A file cannot be opened.
+    #[error("{0} cannot be read: {1}")]
+    Read(PathBuf, std::io::Error),
+    /// What a file holds, or should hold, is not as it must be.
+    #[error("{0}: {1}")]
+    File(PathBuf, files::FileError),
+    /// Parts that make no whole.
+    #[error(transparent)]
+    Merge(#[from] crate::merge::MergeError),
 }
 
 /// Writes a file.
-pub fn write(path: &Path, text: &str) -> Result<(), Error> {
+pub fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Error> {
     std::fs::write(path, text).map_err(|error| Error::Write(path.into(), error))
 }

@@ -3,9 +3,15 @@
 mod devices;
 mod error;
 mod flags;
+mod measure;
+mod merge;
+mod network;
+mod part;
+mod share;
 mod study;
 mod sweep;
 mod theory;
+mod weights;
 
 use clap::Command;
 use std::process::ExitCode;
@@ -17,8 +23,10 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(sweep::command())
-        .subcommand(study::command())
+        .subcommand(network::flags(study::command()))
         .subcommand(theory::command())
+        .subcommand(measure::command())
+        .subcommand(merge::command())
         .subcommand(Command::new("devices").about("Lists what can train, and what would be chosen"))
 }
 
@@ -26,8 +34,11 @@ fn main() -> ExitCode {
     let matches = command().get_matches();
     let result = match matches.subcommand() {
         Some(("sweep", flags)) => sweep::run(flags),
-        Some(("study", flags)) => study::run(flags),
+        Some(("study", flags)) if network::wanted(flags) => network::run(flags),
+        Some(("study", flags)) => network::refuse(flags).and_then(|()| study::run(flags)),
         Some(("theory", flags)) => theory::run(flags),
+        Some(("measure", flags)) => measure::run(flags),
+        Some(("merge", flags)) => merge::run(flags),
         _ => devices::run(),
     };
     match result {

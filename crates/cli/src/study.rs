@@ -8,14 +8,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::time::Instant;
 use toy::evaluate::Effort;
+use toy::spec::{Spec, link};
 use toy::study::document::{self, Results};
-use toy::study::snapshot::{Judges, Wanted};
-use toy::study::{Snapshot, Study, link, table};
+use toy::study::snapshot::{Evaluators, Wanted};
+use toy::study::{Snapshot, Study, table};
 use wire::Shard;
 
 /// The subcommand.
 pub fn command() -> Command {
-    flags::study(Command::new("study").about(
+    flags::spec::<Study>(Command::new("study").about(
         "Trains larger models at several densities: the paper's figures beyond the phase diagram",
     ))
     .arg(flags::engine())
@@ -37,7 +38,8 @@ pub fn command() -> Command {
 
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
-    let (study, preset) = flags::read_study(flags)?;
+    let (study, preset) = flags::read::<Study>(flags)?;
+    let preset = preset.unwrap_or(&Study::PRESETS[0]);
     let wanted = Wanted { vulnerability: flags.get_flag("attack"), ..Wanted::WEIGHTS };
     let (engine, all) = pollster::block_on(train(&study, flags::choice(flags), wanted))?;
     let models = table::models(&study, &all);
@@ -45,7 +47,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         Some(path) => write(path, &models)?,
         None => print!("{models}"),
     }
-    let link = toy::link::write(&link::pairs(&study, preset));
+    let link = link::write(&link::pairs(&study, Some(preset)));
     let results = Results {
         study: &study,
         snapshots: &all,
@@ -111,5 +113,5 @@ async fn attempt(
         study.steps,
         start.elapsed().as_secs_f64(),
     );
-    Ok((name, Judges::default().snapshots(study, trained, study.steps, wanted, Effort::Final)))
+    Ok((name, Evaluators::default().snapshots(study, trained, study.steps, wanted, Effort::Final)))
 }

@@ -7,6 +7,7 @@ use engine::{Choice, Engine, EngineError, Found};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 use std::time::Instant;
+use toy::Sweep;
 use toy::csv;
 use toy::evaluate::Effort;
 use toy::phase::Thresholds;
@@ -15,7 +16,7 @@ use wire::Shard;
 
 /// The subcommand.
 pub fn command() -> Command {
-    flags::sweep(Command::new("sweep").about("Trains a phase diagram"))
+    flags::spec::<Sweep>(Command::new("sweep").about("Trains a phase diagram"))
         .arg(flags::engine())
         .arg(
             Arg::new("compare")
@@ -32,7 +33,7 @@ pub fn command() -> Command {
 
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
-    let sweep = flags::read(flags)?;
+    let (sweep, _) = flags::read::<Sweep>(flags)?;
     let measures = pollster::block_on(train(&sweep, flags::choice(flags)))?;
     let picture = measures.picture(sweep.aggregate);
     let theory = match flags.get_one::<String>("compare") {
@@ -54,7 +55,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     Ok(())
 }
 
-async fn train(sweep: &toy::Sweep, choice: Choice) -> Result<Measures, Error> {
+async fn train(sweep: &Sweep, choice: Choice) -> Result<Measures, Error> {
     let mut engine = Engine::new(choice).await?;
     match attempt(&mut engine, sweep).await {
         // A GPU that turns out to be wrong is not chosen again.

@@ -12,7 +12,7 @@ use toy::{Sweep, ansatz, csv};
 
 /// The subcommand.
 pub fn command() -> Command {
-    flags::sweep(Command::new("theory").about(
+    flags::spec::<Sweep>(Command::new("theory").about(
         "Computes a theoretical diagram; with one density and one importance, a single point",
     ))
     .arg(
@@ -28,7 +28,7 @@ pub fn command() -> Command {
 
 /// Computes and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
-    let sweep = flags::read(flags)?;
+    let (sweep, _) = flags::read::<Sweep>(flags)?;
     let optimum = flags.get_one::<String>("kind").is_some_and(|kind| kind == "optimum");
     if sweep.density.from == sweep.density.to && sweep.importance.from == sweep.importance.to {
         return point(&sweep, optimum);

@@ -3,13 +3,13 @@
 mod common;
 
 use common::{read, scratch, superphase, table};
-use toy::study::preset::PRESETS;
+use toy::{Spec, Study};
 
 #[test]
 fn every_preset_is_trained_and_written() {
-    for preset in PRESETS {
+    for preset in Study::PRESETS {
         // Small enough for a test, whatever the preset: only the shape of the output matters.
-        let study = (preset.study)();
+        let study = (preset.spec)();
         let words = format!("study --preset {} --steps 2 --batch 4 --engine cpu", preset.name);
         let models = table(&words, "--out", "study.csv");
         assert_eq!(models.len() as u64, study.models(), "{}", preset.name);

@@ -12,7 +12,7 @@ use toy::sweep::Data;
 
 /// Densities from 1 to 0.01 and importances from 0.1 to 10, as in repro-superposition.
 fn sweep(n: u32, m: u32, data: Data, grid: u32) -> Sweep {
-    let protocol = toy::preset::find("repro-superposition").map(|p| (p.sweep)());
+    let protocol = <Sweep as toy::Spec>::preset("repro-superposition").map(|p| (p.spec)());
     let base = match data {
         Data::Sampled => protocol.unwrap_or_default(),
         Data::Exact => Sweep::default(),

@@ -1,6 +1,7 @@
 //! A run of any job: what all of them have in common.
 
 use crate::checkpoint::Checkpoint;
+use crate::network::NetworkRun;
 use crate::run::{EngineError, SweepRun};
 use crate::study::StudyRun;
 
@@ -10,6 +11,8 @@ pub enum Run {
     Sweep(SweepRun),
     /// Of a study.
     Study(StudyRun),
+    /// Of networks.
+    Network(NetworkRun),
 }
 
 impl Run {
@@ -18,6 +21,7 @@ impl Run {
         match self {
             Self::Sweep(run) => run.step(),
             Self::Study(run) => run.step(),
+            Self::Network(run) => run.step(),
         }
     }
 
@@ -26,6 +30,7 @@ impl Run {
         match self {
             Self::Sweep(run) => run.is_done(),
             Self::Study(run) => run.is_done(),
+            Self::Network(run) => run.is_done(),
         }
     }
 
@@ -38,6 +43,7 @@ impl Run {
         match self {
             Self::Sweep(run) => run.checkpoint().await,
             Self::Study(run) => run.checkpoint().await,
+            Self::Network(run) => run.checkpoint().await,
         }
     }
 
@@ -51,6 +57,7 @@ impl Run {
         match self {
             Self::Sweep(run) => run.advance(limit).await,
             Self::Study(run) => run.advance(limit).await,
+            Self::Network(run) => run.advance(limit).await,
         }
     }
 }

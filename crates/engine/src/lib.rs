@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod cpu;
 pub mod gpu;
 mod job;
+pub mod network;
 pub mod pace;
 mod patience;
 pub mod plan;
@@ -17,6 +18,7 @@ mod trial;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use job::Run;
+pub use network::NetworkRun;
 pub use run::{Engine, EngineError, Found, SweepRun};
 pub use study::StudyRun;
 pub use wire::{Choice, Job, Kind};

@@ -2,13 +2,15 @@
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Header, State, bits};
 use crate::job::Run;
+use crate::network::{self, NetworkRun};
 use crate::patience::{OPENING, TRYING, within};
 use crate::plan::{Plan, Shard};
 use crate::study::{self, StudyRun};
 use crate::trial::Trial;
 use crate::{check, cpu, gpu};
+use toy::network::{Network, NetworkError};
 use toy::sweep::Data;
-use toy::{Study, StudyError, Sweep, SweepError};
+use toy::{Spec, Study, StudyError, Sweep, SweepError};
 use wire::{Cause, Choice, Class, Job, JobError, Kind};
 
 impl From<JobError> for EngineError {
@@ -16,6 +18,7 @@ impl From<JobError> for EngineError {
         match error {
             JobError::Sweep(error) => Self::Sweep(error),
             JobError::Study(error) => Self::Study(error),
+            JobError::Network(error) => Self::Network(error),
         }
     }
 }
@@ -29,6 +32,9 @@ pub enum EngineError {
     /// The study is not valid.
     #[error(transparent)]
     Study(#[from] StudyError),
+    /// The network is not valid.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// The GPU was asked for, but there is none to be had.
     #[error("no GPU can be used here: {0}; choose the CPU engine")]
     NoGpu(String),
@@ -55,7 +61,9 @@ impl EngineError {
     /// What kind of failure it is.
     pub fn cause(&self) -> Cause {
         match self {
-            Self::Sweep(_) | Self::Study(_) | Self::Checkpoint(_) => Cause::Invalid,
+            Self::Sweep(_) | Self::Study(_) | Self::Network(_) | Self::Checkpoint(_) => {
+                Cause::Invalid
+            }
             Self::NoGpu(_) => Cause::NoGpu,
             Self::Memory => Cause::Memory,
             Self::Lost(_) => Cause::Lost,
@@ -173,6 +181,9 @@ impl Engine {
                 Job::Study(study) => {
                     study::Trial::new(gpu, study, pool).await.map(study::Trial::verdict)
                 }
+                Job::Network(network) => {
+                    network::Trial::new(gpu, network, pool).await.map(network::Trial::verdict)
+                }
             }
         };
         let Some(trial) = within(TRYING, trial).await else {
@@ -199,6 +210,9 @@ impl Engine {
         match job {
             Job::Sweep(sweep) => Ok(Run::Sweep(self.start_sweep(sweep, shard, kind).await?)),
             Job::Study(study) => Ok(Run::Study(self.start_study(study, shard, kind).await?)),
+            Job::Network(network) => {
+                Ok(Run::Network(self.start_network(network, shard, kind).await?))
+            }
         }
     }
 
@@ -259,6 +273,10 @@ impl Engine {
                 let run = StudyRun::restore(study, &header, learners, finished, gpu);
                 Ok(Run::Study(run.await?))
             }
+            (Job::Network(network), State::Study { learners, finished }) => {
+                let run = NetworkRun::restore(network, &header, learners, finished, gpu);
+                Ok(Run::Network(run.await?))
+            }
             _ => Err(CheckpointError::Misfit("its numbers are another job's".into()).into()),
         }
     }
@@ -278,6 +296,22 @@ impl Engine {
             Kind::Gpu => StudyRun::on_gpu(self.gpu()?, study, shard).await,
         }
     }
+
+    /// Prepares a run of a share of networks, at step 0.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_network(
+        &self,
+        network: &Network,
+        shard: Shard,
+        kind: Kind,
+    ) -> Result<NetworkRun, EngineError> {
+        match kind {
+            Kind::Cpu => NetworkRun::on_cpu(network, shard),
+            Kind::Gpu => NetworkRun::on_gpu(self.gpu()?, network, shard).await,
+        }
+    }
 }
 
 /// Opens the GPU, if it answers in time.
@@ -293,7 +327,9 @@ fn untried(gpu: &gpu::Gpu, job: &Job) -> Option<String> {
     }
     let name = gpu.name();
     match job {
-        Job::Study(_) => Some(format!("The only GPU adapter, {name}, is software.")),
+        Job::Study(_) | Job::Network(_) => {
+            Some(format!("The only GPU adapter, {name}, is software."))
+        }
         Job::Sweep(sweep) => {
             let slow = sweep.data == Data::Exact && sweep.features >= 4;
             (slow && cfg!(target_arch = "wasm32")).then(|| {

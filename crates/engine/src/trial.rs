@@ -107,6 +107,7 @@ fn millions(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use toy::Spec;
 
     #[test]
     fn a_small_version_covers_the_same_ranges() {

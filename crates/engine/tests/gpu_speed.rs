@@ -46,8 +46,8 @@ fn measure(gpu: &Gpu, name: &str, sweep: &Sweep) {
 fn model_steps_per_second() {
     let gpu = block_on(Gpu::new()).unwrap_or_else(|error| panic!("{error}"));
     println!("{}", gpu.name());
-    let published = toy::preset::find("repro-superposition").expect("a preset");
-    let sampled = Sweep { columns: 64, rows: 64, repeats: 4, ..(published.sweep)() };
+    let published = <toy::Sweep as toy::Spec>::preset("repro-superposition").expect("a preset");
+    let sampled = Sweep { columns: 64, rows: 64, repeats: 4, ..(published.spec)() };
     measure(&gpu, "sampled n = 2", &sampled);
     measure(&gpu, "sampled n = 3", &Sweep { features: 3, hidden: 2, ..sampled.clone() });
     measure(&gpu, "sampled n = 8", &Sweep { features: 8, hidden: 7, ..sampled.clone() });
@@ -91,8 +91,8 @@ fn few_models() {
 #[test]
 #[ignore = "measures"]
 fn trials() {
-    let published = toy::preset::find("repro-superposition").expect("a preset");
-    for sweep in [Sweep::default(), (published.sweep)()] {
+    let published = <toy::Sweep as toy::Spec>::preset("repro-superposition").expect("a preset");
+    for sweep in [Sweep::default(), (published.spec)()] {
         let mut engine = block_on(Engine::new(Choice::Auto)).unwrap_or_else(|e| panic!("{e}"));
         for name in ["first", "cached"] {
             let begun = Instant::now();

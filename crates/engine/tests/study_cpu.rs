@@ -5,9 +5,9 @@ use engine::StudyRun;
 use engine::cpu::study::{Training, Way};
 use engine::cpu::{level_name, levels};
 use engine::study::Plan;
+use toy::Spec;
 use toy::axis::Span;
 use toy::random::{block, open_unit};
-use toy::study::model::Layout;
 use toy::study::train::{self, Instance};
 use toy::study::{Importance, Sets, Study, Target, Variant};
 use toy::train::Model;
@@ -63,7 +63,7 @@ fn label(study: &Study) -> String {
 
 /// Models with parameters and moments of the size that training gives them.
 fn random_models(plan: &Plan) -> Vec<Model<f32>> {
-    let layout = Layout::of(&plan.study);
+    let layout = plan.study.layout();
     let one = |model: u32| {
         let uniform =
             |stream: u32, i: usize| open_unit(block(stream, model, i as u32, 7)[0]) as f32;

@@ -10,9 +10,9 @@ use engine::study::Plan;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
 use pollster::block_on;
 use std::mem::{offset_of, size_of};
+use toy::Spec;
 use toy::axis::Span;
 use toy::random::{block, open_unit};
-use toy::study::preset::PRESETS;
 use toy::study::train::{self, Instance};
 use toy::study::{Importance, Sets, Study, Target, Variant};
 use toy::train::Model;
@@ -182,7 +182,7 @@ fn the_largest_model_is_trained() {
 fn kernels() -> Vec<StudyKernel> {
     let largest = Study { features: 512, hidden: 64, ..Study::default() };
     let smallest = Study { features: 1, hidden: 1, ..Study::default() };
-    let presets = PRESETS.iter().map(|preset| (preset.study)());
+    let presets = Study::PRESETS.iter().map(|preset| (preset.spec)());
     let all = presets.chain(studies()).chain([largest, smallest]);
     all.map(|study| StudyKernel::of(&study)).collect()
 }

@@ -6,14 +6,14 @@ use engine::cpu::study::Training;
 use engine::study::Plan;
 use pollster::block_on;
 use std::f64::consts::TAU;
+use toy::Spec;
 use toy::axis::Span;
 use toy::evaluate::Effort;
 use toy::init::Init;
+use toy::study::Layout;
 use toy::study::curve::point_of;
 use toy::study::figure::Form;
-use toy::study::model::Layout;
-use toy::study::preset;
-use toy::study::snapshot::{Judges, Snapshot, Wanted, lowest};
+use toy::study::snapshot::{Evaluators, Snapshot, Wanted, lowest};
 use toy::study::{Sets, Study, Variant};
 use toy::train::Model;
 use wire::Shard;
@@ -27,11 +27,11 @@ fn train(study: &Study) -> Vec<Snapshot> {
         run.read().await
     };
     let trained = block_on(run).unwrap_or_else(|error: engine::EngineError| panic!("{error}"));
-    Judges::default().snapshots(study, trained, study.steps, Wanted::WEIGHTS, Effort::Final)
+    Evaluators::default().snapshots(study, trained, study.steps, Wanted::WEIGHTS, Effort::Final)
 }
 
 fn find(name: &str) -> Study {
-    (preset::find(name).unwrap_or_else(|| panic!("{name}")).study)()
+    (Study::preset(name).unwrap_or_else(|| panic!("{name}")).spec)()
 }
 
 /// `int_0^1 (own x - ReLU(a x + b))^2 dx`, exactly: quadratics between the kink and the ends.
@@ -71,7 +71,7 @@ fn refined(study: &Study, best: &Snapshot) -> Snapshot {
     let parameters = best.parameters.clone();
     training.set_models(&[Model { parameters, first: zeros.clone(), second: zeros }]);
     training.take(&plan, 0, study.steps);
-    let found = Judges::default().snapshots(
+    let found = Evaluators::default().snapshots(
         &study,
         training.read(),
         study.steps,
@@ -101,7 +101,7 @@ fn one_hot_features_make_the_known_polygons() {
             lr: 0.03,
             ..find("polygons")
         };
-        let layout = Layout::of(&study);
+        let layout = study.layout();
         let all = train(&study);
         let loss = |s: &Snapshot| one_hot_loss(layout, &s.parameters);
         let best = all.iter().min_by(|a, b| loss(a).total_cmp(&loss(b))).expect("models");

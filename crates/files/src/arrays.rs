@@ -33,7 +33,7 @@ pub fn diagram(sweep: &Sweep, picture: &Picture, about: About) -> Archive {
         plane("loss", &picture.loss),
         Tensor::new("phase", &shape, Values::Text(picture.phase.iter().map(phase).collect())),
     ];
-    Archive { tensors, metadata: about.metadata("diagram", spec(sweep, toy::param::PARAMS)) }
+    Archive { tensors, metadata: about.metadata("diagram", spec(sweep)) }
 }
 
 /// The measures of a study. Axes: `instance`, `repeat` and `density` of each model; `feature` and
@@ -86,6 +86,6 @@ pub fn measures(study: &Study, all: &[Snapshot], about: About) -> Archive {
             Tensor::new("curve", &[models, points], Values::F32(curves)),
         ]);
     }
-    let metadata = about.metadata("measures", spec(study, toy::study::param::PARAMS));
+    let metadata = about.metadata("measures", spec(study));
     Archive { tensors, metadata }
 }

@@ -26,7 +26,7 @@ pub struct Models {
     pub tied: bool,
     /// Whether there are biases.
     pub biased: bool,
-    /// Parameters of one model after the other, as [`toy::study::model::Layout`] has them: encoder
+    /// Parameters of one model after the other, as [`toy::study::Layout`] has them: encoder
     /// `E_ik` at `i m + k`, the decoder unless tied, the biases.
     pub parameters: Vec<f32>,
     /// What was taken for granted, a sentence each without its full stop.

@@ -3,10 +3,11 @@
 
 use crate::archive::{Archive, FileError, Tensor, Values, error};
 use std::collections::BTreeMap;
+use toy::Spec;
 use toy::Sweep;
-use toy::param::{Kind, Param};
+use toy::network::architecture::Architecture;
+use toy::network::{self, Network};
 use toy::picture::Measures;
-use toy::study::model::Layout;
 use toy::study::{Snapshot, Study};
 
 /// Version of what is written beside the arrays.
@@ -43,14 +44,13 @@ impl About<'_> {
 }
 
 /// Every parameter of a run by its name, as JSON.
-pub fn spec<S>(run: &S, params: &[Param<S>]) -> String {
-    let pair = |param: &Param<S>| {
+pub fn spec<S: Spec>(run: &S) -> String {
+    let pair = |param: &toy::spec::Param<S>| {
         let text = (param.get)(run);
-        let number = matches!(param.kind, Kind::Integer { .. } | Kind::Real { .. });
-        let value = number.then(|| serde_json::from_str(&text).ok()).flatten();
+        let value = param.kind.is_number().then(|| serde_json::from_str(&text).ok()).flatten();
         (param.name.to_owned(), value.unwrap_or(serde_json::Value::String(text)))
     };
-    serde_json::Value::Object(params.iter().map(pair).collect()).to_string()
+    serde_json::Value::Object(S::PARAMS.iter().map(pair).collect()).to_string()
 }
 
 /// The link written beside the arrays, if the file is one of ours.
@@ -82,7 +82,7 @@ pub fn sweep(sweep: &Sweep, measures: &Measures, about: About) -> Result<Archive
         Tensor::new("W", &[&axes[..], &[n, m]].concat(), Values::F32(w)),
         Tensor::new("b", &[&axes[..], &[n]].concat(), Values::F32(b)),
     ];
-    let metadata = about.metadata("weights", spec(sweep, toy::param::PARAMS));
+    let metadata = about.metadata("weights", spec(sweep));
     Ok(Archive { tensors, metadata })
 }
 
@@ -92,7 +92,7 @@ pub fn sweep(sweep: &Sweep, measures: &Measures, about: About) -> Result<Archive
 /// # Errors
 /// When no parameters are known, or of some densities more repeats than of others.
 pub fn study(study: &Study, all: &[Snapshot], about: About) -> Result<Archive, FileError> {
-    let layout = Layout::of(study);
+    let layout = study.layout();
     let known: Vec<&Snapshot> = all.iter().filter(|s| !s.parameters.is_empty()).collect();
     let instances = study.instances as usize;
     let repeats = known.len() / instances.max(1);
@@ -113,6 +113,29 @@ pub fn study(study: &Study, all: &[Snapshot], about: About) -> Result<Archive, F
         tensors.push(Tensor::new("decoder", &weights, decoder));
     }
     tensors.push(Tensor::new("b", &weights[..3], gather(&|p| layout.biases(p).to_vec())));
-    let metadata = about.metadata("weights", spec(study, toy::study::param::PARAMS));
+    let metadata = about.metadata("weights", spec(study));
     Ok(Archive { tensors, metadata })
+}
+
+/// Networks whose parameters are known: every tensor by its name, its first axis that of the models.
+///
+/// # Errors
+/// When no parameters are known.
+pub fn network(
+    network: &Network,
+    all: &[network::Snapshot],
+    about: About,
+) -> Result<Archive, FileError> {
+    let known: Vec<_> = all.iter().filter(|s| !s.parameters.is_empty()).collect();
+    if known.is_empty() {
+        return error("no network's weights are known");
+    }
+    let tape = Architecture::new(network, 1).tape;
+    let one = |(tensor, range): (&toy::tape::Tensor, std::ops::Range<usize>)| {
+        let shape = [&[known.len()][..], &tensor.shape].concat();
+        let values = known.iter().flat_map(|s| s.parameters[range.clone()].iter().copied());
+        Tensor::new(&tensor.name, &shape, Values::F32(values.collect()))
+    };
+    let tensors = tape.named().map(one).collect();
+    Ok(Archive { tensors, metadata: about.metadata("network", spec(network)) })
 }

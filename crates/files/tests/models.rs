@@ -5,7 +5,7 @@ use files::{Archive, Format, Tensor, Values, arrays, foreign};
 use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::Measures;
-use toy::study::snapshot::{Judges, Trained, Wanted};
+use toy::study::snapshot::{Evaluators, Trained, Wanted};
 use toy::study::{Snapshot, Variant, train};
 use toy::train::Model;
 use toy::{Study, Sweep};
@@ -31,7 +31,7 @@ fn experiment(variant: Variant, repeats: u32) -> (Study, Vec<Snapshot>) {
     };
     let wanted = Wanted { parameters: repeats, vulnerability: true };
     let models = (0..6).map(trained).collect();
-    let all = Judges::default().snapshots(&study, models, 3, wanted, Effort::Live);
+    let all = Evaluators::default().snapshots(&study, models, 3, wanted, Effort::Live);
     (study, all)
 }
 

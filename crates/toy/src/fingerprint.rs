@@ -1,11 +1,10 @@
 //! Fingerprints: short names of what is trained, by which parts and checkpoints of one run know
 //! each other.
 
-use crate::param::{PARAMS, Param};
-use crate::study::{self, Study};
-use crate::sweep::Sweep;
+use crate::spec::Spec;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::hash::Hasher;
 use std::str::FromStr;
 use twox_hash::XxHash64;
 
@@ -21,25 +20,27 @@ impl Fingerprint {
         Self(XxHash64::oneshot(0, bytes))
     }
 
-    /// The fingerprint of a description, by its table of parameters; `what` tells kinds of
-    /// descriptions apart.
-    pub fn of<S: 'static>(what: &str, params: &[Param<S>], description: &S) -> Self {
-        let values = params.iter().map(|p| format!("{}={}\n", p.name, (p.get)(description)));
-        Self::of_bytes(
-            std::iter::once(format!("{what}\n")).chain(values).collect::<String>().as_bytes(),
-        )
+    /// The fingerprint of all bytes that can be read: the same as of these in memory.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn of_reader(mut bytes: impl std::io::Read) -> std::io::Result<Self> {
+        let (mut hasher, mut some) = (XxHash64::with_seed(0), vec![0; 1 << 16]);
+        loop {
+            match bytes.read(&mut some)? {
+                0 => return Ok(Self(hasher.finish())),
+                count => hasher.write(&some[..count]),
+            }
+        }
     }
 }
 
-impl From<&Sweep> for Fingerprint {
-    fn from(sweep: &Sweep) -> Self {
-        Self::of("sweep", PARAMS, sweep)
-    }
-}
-
-impl From<&Study> for Fingerprint {
-    fn from(study: &Study) -> Self {
-        Self::of("study", study::param::PARAMS, study)
+/// By the table of parameters and the kind of description.
+impl<S: Spec> From<&S> for Fingerprint {
+    fn from(spec: &S) -> Self {
+        let values = S::PARAMS.iter().map(|p| format!("{}={}\n", p.name, (p.get)(spec)));
+        let text: String = std::iter::once(format!("{}\n", S::KIND)).chain(values).collect();
+        Self::of_bytes(text.as_bytes())
     }
 }
 
@@ -60,15 +61,18 @@ impl FromStr for Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Study, Sweep};
 
     #[test]
     fn every_parameter_counts() {
         let own = Fingerprint::from(&Sweep::default());
         assert_eq!(own, Fingerprint::from(&Sweep::default()));
         assert_eq!(own.to_string().parse(), Ok(own));
+        let bytes = [7; 200_000];
+        assert_eq!(Fingerprint::of_reader(&bytes[..]).ok(), Some(Fingerprint::of_bytes(&bytes)));
         for (name, value) in [("seed", "1"), ("steps", "301"), ("lr", "0.0301"), ("bias", "off")] {
             let mut other = Sweep::default();
-            assert_eq!(crate::param::set(&mut other, name, value), Ok(()));
+            assert_eq!(other.set(name, value), Ok(()));
             assert_ne!(own, Fingerprint::from(&other), "{name}");
         }
         let study = Study::default();

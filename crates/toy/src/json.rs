@@ -1,8 +1,8 @@
 //! A run and its results as one JSON document. [`load`](crate::load) reads it back.
 
-use crate::param::{Kind, PARAMS};
 use crate::phase::{Phase, Thresholds};
 use crate::picture::{PHASES, Picture, Reference};
+use crate::spec::Spec;
 use crate::sweep::Sweep;
 use std::fmt::Write;
 
@@ -59,15 +59,18 @@ pub fn write(run: &Run) -> String {
     say("diagram", &quoted(run.diagram));
     say("engine", &quoted(run.engine));
     say("step", &run.step.to_string());
-    let parameters = PARAMS.iter().map(|param| {
+    let parameters = Sweep::PARAMS.iter().map(|param| {
         let value = (param.get)(run.sweep);
-        let number = matches!(param.kind, Kind::Integer { .. } | Kind::Real { .. });
-        format!("    {}: {}", quoted(param.name), if number { value } else { quoted(&value) })
+        format!(
+            "    {}: {}",
+            quoted(param.name),
+            if param.kind.is_number() { value } else { quoted(&value) }
+        )
     });
     say("parameters", &format!("{{\n{}\n  }}", parameters.collect::<Vec<_>>().join(",\n")));
-    let Thresholds { norm, interference, share, excess } = run.thresholds;
+    let Thresholds { norm, interference, pair, line, alike, excess } = run.thresholds;
     let limits = format!(
-        "{{\"norm\": {norm}, \"interference\": {interference}, \"share\": {share}, \"excess\": {excess}}}"
+        "{{\"norm\": {norm}, \"interference\": {interference}, \"pair\": {pair}, \"line\": {line}, \"alike\": {alike}, \"excess\": {excess}}}"
     );
     say("thresholds", &limits);
     if let Some(agreement) = run.reference.and_then(|reference| agreement(run.picture, reference)) {

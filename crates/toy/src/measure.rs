@@ -6,6 +6,9 @@ use num_traits::Float;
 /// The constant repro-superposition adds to a norm before dividing by it.
 const POLYSEMANTICITY_GUARD: f64 = 1e-5;
 
+/// A feature of a larger model counts as represented from this norm on.
+pub const REPRESENTED: f64 = 0.5;
+
 /// Length of feature `i`'s direction, `|W_i|`.
 pub fn norm<T: Float>(shape: Shape, w: &[T], i: usize) -> T {
     let row = shape.row(w, i);

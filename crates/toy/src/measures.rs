@@ -1,44 +1,12 @@
 //! Measures of many models at once, and pictures made from them.
 
 use crate::aggregate::Aggregate;
-use crate::evaluate::{Effort, Evaluator, Point};
-use crate::measure::{norm, polysemanticity, superposition};
+use crate::evaluate::{Effort, Evaluator};
+use crate::measured::{Measured, phase};
 use crate::model::Shape;
-use crate::phase::{Context, Phase, Thresholds};
+use crate::phase::Thresholds;
 use crate::picture::{Picture, Repeat};
 use crate::sweep::Sweep;
-
-/// What is measured on one trained model. All measures are of the last feature.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measured {
-    /// Norm `|W_n|`.
-    pub norm: f32,
-    /// Superposition, the paper's sum of squares.
-    pub superposition: f32,
-    /// repro-superposition's polysemanticity, its square root.
-    pub polysemanticity: f32,
-    /// Population loss, summed over features.
-    pub loss: f32,
-    /// The phase.
-    pub phase: Phase,
-}
-
-impl Measured {
-    /// Measures a model at its point of the diagram.
-    fn new(sweep: &Sweep, point: &Point, parameters: &[f64], thresholds: &Thresholds) -> Self {
-        let shape = Shape::of(sweep);
-        let (w, _) = shape.split(parameters);
-        let last = shape.n - 1;
-        let context = Context { biases: sweep.bias, excess: None };
-        Self {
-            norm: norm(shape, w, last) as f32,
-            superposition: superposition(shape, w, last) as f32,
-            polysemanticity: polysemanticity(shape, w, last) as f32,
-            loss: point.loss(parameters) as f32,
-            phase: thresholds.classify(w, shape.m, context).phase,
-        }
-    }
-}
 
 /// Every model of some rows, measured; pictures under any aggregation are made from it. There may
 /// be a million models: nothing here allocates memory for each.
@@ -102,12 +70,12 @@ impl Measures {
     /// Decides the phases again by other thresholds.
     pub fn reclassify(&mut self, sweep: &Sweep, thresholds: &Thresholds) {
         let shape = Shape::of(sweep);
-        let context = Context { biases: sweep.bias, excess: None };
         let mut own = vec![0.0; sweep.parameters()];
         for index in 0..self.models.len() {
             own.iter_mut().zip(self.parameters(index)).for_each(|(own, p)| *own = p);
             let (w, _) = shape.split(&own);
-            self.models[index].phase = thresholds.classify(w, shape.m, context).phase;
+            let model = &mut self.models[index];
+            model.phase = phase(sweep, model.loss, w, thresholds);
         }
     }
 

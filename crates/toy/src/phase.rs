@@ -7,10 +7,15 @@
 //! 1. a weight is not finite: [`Phase::Diverged`];
 //! 2. `|W_e| < norm`: [`Phase::NotRepresented`];
 //! 3. `q < interference`: [`Phase::Dedicated`];
-//! 4. otherwise the feature is in superposition; the partner is the `j` of largest `|p_j|`.
-//!    - `p_partner > 0`, the pair points the same way: [`Phase::Confused`] or [`Phase::Trapped`];
-//!    - `n >= 3` and every other `|p_j| >= share * |p_partner|`: [`Phase::Symmetric`];
-//!    - else [`Phase::Antipodal`].
+//! 4. otherwise the feature is in superposition. With `c_j` the cosine between `W_e` and `W_j`:
+//!    - the `p_j` of features with `c_j >= line`, on one side of one line, make up `pair` of `q^2`:
+//!      [`Phase::Confused`] or [`Phase::Trapped`];
+//!    - one `p_j` with `c_j <= -line` makes up `pair` of `q^2`: [`Phase::Antipodal`];
+//!    - `n >= 3`, and for all features alike both `|W_i|^2` and `q_i^2` (each at least `alike` of the
+//!      largest): [`Phase::Symmetric`];
+//!    - else [`Phase::Mixed`].
+//!
+//! The partner is the `j` of largest `|p_j|`, on the side that decides if one does.
 //!
 //! Swapping the two features of `n = 2` swaps steps 2 and 3, so equal thresholds treat both ends of
 //! the importance axis alike.
@@ -35,7 +40,7 @@ pub enum Phase {
     NotRepresented = 0,
     /// A direction of its own, orthogonal to every other feature.
     Dedicated = 1,
-    /// In superposition, chiefly with one other feature, in opposite directions.
+    /// In superposition, chiefly with one other feature on the opposite side.
     Antipodal = 2,
     /// In superposition with all others alike, as in a triangle or tetrahedron; three or more features.
     Symmetric = 3,
@@ -45,11 +50,13 @@ pub enum Phase {
     Trapped = 5,
     /// The weights are not finite numbers.
     Diverged = 6,
+    /// In superposition in another way, as with several others unequally; three or more features.
+    Mixed = 7,
 }
 
 impl Phase {
     /// Every phase, in the order of the codes: for legends.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NotRepresented,
         Self::Dedicated,
         Self::Antipodal,
@@ -57,6 +64,7 @@ impl Phase {
         Self::Confused,
         Self::Trapped,
         Self::Diverged,
+        Self::Mixed,
     ];
 
     /// Short name for tables, file formats and legends.
@@ -69,6 +77,7 @@ impl Phase {
             Self::Confused => "confused",
             Self::Trapped => "trapped",
             Self::Diverged => "diverged",
+            Self::Mixed => "mixed",
         }
     }
 
@@ -79,6 +88,7 @@ impl Phase {
             Self::Dedicated => "The extra feature has a dimension of its own.",
             Self::Antipodal => "The extra feature is in superposition, opposite another.",
             Self::Symmetric => "All features share the dimensions alike.",
+            Self::Mixed => "The extra feature is in superposition in none of the named ways.",
             Self::Confused => "The extra feature shares a direction with another.",
             Self::Trapped => "The extra feature is stuck on the same side as another.",
             Self::Diverged => "The weights are not finite.",
@@ -97,7 +107,10 @@ impl Phase {
 
     /// Whether the feature shares its direction with others.
     pub const fn in_superposition(self) -> bool {
-        matches!(self, Self::Antipodal | Self::Symmetric | Self::Confused | Self::Trapped)
+        matches!(
+            self,
+            Self::Antipodal | Self::Symmetric | Self::Confused | Self::Trapped | Self::Mixed
+        )
     }
 }
 
@@ -137,8 +150,14 @@ pub struct Thresholds {
     pub norm: f64,
     /// Root of the superposition measure below which its dimension is its own; 0 to 1.
     pub interference: f64,
-    /// All features share when the weakest interference is at least this part of the strongest.
-    pub share: f64,
+    /// Part of the superposition measure `q^2` that one feature, or one side, must make up for the
+    /// extra feature to be in superposition with it alone.
+    pub pair: f64,
+    /// Cosine from which on two directions count as one line.
+    pub line: f64,
+    /// All features are alike when the smallest `|W_i|^2` and the smallest `q_i^2` are at least this
+    /// part of the largest.
+    pub alike: f64,
     /// Relative excess over the minimum loss up to which a same-sign pair is confused, not trapped.
     pub excess: f64,
 }
@@ -150,9 +169,11 @@ impl Thresholds {
     /// densities near 1 to 0.2), within some per cent in importance of a continuous one, and above
     /// what sampling noise leaves of a feature that is not represented. It also keeps weak members
     /// of a same-sign pair apart from dropped ones: near r = 5/16 their norm goes to zero
-    /// continuously. A fifth as share keeps the regular polygons up to the heptagon symmetric (its
-    /// ratio is 0.25).
-    pub const DEFAULT: Self = Self { norm: 0.1, interference: 0.1, share: 0.2, excess: 1e-3 };
+    /// continuously. Three quarters as a pair: in a regular polygon or simplex of three or more no
+    /// feature makes up more than half, in a square, which is two pairs, all. Nine tenths as a line: within 26 degrees.
+    /// Four fifths as alike: lengths that differ by a tenth.
+    pub const DEFAULT: Self =
+        Self { norm: 0.1, interference: 0.1, pair: 0.75, line: 0.9, alike: 0.8, excess: 1e-3 };
 }
 
 impl Default for Thresholds {
@@ -199,30 +220,26 @@ impl Thresholds {
             let (norm, interference) = (f64::NAN, f64::NAN);
             return Verdict { phase: Phase::Diverged, norm, interference, ..verdict };
         }
-        let mut rows = w.chunks_exact(m.max(1));
-        let Some(extra) = rows.next_back() else { return verdict };
-        let dot = |row: &[T]| row.iter().zip(extra).map(|(a, b)| value(a) * value(b)).sum::<f64>();
-        verdict.norm = dot(extra).sqrt();
+        let mut others = w.chunks_exact(m.max(1));
+        let Some(extra) = others.next_back() else { return verdict };
+        verdict.norm = dot(extra, extra).sqrt();
         if verdict.norm == 0.0 {
             return verdict;
         }
-        // Sum of squares of the projections, the largest on either side, the smallest magnitude.
-        let (mut square, mut weakest, mut features) = (0.0, f64::INFINITY, 1);
-        let mut sides = [(0, 0.0); 2];
-        for (j, row) in rows.enumerate() {
-            let p = dot(row) / verdict.norm;
-            square += p * p;
-            weakest = p.abs().min(weakest);
-            let side = &mut sides[usize::from(p > 0.0)];
-            if p.abs() > side.1 * (1.0 + TIE) {
-                *side = (j, p.abs());
+        // Of all, and of those in line on either side.
+        let (mut all, mut opposite, mut same) =
+            (Group::default(), Group::default(), Group::default());
+        for (j, row) in others.enumerate() {
+            let p = dot(row, extra) / verdict.norm;
+            let long = self.line * dot(row, row).sqrt();
+            all.add(j, p);
+            if p > 0.0 && p >= long {
+                same.add(j, p);
+            } else if p < 0.0 && p <= -long {
+                opposite.add(j, p);
             }
-            features += 1;
         }
-        let [opposite, same] = sides;
-        // A tie goes to the same side: two features that cannot be told apart are the larger fault.
-        let same_sign = same.1 > 0.0 && same.1 * (1.0 + TIE) >= opposite.1;
-        let (partner, strongest) = if same_sign { same } else { opposite };
+        let square = all.square;
         verdict.interference = square.sqrt();
         if verdict.norm < self.norm {
             return verdict;
@@ -231,15 +248,58 @@ impl Thresholds {
             verdict.phase = Phase::Dedicated;
             return verdict;
         }
-        verdict.partner = u8::try_from(partner).ok();
-        verdict.phase = if same_sign {
+        let (phase, partner) = if same.square >= self.pair * square {
             let best = context.excess.map_or(!context.biases, |excess| excess <= self.excess);
-            if best { Phase::Confused } else { Phase::Trapped }
-        } else if features >= 3 && weakest >= self.share * strongest {
-            Phase::Symmetric
+            (if best { Phase::Confused } else { Phase::Trapped }, same.partner)
+        } else if opposite.most * opposite.most >= self.pair * square {
+            (Phase::Antipodal, opposite.partner)
+        } else if self.all_alike(w, m) {
+            (Phase::Symmetric, all.partner)
         } else {
-            Phase::Antipodal
+            (Phase::Mixed, all.partner)
         };
+        (verdict.phase, verdict.partner) = (phase, u8::try_from(partner).ok());
         verdict
     }
+
+    /// Whether all features have lengths and superposition alike.
+    fn all_alike<T: ToPrimitive>(&self, w: &[T], m: usize) -> bool {
+        let rows = || w.chunks_exact(m.max(1)).enumerate();
+        let ranges = rows().map(|(i, row)| {
+            let own = dot(row, row);
+            let others = rows().filter(|(j, _)| *j != i);
+            let square: f64 = others.map(|(_, other)| dot(row, other).powi(2)).sum();
+            [own, if own > 0.0 { square / own } else { 0.0 }]
+        });
+        let start = [(f64::INFINITY, 0.0); 2];
+        let ends = ranges.fold(start, |ends, values| {
+            [0, 1].map(|k| (f64::min(ends[k].0, values[k]), f64::max(ends[k].1, values[k])))
+        });
+        rows().count() >= 3 && ends.iter().all(|(least, most)| *least >= self.alike * most)
+    }
+}
+
+/// Some of the other features.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    /// Sum of the squares of their projections on the extra feature's direction.
+    square: f64,
+    /// The largest projection's length.
+    most: f64,
+    /// Whose it is.
+    partner: usize,
+}
+
+impl Group {
+    fn add(&mut self, feature: usize, projection: f64) {
+        self.square += projection * projection;
+        if projection.abs() > self.most * (1.0 + TIE) {
+            (self.most, self.partner) = (projection.abs(), feature);
+        }
+    }
+}
+
+fn dot<T: ToPrimitive>(a: &[T], b: &[T]) -> f64 {
+    let value = |x: &T| x.to_f64().unwrap_or(f64::NAN);
+    a.iter().zip(b).map(|(a, b)| value(a) * value(b)).sum()
 }

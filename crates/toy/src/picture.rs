@@ -9,7 +9,8 @@ use crate::phase::{Phase, Thresholds};
 use crate::sweep::Sweep;
 use serde::{Deserialize, Serialize};
 
-pub use crate::measures::{Measured, Measures};
+pub use crate::measured::Measured;
+pub use crate::measures::Measures;
 
 /// Number of phases a pixel's repeats are counted into.
 pub const PHASES: usize = Phase::ALL.len();
@@ -50,7 +51,9 @@ pub struct Reference<'a> {
 
 /// What some rows of a diagram show; every vector has an entry a pixel, row after row.
 ///
-/// A pixel that nothing is known of yet has NaN everywhere.
+/// A pixel that nothing is known of yet has NaN everywhere and no repeats counted. One whose models
+/// have all diverged has NaN too, and its repeats counted as [`Phase::Diverged`]; beside others,
+/// models that diverged are counted and weigh nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
     /// Number of columns.
@@ -97,10 +100,12 @@ impl Picture {
     pub fn set(&mut self, pixel: usize, repeats: &[Measured], aggregate: Aggregate) {
         let mut weights: Vec<f32> = repeats.iter().map(|r| r.loss).collect();
         aggregate.weigh(&mut weights);
+        let finite = repeats.iter().any(|r| r.loss.is_finite());
         // A repeat of no weight contributes nothing, not even the NaN of a diverged one.
         let mean = |value: fn(&Measured) -> f32| -> f32 {
             let weighted = repeats.iter().zip(&weights).filter(|(_, w)| **w > 0.0);
-            weighted.map(|(r, w)| w * value(r)).sum()
+            let sum = weighted.map(|(r, w)| w * value(r)).sum();
+            if finite { sum } else { f32::NAN }
         };
         self.norm[pixel] = mean(|r| r.norm);
         self.superposition[pixel] = mean(|r| r.superposition);
@@ -172,9 +177,29 @@ impl Picture {
         picture
     }
 
-    /// Whether anything is known of a pixel.
+    /// Whether a pixel has measures: something is known of it, and not all its models diverged.
     pub fn knows(&self, pixel: usize) -> bool {
         self.norm.get(pixel).is_some_and(|norm| norm.is_finite())
+    }
+
+    /// Repeats of a pixel in each phase, [`PHASES`] entries.
+    pub fn counts_of(&self, pixel: usize) -> &[u16] {
+        self.counts.get(pixel * PHASES..(pixel + 1) * PHASES).unwrap_or(&[])
+    }
+
+    /// The phase of a pixel; `None` where nothing is known.
+    pub fn phase_of(&self, pixel: usize) -> Option<Phase> {
+        let counted = || self.counts_of(pixel).iter().any(|&count| count > 0);
+        let code = *self.phase.get(pixel)?;
+        if self.knows(pixel) || counted() { Phase::from_code(code) } else { None }
+    }
+
+    /// Models that diverged, and all models counted.
+    pub fn diverged(&self) -> (u64, u64) {
+        let diverged = usize::from(Phase::Diverged.code());
+        let sum = |counts: &mut dyn Iterator<Item = &u16>| counts.map(|&c| u64::from(c)).sum();
+        let own = sum(&mut self.counts.iter().skip(diverged).step_by(PHASES));
+        (own, sum(&mut self.counts.iter()))
     }
 
     /// Number of pixels.
@@ -228,11 +253,12 @@ impl Picture {
     }
 
     /// Whether two pictures of one diagram show the same phase, pixel by pixel; `None` where
-    /// either does not know, and everywhere if they do not have the same pixels.
+    /// either does not know, and everywhere if they do not have the same pixels. Where models
+    /// diverged that is their phase, which nothing else agrees with.
     pub fn agreement(&self, other: &Self) -> Vec<Option<bool>> {
         let comparable = self.columns == other.columns && self.rows == other.rows;
-        let known = |i| comparable && self.knows(i) && other.knows(i);
-        (0..self.pixels()).map(|i| known(i).then(|| self.phase[i] == other.phase[i])).collect()
+        let same = |i| Some(self.phase_of(i)? == other.phase_of(i)?);
+        (0..self.pixels()).map(|i| if comparable { same(i) } else { None }).collect()
     }
 
     /// Fraction of the pixels known to both pictures in which they show the same phase.
@@ -332,5 +358,39 @@ mod tests {
         assert_eq!(shown([1.0, 0.0, 0.0, 0.0]).picture(Aggregate::Mean).norm, [0.0]);
         assert_eq!(shown([0.0, 1.0, 0.0, 0.0]).picture(Aggregate::Mean).norm, [1.0]);
         assert_eq!(shown([f32::NAN; 4]).picture(Aggregate::Mean).phase, [Phase::Diverged.code()]);
+    }
+    /// Models that diverged are counted, and change no number beside them.
+    #[test]
+    fn diverged_models_poison_nothing() {
+        let sweep = Sweep { columns: 2, rows: 1, repeats: 3, ..Sweep::default() };
+        let (good, other) = ([1.0, -1.0, 0.0, 0.0], [0.9, -0.9, 0.0, 0.0]);
+        // Weights that are finite and too large for a loss that is, and weights that are not.
+        for bad in [[1e25, 1.0, 0.0, 0.0], [1.0, f32::INFINITY, 0.0, 0.0], [f32::NAN; 4]] {
+            let models = [good, bad, other, bad, bad, bad];
+            let planes = (0..4).flat_map(|p| models.map(|m| m[p])).collect();
+            let thresholds = Thresholds::default();
+            let mut found = Measures::new(&sweep, &[0], planes, &thresholds, Effort::Final);
+            found.reclassify(&sweep, &thresholds);
+            let all = [
+                Aggregate::Lowest,
+                Aggregate::Mean,
+                Aggregate::DropWorst,
+                Aggregate::InverseSquare,
+            ];
+            for aggregate in all {
+                let picture = found.picture(aggregate);
+                assert!((0.89..1.01).contains(&picture.norm[0]), "{bad:?} {aggregate:?}");
+                assert!(picture.loss[0] > 0.0 && picture.loss[0] < 0.2);
+                assert_eq!(picture.phase_of(0), Some(Phase::Antipodal));
+                assert_eq!(picture.phase_of(1), Some(Phase::Diverged));
+                assert!(picture.norm[1].is_nan() && picture.loss[1].is_nan());
+                assert_eq!(picture.counts_of(0)[usize::from(Phase::Diverged.code())], 1);
+                assert_eq!(picture.diverged(), (4, 6));
+                // A pixel that diverged agrees with no theory, and counts.
+                let theory = Picture::ansatz(&sweep);
+                assert_eq!(picture.agreement(&theory)[1], Some(false));
+                assert_eq!(Picture::of(&sweep).agreement(&theory), [None; 2]);
+            }
+        }
     }
 }

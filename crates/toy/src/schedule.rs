@@ -1,6 +1,5 @@
 //! Learning-rate schedules and the per-step constants of AdamW.
 
-use crate::Sweep;
 use serde::{Deserialize, Serialize};
 
 /// How the learning rate changes over a run of `T` steps; each is a factor on the base rate.
@@ -62,17 +61,10 @@ pub struct Course {
     pub weight_decay: f64,
 }
 
-impl From<&Sweep> for Course {
-    fn from(sweep: &Sweep) -> Self {
-        let Sweep { steps, lr, schedule, beta1, beta2, weight_decay, .. } = *sweep;
-        Self { steps, lr, schedule, beta1, beta2, weight_decay }
-    }
-}
-
 impl StepRates {
-    /// The constants of step `t` (counted from 0) of a sweep.
-    pub fn at(sweep: &Sweep, t: u32) -> Self {
-        Self::along(&sweep.into(), t)
+    /// The constants of step `t` (counted from 0) of a course, or of what has one.
+    pub fn at(course: impl Into<Course>, t: u32) -> Self {
+        Self::along(&course.into(), t)
     }
 
     /// The constants of step `t` (counted from 0) of a course.
@@ -87,9 +79,10 @@ impl StepRates {
         }
     }
 
-    /// The constants of every step of a sweep, in order.
-    pub fn all(sweep: &Sweep) -> Vec<Self> {
-        (0..sweep.steps).map(|t| Self::at(sweep, t)).collect()
+    /// The constants of every step of a course, or of what has one, in order.
+    pub fn all(course: impl Into<Course>) -> Vec<Self> {
+        let course = course.into();
+        (0..course.steps).map(|t| Self::along(&course, t)).collect()
     }
 }
 

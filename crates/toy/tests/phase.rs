@@ -14,7 +14,7 @@ fn phase(w: &[f64], m: usize) -> (Phase, Option<u8>) {
 
 #[test]
 fn hand_made_weights_have_their_phases() {
-    use Phase::{Antipodal, Dedicated, NotRepresented, Symmetric, Trapped};
+    use Phase::{Antipodal, Dedicated, Mixed, NotRepresented, Symmetric, Trapped};
     let t = 3f64.sqrt() / 2.0;
     assert_eq!(phase(&[1.0, 0.05], 1), (NotRepresented, None));
     assert_eq!(phase(&[0.0, 1.0], 1), (Dedicated, None));
@@ -24,14 +24,18 @@ fn hand_made_weights_have_their_phases() {
     assert_eq!(phase(&[0.0, 1.0, 0.0, -1.0, 1.0, 0.0], 2), (Dedicated, None));
     assert_eq!(phase(&[1.0, 0.0, 0.0, 1.0, 0.0, -1.0], 2), (Antipodal, Some(1)));
     assert_eq!(phase(&[1.0, 0.0, -0.5, t, -0.5, -t], 2).0, Symmetric);
-    // A feature against two others that are on one side shares with all.
-    assert_eq!(phase(&[1.0, 0.8, -1.0], 1), (Symmetric, Some(0)));
+    // A feature against two others that are on one side shares with both, which differ from it.
+    assert_eq!(phase(&[1.0, 0.8, -1.0], 1), (Mixed, Some(0)));
+    assert_eq!(phase(&[0.6, 0.8, 0.7], 1), (Trapped, Some(1)));
+    // Lengths that differ too much for a triangle to count as one.
+    assert_eq!(phase(&[1.05, 0.0, -0.5 * 0.41, t * 0.41, -0.5, -t], 2).0, Mixed);
+    assert_eq!(phase(&[0.95, 0.0, -0.5, t, -0.5, -t], 2).0, Symmetric);
     // A square is two pairs, a tetrahedron is not.
     let square = [1.0, 0.0, 0.0, 1.0, -1.0, 0.0, 0.0, -1.0];
     assert_eq!(phase(&square, 2), (Antipodal, Some(1)));
     let corner = [1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 1.0, -1.0, -1.0, -1.0, 1.0];
     assert_eq!(phase(&corner.map(|x| x * 0.5), 3).0, Symmetric);
-    for k in [5, 6, 7] {
+    for k in [3, 5, 6, 7, 8] {
         let polygon: Vec<f64> = (0..k)
             .flat_map(|i| {
                 let (sin, cos) = (std::f64::consts::TAU * f64::from(i) / f64::from(k)).sin_cos();
@@ -91,9 +95,9 @@ fn names_and_codes_are_unique_and_go_both_ways() {
         assert_eq!(phase.name().parse(), Ok(phase));
         assert!(phase.label().ends_with('.'));
     }
-    assert_eq!(Phase::from_code(7), None);
+    assert_eq!(Phase::from_code(8), None);
     assert_eq!("blue".parse::<Phase>(), Err(()));
-    assert_eq!(Phase::ALL.map(Phase::code), [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(Phase::ALL.map(Phase::code), [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
 #[test]
@@ -127,7 +131,9 @@ fn delicate(w: &[f64], m: usize) -> bool {
         let t = Thresholds {
             norm: t.norm * f,
             interference: t.interference * f,
-            share: t.share * f,
+            pair: t.pair * f,
+            line: t.line * f,
+            alike: t.alike * f,
             ..t
         };
         t.classify(w, m, BIASED).phase
@@ -178,8 +184,10 @@ proptest! {
         prop_assert_eq!(before.in_superposition(), after.in_superposition());
         if !before.in_superposition() {
             prop_assert_eq!(before, after);
-        } else {
-            prop_assert!(before == Phase::Trapped || after == Phase::Trapped);
+        } else if before == Phase::Antipodal {
+            prop_assert_eq!(after, Phase::Trapped);
+        } else if after == Phase::Antipodal {
+            prop_assert_eq!(before, Phase::Trapped);
         }
         // A feature that does not interfere may have either sign.
         let extra = w[(n - 1) * m..].to_vec();
@@ -190,5 +198,47 @@ proptest! {
             }
         }
         prop_assert_eq!(before, phase(&other, m).0);
+    }
+    /// Each phase by its definition, from the matrix `W W^T` alone and in other words.
+    #[test]
+    fn phases_are_what_they_are_defined_as((n, m, w) in weights(), polygon in any::<bool>(), jitter in 0.0..0.3f64) {
+        let mut w = w;
+        if polygon {
+            // Regular polygons in the first plane, more or less disturbed.
+            for (i, row) in w.chunks_exact_mut(m).enumerate() {
+                let (sin, cos) = (std::f64::consts::TAU * i as f64 / n as f64).sin_cos();
+                for (k, x) in row.iter_mut().enumerate() {
+                    *x = jitter * *x + [cos, sin, 0.0][k.min(2)];
+                }
+            }
+        }
+        prop_assume!(!delicate(&w, m));
+        let gram = |i: usize, j: usize| (0..m).map(|k| w[i * m + k] * w[j * m + k]).sum::<f64>();
+        let (e, t) = (n - 1, Thresholds::default());
+        let shared = |i: usize| (0..n).filter(|&j| j != i).map(|j| gram(i, j).powi(2) / gram(i, i)).collect::<Vec<f64>>();
+        let alike = |values: Vec<f64>| {
+            let mut sorted = values;
+            sorted.sort_by(f64::total_cmp);
+            sorted[0] / sorted[sorted.len() - 1] >= t.alike
+        };
+        let parts: Vec<f64> = shared(e);
+        let all: f64 = parts.iter().sum();
+        let cosine = |j: usize| gram(e, j) / (gram(e, e) * gram(j, j)).sqrt();
+        let same: f64 = (0..e).filter(|&j| cosine(j) >= t.line).map(|j| parts[j]).sum();
+        let one = (0..e).filter(|&j| cosine(j) <= -t.line).map(|j| parts[j]).fold(0.0, f64::max);
+        let expected = if gram(e, e) < t.norm * t.norm {
+            Phase::NotRepresented
+        } else if all < t.interference * t.interference {
+            Phase::Dedicated
+        } else if same / all >= t.pair {
+            Phase::Trapped
+        } else if one / all >= t.pair {
+            Phase::Antipodal
+        } else if alike((0..n).map(|i| gram(i, i)).collect()) && alike((0..n).map(|i| shared(i).iter().sum()).collect()) {
+            Phase::Symmetric
+        } else {
+            Phase::Mixed
+        };
+        prop_assert_eq!(phase(&w, m).0, expected, "{:?}", w);
     }
 }

@@ -1,8 +1,8 @@
 //! The gradient of every variant of a study's models against finite differences, in f64.
 
+use toy::Spec;
 use toy::axis::Span;
 use toy::random::{block, open_unit};
-use toy::study::model::Layout;
 use toy::study::train::Instance;
 use toy::study::{Importance, Sets, Study, Target, Variant};
 
@@ -17,7 +17,7 @@ fn error(study: &Study, seed: u32) -> f64 {
     let n = f64::from(study.features);
     let mut loss = |p: &[f64]| instance.gradient(7, 11, p, &mut scratch) / n;
     let largest = gradient.iter().fold(0.0f64, |a, g| a.max(g.abs()));
-    let trained = if study.bias { at.len() } else { Layout::of(study).weights() };
+    let trained = if study.bias { at.len() } else { study.layout().weights() };
     assert!(gradient[trained..].iter().all(|g| *g == 0.0));
     let h = 1e-6;
     (0..trained)

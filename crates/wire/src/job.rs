@@ -1,8 +1,9 @@
 //! What is trained: a spec and a share of it, and on which backend.
 
 use serde::{Deserialize, Serialize};
+use toy::network::{Network, NetworkError};
 use toy::sweep::Data;
-use toy::{Study, StudyError, Sweep, SweepError};
+use toy::{Spec, Study, StudyError, Sweep, SweepError};
 
 /// What is trained, whatever kind of models it is made of. Workers, engines and checkpoints take
 /// jobs; a new kind of spec is a new variant.
@@ -12,6 +13,8 @@ pub enum Job {
     Sweep(Sweep),
     /// The models of an experiment.
     Study(Study),
+    /// Networks made of operations.
+    Network(Network),
 }
 
 /// Why a job cannot be trained, whatever trains it.
@@ -23,6 +26,9 @@ pub enum JobError {
     /// The study is not valid.
     #[error(transparent)]
     Study(#[from] StudyError),
+    /// The network is not valid.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
 }
 
 impl From<Sweep> for Job {
@@ -37,6 +43,12 @@ impl From<Study> for Job {
     }
 }
 
+impl From<Network> for Job {
+    fn from(network: Network) -> Self {
+        Self::Network(network)
+    }
+}
+
 impl Job {
     /// Checks values that are allowed by themselves against each other.
     ///
@@ -46,6 +58,7 @@ impl Job {
         match self {
             Self::Sweep(sweep) => Ok(sweep.validate()?),
             Self::Study(study) => Ok(study.validate()?),
+            Self::Network(network) => Ok(network.validate()?),
         }
     }
 
@@ -54,6 +67,7 @@ impl Job {
         match self {
             Self::Sweep(sweep) => sweep.steps,
             Self::Study(study) => study.steps,
+            Self::Network(network) => network.steps,
         }
     }
 
@@ -62,6 +76,7 @@ impl Job {
         match self {
             Self::Sweep(sweep) => sweep.models(),
             Self::Study(study) => study.models(),
+            Self::Network(network) => network.models(),
         }
     }
 
@@ -76,6 +91,8 @@ impl Job {
             Self::Sweep(sweep) => sweep.rows,
             // A study has 4,096 models at most.
             Self::Study(study) => study.models() as u32,
+            // And there are 1,024 networks.
+            Self::Network(network) => network.models() as u32,
         }
     }
 
@@ -161,6 +178,8 @@ enum Key {
     },
     /// The study without what the time of a step does not depend on.
     Study(Box<Study>),
+    /// The same of a network.
+    Network(Box<Network>),
 }
 
 /// With so many models every GPU is taken to be busy.
@@ -176,6 +195,13 @@ impl Class {
                 let alike =
                     Study { seed, steps, lr, schedule, init, weight_decay, ..study.clone() };
                 Self(Key::Study(Box::new(alike)))
+            }
+            Job::Network(network) => {
+                let Network { seed, steps, lr, schedule, init, weight_decay, .. } =
+                    Network::default();
+                let alike =
+                    Network { seed, steps, lr, schedule, init, weight_decay, ..network.clone() };
+                Self(Key::Network(Box::new(alike)))
             }
         }
     }

@@ -57,6 +57,17 @@ pub enum Report {
         /// The models.
         snapshots: Vec<Snapshot>,
     },
+    /// The worker's networks as they are now.
+    Network {
+        /// The run.
+        run: u32,
+        /// Steps taken by the models.
+        step: u32,
+        /// Number of the frame, from 0 at step 0, if the step is one's.
+        frame: Option<u32>,
+        /// The models.
+        snapshots: Vec<toy::network::Snapshot>,
+    },
     /// Models of a study that the worker has parted with.
     Given(Parcel),
     /// Every step has been taken; the last picture, or the last of a study's reports, has been sent.

@@ -3,6 +3,7 @@
 //! It works through its inbox between slices of work: a request never waits longer than a slice.
 
 mod job;
+mod models;
 mod post;
 mod session;
 mod study;

@@ -1,6 +1,7 @@
 //! The worker's main loop: requests first, then a slice of whatever there is to do.
 
 use crate::job::Job;
+use crate::models::Models;
 use crate::post::{Breath, inbox, send};
 use crate::study::Study;
 use crate::theory::{Edges, Minima, Theory, paths};
@@ -9,6 +10,7 @@ use engine::{Engine, EngineError, Found, Run};
 use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::StreamExt;
 use std::collections::VecDeque;
+use toy::Spec;
 use toy::phase::Thresholds;
 use wire::{Cause, Choice, Kind, Report, Request};
 
@@ -99,7 +101,13 @@ impl Session {
                         self.job = Some(Job::new(run, started, self.thresholds, paused).await?);
                     }
                     Run::Study(started) => {
-                        let study = Study::new(run, started, wanted, frames, paused).await?;
+                        let study =
+                            Study::new(run, Models::study(started), wanted, frames, paused).await?;
+                        self.study = Some(study);
+                    }
+                    Run::Network(started) => {
+                        let models = Models::network(started);
+                        let study = Study::new(run, models, wanted, frames, paused).await?;
                         self.study = Some(study);
                     }
                 }

@@ -1,20 +1,20 @@
-//! A study in training and what the page sees of it.
+//! A study, or networks, in training and what the page sees of them.
 
+use crate::models::Models;
 use crate::post::send;
 use crate::{INTERVAL, MEASURING};
-use engine::{EngineError, StudyRun};
+use engine::EngineError;
 use std::time::Duration;
 use toy::evaluate::Effort;
 use toy::study::Wanted;
-use toy::study::snapshot::{Judges, Trained};
+use toy::study::snapshot::Trained;
 use web_time::Instant;
 use wire::{Parcel, Report, frame_step};
 
 /// A study in training.
 pub struct Study {
     id: u32,
-    run: StudyRun,
-    judges: Judges,
+    run: Models,
     wanted: Wanted,
     paused: bool,
     /// Steps to take before pausing, after a request to step.
@@ -32,7 +32,7 @@ impl Study {
     /// Wraps a run at step 0 and shows its start.
     pub async fn new(
         id: u32,
-        run: StudyRun,
+        run: Models,
         wanted: Wanted,
         frames: u32,
         paused: bool,
@@ -40,7 +40,6 @@ impl Study {
         let mut study = Self {
             id,
             run,
-            judges: Judges::default(),
             wanted,
             paused,
             allowance: None,
@@ -67,7 +66,7 @@ impl Study {
 
     /// Step of the next frame.
     fn next_frame(&self) -> Option<u32> {
-        frame_step(self.frame, self.frames, self.run.plan().study.steps)
+        frame_step(self.frame, self.frames, self.run.steps())
     }
 
     /// Trains for a slice, which ends where the next frame is, and shows what is due.
@@ -113,9 +112,7 @@ impl Study {
         } else {
             (self.wanted, Effort::Final)
         };
-        let study = &self.run.plan().study;
-        let snapshots = self.judges.snapshots(study, trained, step, wanted, effort);
-        send(&Report::Study { run: self.id, step, frame, snapshots });
+        send(&self.run.report(self.id, trained, frame, wanted, effort));
         self.progress();
         self.measuring = start.elapsed();
         self.shown = Some(Instant::now());

@@ -4,10 +4,10 @@ use super::Look;
 use super::geometry::{by_importance, importance};
 use super::sheet::{GUIDE, HEAD, SMALL, Sheet};
 use crate::diagram::number::three;
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use crate::study::run::Part;
+use toy::study::Layout;
 use toy::study::Snapshot;
-use toy::study::model::Layout;
 use toy::study::snapshot::lowest;
 
 /// Height of a chart.
@@ -20,7 +20,7 @@ pub fn draw(part: &Part, look: Look) -> Drawn {
     let Part { study, snapshots } = part;
     let mut sheet = Sheet::new(look.width);
     let best = lowest(study, snapshots);
-    let layout = Layout::of(study);
+    let layout = study.layout();
     let least = (9.0 * layout.m as f64).clamp(240.0, look.width);
     let across = ((look.width / least) as usize).clamp(1, study.instances.max(1) as usize);
     let pitch = look.width / across as f64;

@@ -4,9 +4,8 @@ use super::Look;
 use super::sheet::{GUIDE, HEAD, SMALL, Sheet};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::number::three;
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use crate::study::run::Part;
-use toy::study::model::Layout;
 use toy::study::snapshot::lowest;
 use toy::study::{Snapshot, Variant};
 
@@ -77,7 +76,7 @@ pub fn draw(parts: &[Part], look: Look) -> Drawn {
 fn model(sheet: &mut Sheet, part: &Part, snapshot: &Snapshot, (x, y): (f64, f64), side: f64) {
     let (instance, m) = (part.study.place(snapshot.model).0, &snapshot.measures);
     sheet.raw(&format!("<g data-instance=\"{instance}\" data-represented=\"{}\">", m.represented));
-    let layout = Layout::of(&part.study);
+    let layout = part.study.layout();
     if snapshot.parameters.len() == layout.parameters() {
         let cells = |values: &[f32]| -> Vec<Rgb> {
             values
@@ -124,12 +123,12 @@ fn histogram(sheet: &mut Sheet, bins: &[u32], (x, y): (f64, f64), side: f64) {
 mod tests {
     use super::*;
     use crate::study::figures::tests::found;
-    use toy::study::preset::find;
+    use toy::{Spec, Study};
 
     #[test]
     fn the_relu_model_stands_above_whichever_was_trained_first() {
-        let mut parts = found(find("twenty-in-five-linear").unwrap()).parts;
-        parts.extend(found(find("twenty-in-five").unwrap()).parts);
+        let mut parts = found(Study::preset("twenty-in-five-linear").unwrap()).parts;
+        parts.extend(found(Study::preset("twenty-in-five").unwrap()).parts);
         let text = draw(&parts, Look { width: 900.0, turn: (0.0, 0.0), frame: 0 }).text;
         assert!(text.find("ReLU model") < text.find("Linear model"));
         assert_eq!(text.matches("<image").count(), 2 * 3 * 2 + 2);

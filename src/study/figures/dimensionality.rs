@@ -4,11 +4,11 @@ use super::Look;
 use super::chart::{Axis, frame};
 use super::sheet::{SMALL, Sheet, dots, trace};
 use crate::diagram::colour::{BLUE, RED};
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use crate::study::run::Part;
 use std::fmt::Write;
+use toy::measure::REPRESENTED;
 use toy::study::figure::FRACTIONS;
-use toy::study::measure::REPRESENTED;
 use toy::study::snapshot::lowest;
 
 /// Room for the labels left and right of the chart.
@@ -82,11 +82,11 @@ pub fn draw(part: &Part, look: Look) -> Drawn {
 mod tests {
     use super::*;
     use crate::study::figures::tests::found;
-    use toy::study::preset::find;
+    use toy::{Spec, Study};
 
     #[test]
     fn every_feature_has_its_dot() {
-        let found = found(find("two-hundred-in-twenty").unwrap());
+        let found = found(Study::preset("two-hundred-in-twenty").unwrap());
         let look = Look { width: 700.0, turn: (0.0, 0.0), frame: 0 };
         let text = draw(&found.parts[0], look).text;
         let part = &found.parts[0];

@@ -6,7 +6,7 @@ use super::geometry;
 use super::sheet::{GUIDE, HEAD, Sheet, trace};
 use crate::diagram::colour::RED;
 use crate::diagram::number::three;
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use crate::study::run::{Frame, Part};
 use toy::Study;
 use toy::study::Snapshot;
@@ -102,11 +102,11 @@ fn losses_line(study: &Study, snapshot: &Snapshot, x: &Axis, y: &Axis) -> Vec<(f
 mod tests {
     use super::*;
     use crate::study::figures::tests::found;
-    use toy::study::preset::find;
+    use toy::{Spec, Study};
 
     #[test]
     fn a_line_a_feature_and_the_step_that_is_looked_at() {
-        let found = found(find("two-correlated-triples").unwrap());
+        let found = found(Study::preset("two-correlated-triples").unwrap());
         let look = Look { width: 900.0, turn: (0.4, 0.4), frame: 1 };
         let text = draw(&found.parts[0], &found.film, look).text;
         assert_eq!(text.matches("class=\"course\"").count(), 6);

@@ -4,11 +4,11 @@ use super::Look;
 use super::sheet::{GUIDE, HEAD, MIDDLE, SMALL, Sheet};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::number::{UNKNOWN, three};
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use crate::study::run::Part;
 use std::fmt::Write;
 use toy::Study;
-use toy::study::measure::REPRESENTED;
+use toy::measure::REPRESENTED;
 use toy::study::preset::View;
 use toy::study::snapshot::lowest;
 use toy::study::{Importance, Sets, Snapshot};
@@ -277,7 +277,7 @@ mod tests {
     use super::*;
     use toy::evaluate::Effort;
     use toy::study::Wanted;
-    use toy::study::snapshot::{Judges, Trained};
+    use toy::study::snapshot::{Evaluators, Trained};
 
     #[test]
     fn a_pentagon_has_five_vectors_and_its_name() {
@@ -287,8 +287,13 @@ mod tests {
             (0..5).flat_map(|i| [angle(i).cos(), angle(i).sin()]).collect();
         parameters.resize(15, 0.0);
         let trained = Trained { model: 1, parameters, sums: vec![1.0] };
-        let snapshots =
-            Judges::default().snapshots(&study, vec![trained], 1, Wanted::WEIGHTS, Effort::Live);
+        let snapshots = Evaluators::default().snapshots(
+            &study,
+            vec![trained],
+            1,
+            Wanted::WEIGHTS,
+            Effort::Live,
+        );
         let look = Look { width: 500.0, turn: (0.0, 0.0), frame: 0 };
         let text = draw(View::Geometry, &Part { study, snapshots }, look).text;
         assert_eq!(text.matches("class=\"vector\"").count(), 5);

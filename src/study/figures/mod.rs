@@ -14,7 +14,7 @@ mod vulnerability;
 pub use numbers::numbers;
 
 use super::run::{Found, Part};
-use crate::export::svg::Drawn;
+use crate::export::ink::Drawn;
 use toy::study::preset::View;
 
 /// How figures are looked at.
@@ -50,17 +50,17 @@ pub fn turns(view: View, found: &Found) -> bool {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::export::svg::tests::well_formed;
+    use crate::export::ink::tests::well_formed;
+    use toy::Spec;
     use toy::evaluate::Effort;
-    use toy::study::preset::PRESETS;
-    use toy::study::snapshot::{Judges, Trained};
+    use toy::study::snapshot::{Evaluators, Trained};
     use toy::study::{Wanted, train};
 
     const LOOK: Look = Look { width: 800.0, turn: (0.5, 0.4), frame: 1 };
 
     /// A preset's models before the first step.
     pub fn found(preset: &toy::study::preset::Preset) -> Found {
-        let mut study = (preset.study)();
+        let mut study = (preset.spec)();
         study.instances = study.instances.min(3);
         study.features = study.features.min(20);
         study.hidden = study.hidden.min(6);
@@ -72,7 +72,7 @@ pub mod tests {
         let all = (0..study.models() as u32).map(trained).collect();
         let attacked = preset.view == View::Vulnerability;
         let wanted = Wanted { parameters: u32::MAX, vulnerability: attacked };
-        let snapshots = Judges::default().snapshots(&study, all, 2, wanted, Effort::Live);
+        let snapshots = Evaluators::default().snapshots(&study, all, 2, wanted, Effort::Live);
         let frame = |step| super::super::run::Frame { step, snapshots: snapshots.clone() };
         let film = vec![frame(0), frame(1), frame(2)];
         Found { parts: vec![Part { study, snapshots }], film }
@@ -80,7 +80,7 @@ pub mod tests {
 
     #[test]
     fn every_preset_draws_a_well_formed_figure_that_fits() {
-        for preset in PRESETS {
+        for preset in Study::PRESETS {
             for width in [340.0, 1100.0] {
                 let found = found(preset);
                 let look = Look { width, ..LOOK };
@@ -97,8 +97,8 @@ pub mod tests {
 
     #[test]
     fn a_run_that_has_not_been_heard_of_has_its_frame() {
-        for preset in PRESETS {
-            let study = (preset.study)();
+        for preset in Study::PRESETS {
+            let study = (preset.spec)();
             let found = Found { parts: vec![Part { study, snapshots: vec![] }], film: vec![] };
             assert!(well_formed(&draw(preset.view, &found, LOOK).unwrap().text));
         }
@@ -106,7 +106,7 @@ pub mod tests {
 
     #[test]
     fn what_diverged_is_drawn_without_nonsense() {
-        for preset in PRESETS {
+        for preset in Study::PRESETS {
             let mut found = found(preset);
             for snapshot in &mut found.parts[0].snapshots {
                 snapshot.parameters.fill(f32::NAN);

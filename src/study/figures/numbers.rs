@@ -4,6 +4,7 @@ use super::geometry::kinds;
 use crate::diagram::number::{fixed, three};
 use crate::study::run::{Found, Part};
 use std::fmt::Write;
+use toy::Spec;
 use toy::study::snapshot::lowest;
 
 /// A table, a row for each study's instance: measures of its model of lowest loss.
@@ -23,13 +24,8 @@ pub fn numbers(found: &Found) -> String {
         for snapshot in lowest(study, snapshots) {
             let m = &snapshot.measures;
             let density = study.density_at(study.place(snapshot.model).0);
-            let model = toy::study::param::find("model").map(|p| (p.get)(study));
-            let _ = write!(
-                html,
-                "<tr><th scope=\"row\">{}</th><td>{}</td>",
-                model.unwrap_or_default(),
-                three(density)
-            );
+            let model = study.text("model");
+            let _ = write!(html, "<tr><th scope=\"row\">{}</th><td>{}</td>", model, three(density));
             for value in [m.loss, m.dimensions_per_feature, m.capacity] {
                 let _ = write!(html, "<td>{}</td>", fixed(f64::from(value)));
             }
@@ -48,11 +44,10 @@ pub fn numbers(found: &Found) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use toy::study::preset::PRESETS;
 
     #[test]
     fn a_row_for_each_density() {
-        for preset in PRESETS {
+        for preset in Study::PRESETS {
             let found = super::super::tests::found(preset);
             let html = numbers(&found);
             let rows = html.matches("<tr>").count() as u32;

@@ -2,8 +2,8 @@
 //! light page, a dark one and paper.
 
 use crate::diagram::colour::Rgb;
+use crate::export::ink::{Drawn, escape, text};
 use crate::export::png::{base64, encode};
-use crate::export::svg::{Drawn, escape, text};
 use std::fmt::Write;
 
 /// Attributes of fine print.

@@ -2,6 +2,7 @@
 //! numbers as they are in memory (little-endian), and a checksum of all before it.
 
 use super::{Checkpoint, CheckpointError, Header, State, VERSION};
+use toy::Spec;
 use toy::fingerprint::Fingerprint;
 use toy::study::curve;
 use toy::study::snapshot::Trained;
@@ -65,8 +66,8 @@ impl Checkpoint {
                 let count = header.models() * sweep.parameters();
                 State::Sweep([take(count), take(count), take(count)])
             }
-            Job::Study(study) => {
-                let (size, points) = (study.parameters(), curve::points(study.steps) as usize);
+            Job::Study(_) | Job::Network(_) => {
+                let (size, points) = sizes(&header.job);
                 let mut learner = |&model: &u32| {
                     let (parameters, first, second) = (take(size), take(size), take(size));
                     let state = Model { parameters, first, second };
@@ -129,7 +130,7 @@ fn parts(bytes: &[u8]) -> Result<(Header, &[u8]), CheckpointError> {
 
 /// Numbers that follow a header; `None` if they cannot be counted.
 fn numbers(header: &Header) -> Option<usize> {
-    let Header { share, finished, .. } = header;
+    let Header { share, .. } = header;
     match &header.job {
         Job::Sweep(s) => {
             let row = s.columns.checked_mul(s.repeats)? as usize;
@@ -139,9 +140,29 @@ fn numbers(header: &Header) -> Option<usize> {
         Job::Study(s) => {
             let weights = s.features.checked_mul(s.hidden)?.checked_mul(2)?;
             weights.checked_add(s.features)?;
-            let (size, points) = (s.parameters(), curve::points(s.steps) as usize);
-            let own = share.len().checked_mul(size.checked_mul(3)?.checked_add(points)?)?;
-            own.checked_add(finished.len().checked_mul(size.checked_add(points)?)?)
+            learners(header)
+        }
+        // Their tables keep every size so small that no product overflows.
+        Job::Network(network) => {
+            network.validate().ok()?;
+            learners(header)
         }
     }
+}
+
+/// Numbers of models that are kept one by one.
+fn learners(header: &Header) -> Option<usize> {
+    let (size, points) = sizes(&header.job);
+    let own = header.share.len().checked_mul(size.checked_mul(3)?.checked_add(points)?)?;
+    own.checked_add(header.finished.len().checked_mul(size.checked_add(points)?)?)
+}
+
+/// Parameters of a model and points of its loss curve, where models are kept one by one.
+fn sizes(job: &Job) -> (usize, usize) {
+    let parameters = match job {
+        Job::Sweep(sweep) => sweep.parameters(),
+        Job::Study(study) => study.parameters(),
+        Job::Network(network) => network.parameters() as usize,
+    };
+    (parameters, curve::points(job.steps()) as usize)
 }

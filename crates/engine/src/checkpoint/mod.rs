@@ -46,6 +46,7 @@ pub fn fingerprint(job: &Job) -> Fingerprint {
     match job {
         Job::Sweep(sweep) => sweep.into(),
         Job::Study(study) => study.into(),
+        Job::Network(network) => network.into(),
     }
 }
 
@@ -82,7 +83,7 @@ pub struct Header {
 pub enum State {
     /// Parameters, first and second moments of a sweep's, each by parameter, then model.
     Sweep([Vec<f32>; 3]),
-    /// A study's models under way, and those that are done.
+    /// A study's models, or networks, under way, and those that are done.
     Study {
         /// Under way.
         learners: Vec<Learner>,
@@ -128,7 +129,7 @@ impl Header {
     pub fn models(&self) -> usize {
         match &self.job {
             Job::Sweep(sweep) => self.share.len() * (sweep.columns * sweep.repeats) as usize,
-            Job::Study(_) => self.share.len(),
+            Job::Study(_) | Job::Network(_) => self.share.len(),
         }
     }
 

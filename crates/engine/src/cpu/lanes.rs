@@ -146,3 +146,44 @@ macro_rules! width {
 width!(X4, "Four lanes.", f32x4, i32x4, u32x4, mask32x4);
 width!(X8, "Eight lanes.", f32x8, i32x8, u32x8, mask32x8);
 width!(X16, "Sixteen lanes.", f32x16, i32x16, u32x16, mask32x16);
+
+/// Does something with vectors as wide as the machine's registers, or something else on a machine that
+/// has none.
+macro_rules! native {
+    ($level:expr, $lanes:ident => $make:expr, $other:expr) => {
+        match $level {
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            fearless_simd::Level::Avx512(simd) => {
+                let $lanes = $crate::cpu::lanes::X16(simd);
+                $make
+            }
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            fearless_simd::Level::Avx2(simd) => {
+                let $lanes = $crate::cpu::lanes::X8(simd);
+                $make
+            }
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            fearless_simd::Level::Sse4_2(simd) => {
+                let $lanes = $crate::cpu::lanes::X4(simd);
+                $make
+            }
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            fearless_simd::Level::Sse2(simd) => {
+                let $lanes = $crate::cpu::lanes::X4(simd);
+                $make
+            }
+            #[cfg(target_arch = "aarch64")]
+            fearless_simd::Level::Neon(simd) => {
+                let $lanes = $crate::cpu::lanes::X4(simd);
+                $make
+            }
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            fearless_simd::Level::WasmSimd128(simd) => {
+                let $lanes = $crate::cpu::lanes::X4(simd);
+                $make
+            }
+            _ => $other,
+        }
+    };
+}
+pub(crate) use native;

@@ -6,9 +6,12 @@
 //! stream, so what a model learns does not depend on its neighbours, on threads or on slices. A
 //! slice may leave some groups ahead of others, see [`pass`].
 
+mod adam;
 mod exact;
 mod kernel;
 mod lanes;
+pub mod network;
+pub mod operation;
 mod pass;
 mod region;
 mod sampled;

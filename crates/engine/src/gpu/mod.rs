@@ -6,6 +6,8 @@
 mod context;
 mod flight;
 pub mod layout;
+mod network;
+pub mod operation;
 mod readback;
 pub mod record;
 pub mod shader;
@@ -14,6 +16,7 @@ pub mod study_shader;
 mod training;
 pub mod unroll;
 
+pub use network::NetworkTraining;
 pub use study::StudyTraining;
 pub use training::Training;
 

@@ -6,6 +6,7 @@ use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::study::Training;
 use crate::gpu::Gpu;
 use crate::run::EngineError;
+use toy::Spec;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;

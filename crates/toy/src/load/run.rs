@@ -3,9 +3,9 @@
 use super::entry::{List, Members, One};
 use super::loaded::{LoadError, Loaded, decide, mark, start};
 use crate::json::{FORMAT, PLANES, VERSION};
-use crate::param::{ParamError, set};
 use crate::phase::{Phase, Thresholds};
 use crate::picture::{PHASES, Picture};
+use crate::spec::{ParamError, Spec};
 use crate::sweep::Sweep;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -121,7 +121,7 @@ fn parameters(from: &Members<One<String>>, notes: &mut Vec<String>) -> Result<Sw
     let mut sweep = Sweep::default();
     let mut unknown = vec![];
     for (name, One(text)) in parameters {
-        match set(&mut sweep, name, text) {
+        match sweep.set(name, text) {
             Err(ParamError::Unknown(name)) => unknown.push(start(&name)),
             other => other.map_err(|error| LoadError(start_of(&error)))?,
         }
@@ -147,7 +147,7 @@ fn start_of(error: &ParamError) -> String {
 }
 
 fn limits(from: &Members<One<Option<f64>>>) -> Option<Thresholds> {
-    let Thresholds { norm, interference, share, excess } = Thresholds::DEFAULT;
+    let Thresholds { norm, interference, pair, line, alike, excess } = Thresholds::DEFAULT;
     let number = |name: &str, default: f64| {
         let found = from.get(name).and_then(|value| value.0);
         found.filter(|v| (0.0..=1.0).contains(v)).unwrap_or(default)
@@ -155,7 +155,9 @@ fn limits(from: &Members<One<Option<f64>>>) -> Option<Thresholds> {
     from.0.is_some().then(|| Thresholds {
         norm: number("norm", norm),
         interference: number("interference", interference),
-        share: number("share", share),
+        pair: number("pair", pair),
+        line: number("line", line),
+        alike: number("alike", alike),
         excess: number("excess", excess),
     })
 }

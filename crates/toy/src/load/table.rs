@@ -4,9 +4,9 @@ use super::cells::{Cell, Row, Rows, bare, cell};
 use super::loaded::{LoadError, Loaded, decide, mark, start};
 use crate::axis::Span;
 use crate::csv::GRID_COLUMNS;
-use crate::param::find;
 use crate::phase::{Phase, Thresholds};
 use crate::picture::Picture;
+use crate::spec::Spec;
 use crate::sweep::{MAX_MODELS, Sweep};
 
 /// Columns without which a table is no diagram.
@@ -55,7 +55,7 @@ pub(super) fn read(text: &str, base: &Sweep, thresholds: &Thresholds) -> Result<
         notes.push("its rows and columns are counted from 1".into());
     }
     let check = |sweep: &Sweep, names: [&str; 2]| {
-        let mut checks = names.into_iter().filter_map(|name| find(name)?.check(sweep).err());
+        let mut checks = names.into_iter().filter_map(|name| Sweep::find(name)?.check(sweep).err());
         checks.next().map_or(Ok(()), |error| Err(LoadError(error.to_string())))
     };
     let [rows, columns] = [0, 1].map(|side| count(&pixels, side));

@@ -1,10 +1,10 @@
 //! Local minimisation of a smooth function of a few variables from its value and gradient.
 
 /// Most variables: the weights and biases of four features in three dimensions.
-pub(super) const MOST: usize = 16;
+pub(crate) const MOST: usize = 16;
 
 /// A point, as many leading entries as there are variables.
-pub(super) type Vector = [f64; MOST];
+pub(crate) type Vector = [f64; MOST];
 
 type Matrix = [Vector; MOST];
 
@@ -18,15 +18,15 @@ fn length(a: &[f64]) -> f64 {
 
 /// A point with its value and gradient.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spot {
-    pub(super) x: Vector,
-    pub(super) value: f64,
-    pub(super) slope: Vector,
+pub(crate) struct Spot {
+    pub(crate) x: Vector,
+    pub(crate) value: f64,
+    pub(crate) slope: Vector,
 }
 
 impl Spot {
     /// Evaluates `f` (point in, gradient out, value returned) at `x`.
-    pub(super) fn at(f: &impl Fn(&Vector, &mut Vector) -> f64, x: Vector) -> Self {
+    pub(crate) fn at(f: &impl Fn(&Vector, &mut Vector) -> f64, x: Vector) -> Self {
         let mut slope = [0.0; MOST];
         let value = f(&x, &mut slope);
         Self { x, value, slope }
@@ -38,7 +38,7 @@ impl Spot {
 ///
 /// Backtracking keeps the value from ever rising; a step that shows no positive curvature leaves
 /// the estimate of the inverse Hessian alone, which keeps that positive definite.
-pub(super) fn bfgs(
+pub(crate) fn bfgs(
     f: &impl Fn(&Vector, &mut Vector) -> f64,
     d: usize,
     mut spot: Spot,
@@ -121,7 +121,7 @@ pub(super) fn bfgs(
 /// Rotations of the hidden space and features of norm 0 make the Hessian singular; damping by a
 /// small part of its diagonal then leaves the flat directions alone. A step counts only if the
 /// value does not rise beyond rounding and the gradient shrinks, or if the value truly falls.
-pub(super) fn newton(
+pub(crate) fn newton(
     f: &impl Fn(&Vector, &mut Vector) -> f64,
     d: usize,
     mut spot: Spot,

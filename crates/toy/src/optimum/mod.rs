@@ -7,7 +7,7 @@
 //! hold it against hundreds of random starts.
 
 mod boundary;
-mod descent;
+pub(crate) mod descent;
 mod starts;
 
 use crate::phase::{Context, Phase, Thresholds, Verdict};

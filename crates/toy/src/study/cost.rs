@@ -2,7 +2,7 @@
 //! long a run will take, and for engines to choose the cheaper way.
 
 use super::describe::Study;
-use super::model::Layout;
+use super::layout::Layout;
 use super::sample::Sampler;
 
 /// Multiply-adds of one model's step on average, by each way through its batch; weighted by how far
@@ -42,7 +42,7 @@ impl Cost {
 
 /// The least cost of one step of one model of each instance.
 pub fn of_instances(study: &Study) -> Vec<f64> {
-    let layout = Layout::of(study);
+    let layout = study.layout();
     let instance = |i| Cost::of(layout, &Sampler::new(study, study.density_at(i))).least();
     (0..study.instances).map(instance).collect()
 }
@@ -56,16 +56,15 @@ pub fn of_step(study: &Study) -> f64 {
 mod tests {
     use super::*;
     use crate::study::Variant;
-    use crate::study::preset;
 
     /// Sparse models go through `A`, dense ones do not, and untied ones never can.
     #[test]
     fn the_cheapest_way_follows_density_and_variant() {
-        let study = (preset::PRESETS[0].study)();
+        let study = Study::default();
         let study = Study { features: 80, hidden: 20, ..study };
         let cost = |variant, density| {
             let study = Study { variant, ..study.clone() };
-            Cost::of(Layout::of(&study), &Sampler::new(&study, density))
+            Cost::of(study.layout(), &Sampler::new(&study, density))
         };
         let dense = cost(Variant::Relu, 1.0);
         assert_eq!(dense.least(), dense.dense);

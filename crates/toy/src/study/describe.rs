@@ -1,10 +1,11 @@
 //! The one value that describes a study completely.
 
+use super::layout::Layout;
 use super::variant::{Importance, Sets, Target, Variant};
 use crate::axis::Span;
 use crate::init::Init;
-use crate::param::ParamError;
 use crate::schedule::{Course, Schedule};
+use crate::spec::ParamError;
 use serde::{Deserialize, Serialize};
 
 /// Most features of a model.
@@ -18,7 +19,7 @@ pub const MAX_MODELS: u64 = 4096;
 pub const MAX_NUMBERS: u64 = 1 << 25;
 
 /// A batch of models to train: `instances` densities, `repeats` models of each. Form, link,
-/// command line, exports and engines all read this value; [`super::param`] names its parts.
+/// command line, exports and engines all read this value; [`Spec`](crate::spec::Spec) says how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Study {
     /// How outputs are computed.
@@ -139,38 +140,19 @@ pub enum StudyError {
 }
 
 impl Study {
-    /// Checks each value's range and how the values fit together.
-    ///
-    /// # Errors
-    /// The first thing that is wrong, as a sentence that says what is allowed.
-    pub fn validate(&self) -> Result<(), StudyError> {
-        for param in super::param::PARAMS {
-            param.check(self)?;
-        }
-        let Self { features, instances, repeats, sets, set_size: size, .. } = *self;
-        if sets != Sets::Independent && !features.is_multiple_of(size) {
-            return Err(StudyError::Sets { size, features });
-        }
-        let density = self.density.from.max(self.density.to);
-        // Density 1/3 in sets of three may be written with any number of digits.
-        if sets == Sets::Anticorrelated && density * f64::from(size) > 1.0 + 1e-6 {
-            return Err(StudyError::Crowded { density, size });
-        }
-        let (models, parameters) = (self.models(), self.parameters());
-        if models > MAX_MODELS || models * parameters as u64 > MAX_NUMBERS {
-            return Err(StudyError::Models { instances, repeats, models, parameters });
-        }
-        Ok(())
-    }
-
     /// Number of models: instances x repeats.
     pub fn models(&self) -> u64 {
         u64::from(self.instances) * u64::from(self.repeats)
     }
 
-    /// Parameters a model, see [`super::model::Layout`].
+    /// Where the parameters of its models stand.
+    pub fn layout(&self) -> Layout {
+        Layout { n: self.features as usize, m: self.hidden as usize, tied: self.variant.tied() }
+    }
+
+    /// Parameters a model.
     pub fn parameters(&self) -> usize {
-        super::model::Layout::of(self).parameters()
+        self.layout().parameters()
     }
 
     /// Density of an instance.
@@ -209,24 +191,6 @@ impl Study {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn impossible_studies_are_refused_with_a_sentence() {
-        let wrong = |change: fn(&mut Study)| {
-            let mut study = Study::default();
-            change(&mut study);
-            study.validate().map_err(|e| e.to_string()).err().unwrap_or_default()
-        };
-        assert!(wrong(|s| s.features = 0).contains("1 to 512"));
-        assert!(wrong(|s| s.hidden = 65).contains("1 to 64"));
-        assert!(wrong(|s| s.density.to = 0.0).contains("density"));
-        assert!(wrong(|s| s.sets = Sets::Correlated).contains("divide"));
-        let crowded = wrong(|s| (s.features, s.sets, s.set_size) = (6, Sets::Anticorrelated, 3));
-        assert!(crowded.contains("one in 3"), "{crowded}");
-        assert!(wrong(|s| (s.instances, s.repeats) = (100, 100)).contains("10000 models"));
-        assert!(wrong(|s| s.ratio = f64::NAN).contains("ratio"));
-        assert_eq!(wrong(|_| ()), "");
-    }
 
     #[test]
     fn formulas_of_importance() {

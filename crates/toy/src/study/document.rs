@@ -1,10 +1,9 @@
 //! A study and its results as one JSON document.
 
 use super::describe::Study;
-use super::param::PARAMS;
 use super::snapshot::Snapshot;
 use crate::json::quoted;
-use crate::param::Kind;
+use crate::spec::Spec;
 use std::fmt::Write;
 
 /// The value of `format`, by which the document is known.
@@ -32,10 +31,13 @@ pub struct Results<'a> {
 /// Writes the document. Numbers that are none are `null`; what was not measured is left out.
 pub fn write(results: &Results) -> String {
     let Results { study, snapshots, engine, program, step, link } = *results;
-    let parameters = PARAMS.iter().map(|param| {
+    let parameters = Study::PARAMS.iter().map(|param| {
         let value = (param.get)(study);
-        let plain = matches!(param.kind, Kind::Integer { .. } | Kind::Real { .. });
-        format!("    {}: {}", quoted(param.name), if plain { value } else { quoted(&value) })
+        format!(
+            "    {}: {}",
+            quoted(param.name),
+            if param.kind.is_number() { value } else { quoted(&value) }
+        )
     });
     let parameters: Vec<String> = parameters.collect();
     let models: Vec<String> = snapshots.iter().map(|s| model(study, s)).collect();
@@ -106,7 +108,7 @@ fn list<T>(all: &[T], text: impl Fn(&T) -> String) -> String {
 mod tests {
     use super::*;
     use crate::evaluate::Effort;
-    use crate::study::snapshot::{Judges, Trained, Wanted};
+    use crate::study::snapshot::{Evaluators, Trained, Wanted};
     use crate::study::train;
     use serde_json::Value;
 
@@ -118,7 +120,7 @@ mod tests {
             parameters: train::start(&study, model),
             sums: vec![3.0, f32::NAN, 1.0],
         };
-        let all = Judges::default().snapshots(
+        let all = Evaluators::default().snapshots(
             &study,
             (0..2).map(trained).collect(),
             3,

@@ -4,8 +4,7 @@
 //! represented; a figure is what is linked together. Two orthogonal antipodal pairs are two
 //! digons, not a square.
 
-use super::measure::REPRESENTED;
-use crate::measure::dimensionality;
+use crate::measure::{REPRESENTED, dimensionality};
 use crate::model::{Shape, dot};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;

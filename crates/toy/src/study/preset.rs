@@ -54,19 +54,8 @@ impl View {
     }
 }
 
-/// A study worth a name.
-pub struct Preset {
-    /// Name in links and flags.
-    pub name: &'static str,
-    /// Name on the page.
-    pub label: &'static str,
-    /// The view that shows it.
-    pub view: View,
-    /// What it shows and where it comes from, in a sentence or two.
-    pub help: &'static str,
-    /// Makes the study; any parameter can be changed afterwards.
-    pub study: fn() -> Study,
-}
+/// A named study.
+pub type Preset = crate::spec::Preset<Study>;
 
 /// Every preset; the first is the default study.
 pub const PRESETS: &[Preset] = &[
@@ -75,21 +64,24 @@ pub const PRESETS: &[Preset] = &[
         label: "Five features in two dimensions",
         view: View::Geometry,
         help: "The figure of the paper's introduction: ten densities from 1 to 0.05, importance 0.9^i. Dense models keep two features, sparse ones all five.",
-        study: Study::default,
+        ours: &[],
+        spec: Study::default,
     },
     Preset {
         name: "superposition-replication",
         label: "superposition_replication",
         view: View::Geometry,
         help: "The configuration of the superposition_replication repository: the same models with AdamW (weight decay 0.01) at a constant learning rate.",
-        study: || Study { weight_decay: 0.01, ..Study::default() },
+        ours: &[],
+        spec: || Study { weight_decay: 0.01, ..Study::default() },
     },
     Preset {
         name: "polygons",
         label: "One-hot polygons",
         view: View::Geometry,
         help: "Exactly one of seven equally important features at a time, the limit of extreme sparsity. The minimum is a regular heptagon, which one or two of 64 wide starts find; most end as a hexagon and leave one feature out.",
-        study: || Study {
+        ours: &[],
+        spec: || Study {
             features: 7,
             instances: 1,
             density: Span::new(1.0 / 7.0, 1.0 / 7.0),
@@ -109,77 +101,88 @@ pub const PRESETS: &[Preset] = &[
         label: "20 features in 5 dimensions",
         view: View::Demonstration,
         help: "Seven densities from 1 to 0.001, importance 0.7^i, ReLU output.",
-        study: || demonstration(20, 5, 0.7, Variant::Relu),
+        ours: &[],
+        spec: || demonstration(20, 5, 0.7, Variant::Relu),
     },
     Preset {
         name: "twenty-in-five-linear",
         label: "20 in 5, linear",
         view: View::Demonstration,
         help: "The linear model of the same size: at every density it keeps the five most important features, as principal component analysis does.",
-        study: || demonstration(20, 5, 0.7, Variant::Linear),
+        ours: &[],
+        spec: || demonstration(20, 5, 0.7, Variant::Linear),
     },
     Preset {
         name: "eighty-in-twenty",
         label: "80 features in 20 dimensions",
         view: View::Demonstration,
         help: "The same in larger, with importance 0.9^i.",
-        study: || demonstration(80, 20, 0.9, Variant::Relu),
+        ours: &[],
+        spec: || demonstration(80, 20, 0.9, Variant::Relu),
     },
     Preset {
         name: "eighty-in-twenty-linear",
         label: "80 in 20, linear",
         view: View::Demonstration,
         help: "The linear model of 80 features in 20 dimensions.",
-        study: || demonstration(80, 20, 0.9, Variant::Linear),
+        ours: &[],
+        spec: || demonstration(80, 20, 0.9, Variant::Linear),
     },
     Preset {
         name: "two-hundred-in-twenty",
         label: "200 features in 20 dimensions",
         view: View::Dimensionality,
         help: "Features of one importance at 20 densities, 1/(1-S) from 1 to 100. Dimensions per feature fall from 1 and rest at 1/2.",
-        study: || dimensionality(200, 20),
+        ours: &[],
+        spec: || dimensionality(200, 20),
     },
     Preset {
         name: "four-hundred-in-thirty",
         label: "400 features in 30 dimensions",
         view: View::Dimensionality,
         help: "The paper's size for uniform superposition. Takes minutes.",
-        study: || dimensionality(400, 30),
+        ours: &[],
+        spec: || dimensionality(400, 30),
     },
     Preset {
         name: "correlated-pairs",
         label: "Two correlated pairs in two dimensions",
         view: View::Correlation,
         help: "Features of a pair are active together, so a model does best to keep them orthogonal.",
-        study: || correlation(4, Sets::Correlated, 2),
+        ours: &[],
+        spec: || correlation(4, Sets::Correlated, 2),
     },
     Preset {
         name: "anticorrelated-pairs",
         label: "Two anticorrelated pairs in two dimensions",
         view: View::Correlation,
         help: "Features of a pair are never active together, so they can share a dimension as antipodes.",
-        study: || correlation(4, Sets::Anticorrelated, 2),
+        ours: &[],
+        spec: || correlation(4, Sets::Anticorrelated, 2),
     },
     Preset {
         name: "three-correlated-pairs",
         label: "Three correlated pairs in two dimensions",
         view: View::Correlation,
         help: "With more pairs than dimensions, features of a pair lie side by side.",
-        study: || correlation(6, Sets::Correlated, 2),
+        ours: &[],
+        spec: || correlation(6, Sets::Correlated, 2),
     },
     Preset {
         name: "three-anticorrelated-pairs",
         label: "Three anticorrelated pairs in two dimensions",
         view: View::Correlation,
         help: "Six features as three antipodal pairs.",
-        study: || correlation(6, Sets::Anticorrelated, 2),
+        ours: &[],
+        spec: || correlation(6, Sets::Anticorrelated, 2),
     },
     Preset {
         name: "two-correlated-triples",
         label: "Two correlated triples in three dimensions",
         view: View::Dynamics,
         help: "Six features, three and three active together, in three dimensions, from a start near zero: the loss rests on one level, then falls to the next as directions turn and spread.",
-        study: || Study {
+        ours: &[],
+        spec: || Study {
             features: 6,
             hidden: 3,
             instances: 1,
@@ -199,28 +202,32 @@ pub const PRESETS: &[Preset] = &[
         label: "Absolute value of 3 features with 6 neurons",
         view: View::Computation,
         help: "Twice as many neurons as features: each feature gets a neuron for either sign.",
-        study: || absolute(3, 6, 1, 1.0),
+        ours: &[],
+        spec: || absolute(3, 6, 1, 1.0),
     },
     Preset {
         name: "absolute-10",
         label: "Absolute value of 10 features with 5 neurons",
         view: View::Computation,
         help: "Fewer neurons than signs: as features become rare, neurons come to serve several.",
-        study: || absolute(10, 5, 7, 0.001),
+        ours: &[],
+        spec: || absolute(10, 5, 7, 0.001),
     },
     Preset {
         name: "absolute-100",
         label: "Absolute value of 100 features with 40 neurons",
         view: View::Computation,
         help: "The paper's model: densities from 1 to 0.001, importance 0.8^i.",
-        study: || absolute(100, 40, 7, 0.001),
+        ours: &[],
+        spec: || absolute(100, 40, 7, 0.001),
     },
     Preset {
         name: "attacked",
         label: "100 features in 20 dimensions, attacked",
         view: View::Vulnerability,
         help: "How much worse the loss becomes under the most harmful small change of the input, beside features per dimension.",
-        study: || Study { instances: 12, ..dimensionality(100, 20) },
+        ours: &[],
+        spec: || Study { instances: 12, ..dimensionality(100, 20) },
     },
 ];
 
@@ -287,22 +294,12 @@ fn absolute(features: u32, hidden: u32, instances: u32, sparsest: f64) -> Study 
     }
 }
 
-/// The preset of this name.
-pub fn find(name: &str) -> Option<&'static Preset> {
-    PRESETS.iter().find(|p| p.name == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_preset_is_a_valid_study_and_every_view_has_one() {
-        for (i, preset) in PRESETS.iter().enumerate() {
-            assert_eq!((preset.study)().validate(), Ok(()), "{}", preset.name);
-            assert!(PRESETS[..i].iter().all(|other| other.name != preset.name));
-        }
-        assert_eq!((PRESETS[0].study)(), Study::default());
+    fn every_view_has_a_preset() {
         for (view, word, _) in View::ALL {
             assert_eq!(View::parse(word), Some(view));
             assert_eq!(view.word(), word);

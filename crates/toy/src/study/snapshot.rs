@@ -2,7 +2,8 @@
 
 use super::curve;
 use super::describe::Study;
-use super::measure::{Judge, Measures};
+use super::evaluator::Evaluator;
+use super::measure::Measures;
 use crate::evaluate::Effort;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 pub struct Snapshot {
     /// The model, see [`Study::place`].
     pub model: u32,
-    /// Its parameters, see [`super::model::Layout`]; empty where they were not asked for.
+    /// Its parameters, see [`super::layout::Layout`]; empty where they were not asked for.
     pub parameters: Vec<f32>,
     /// Mean training loss at each point of the curve that has begun, see [`curve::steps_of`].
     pub curve: Vec<f32>,
@@ -49,15 +50,15 @@ pub struct Trained {
     pub sums: Vec<f32>,
 }
 
-/// Most active features of samples that judges are kept with: 8 MB.
+/// Most active features of samples that evaluators are kept with: 8 MB.
 const KEPT: usize = 1 << 20;
 
-/// Judges of a study's instances: neighbours share theirs, and so do the snapshots of a run under
+/// Evaluators of a study's instances: neighbours share theirs, and so do the snapshots of a run under
 /// way, as far as they are small enough to be kept.
 #[derive(Default)]
-pub struct Judges(BTreeMap<u32, Judge>);
+pub struct Evaluators(BTreeMap<u32, Evaluator>);
 
-impl Judges {
+impl Evaluators {
     /// Snapshots of models after `taken` steps, always of the same study.
     pub fn snapshots(
         &mut self,
@@ -69,11 +70,11 @@ impl Judges {
     ) -> Vec<Snapshot> {
         let snapshot = |trained: Trained| {
             let (instance, repeat) = study.place(trained.model);
-            let judge = self.judge(study, instance, effort);
+            let evaluator = self.evaluator(study, instance, effort);
             let measures = if wanted.vulnerability {
-                Measures::with_vulnerability(judge, &trained.parameters)
+                Measures::with_vulnerability(evaluator, &trained.parameters)
             } else {
-                Measures::new(judge, &trained.parameters)
+                Measures::new(evaluator, &trained.parameters)
             };
             Snapshot {
                 model: trained.model,
@@ -85,14 +86,14 @@ impl Judges {
         trained.into_iter().map(snapshot).collect()
     }
 
-    fn judge(&mut self, study: &Study, instance: u32, effort: Effort) -> &mut Judge {
-        if self.0.get(&instance).is_none_or(|judge| judge.effort() != effort) {
+    fn evaluator(&mut self, study: &Study, instance: u32, effort: Effort) -> &mut Evaluator {
+        if self.0.get(&instance).is_none_or(|evaluator| evaluator.effort() != effort) {
             self.0.remove(&instance);
-            if self.0.values().map(Judge::size).sum::<usize>() > KEPT {
+            if self.0.values().map(Evaluator::size).sum::<usize>() > KEPT {
                 self.0.clear();
             }
         }
-        self.0.entry(instance).or_insert_with(|| Judge::new(study, instance, effort))
+        self.0.entry(instance).or_insert_with(|| Evaluator::new(study, instance, effort))
     }
 }
 
@@ -121,7 +122,7 @@ mod tests {
             sums: vec![3.0, 2.0, 0.0, 0.0],
         };
         let wanted = Wanted { parameters: 1, vulnerability: false };
-        let all = Judges::default().snapshots(
+        let all = Evaluators::default().snapshots(
             &study,
             (0..6).map(trained).collect(),
             2,

@@ -2,7 +2,6 @@
 
 use super::curve::steps_of;
 use super::describe::Study;
-use super::model::Layout;
 use super::snapshot::Snapshot;
 use std::fmt::Write;
 
@@ -68,7 +67,7 @@ pub fn models(study: &Study, all: &[Snapshot]) -> String {
 /// A row a feature of each model. The bias is left empty where parameters are not known.
 pub fn features(study: &Study, all: &[Snapshot]) -> String {
     let mut text = header(&FEATURE_COLUMNS);
-    let (layout, importances) = (Layout::of(study), study.importances());
+    let (layout, importances) = (study.layout(), study.importances());
     for snapshot in all {
         let (start, m) = (place(study, snapshot), &snapshot.measures);
         let rows = m.norm.iter().zip(&m.superposition).zip(&m.dimensionality).zip(&importances);
@@ -101,7 +100,7 @@ pub fn curves(study: &Study, all: &[Snapshot]) -> String {
 /// `decoder` or `bias`), feature, hidden unit (empty for a bias) and value.
 pub fn parameters(study: &Study, all: &[Snapshot]) -> String {
     let mut text = header(&["array", "feature", "unit", "value"]);
-    let layout = Layout::of(study);
+    let layout = study.layout();
     for snapshot in all.iter().filter(|s| !s.parameters.is_empty()) {
         let start = place(study, snapshot);
         for (index, value) in snapshot.parameters.iter().enumerate() {
@@ -122,7 +121,7 @@ pub fn parameters(study: &Study, all: &[Snapshot]) -> String {
 mod tests {
     use super::*;
     use crate::evaluate::Effort;
-    use crate::study::snapshot::{Judges, Trained, Wanted};
+    use crate::study::snapshot::{Evaluators, Trained, Wanted};
     use crate::study::{Variant, train};
 
     fn some(variant: Variant) -> (Study, Vec<Snapshot>) {
@@ -132,7 +131,7 @@ mod tests {
             parameters: train::start(&study, model),
             sums: vec![3.0, 2.0, 1.0],
         };
-        let all = Judges::default().snapshots(
+        let all = Evaluators::default().snapshots(
             &study,
             (0..2).map(trained).collect(),
             3,

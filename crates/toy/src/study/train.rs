@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// Parameters of a model before the first step: random weights, biases 0.
 pub fn start(study: &Study, model: u32) -> Vec<f32> {
-    let layout = super::model::Layout::of(study);
+    let layout = study.layout();
     let std = study.init.std(study.features, study.hidden);
     let weight = |i| crate::init::weight(study.seed, model, i, std);
     let mut parameters: Vec<f32> = (0..layout.weights() as u32).map(weight).collect();

@@ -6,11 +6,12 @@
 mod direct;
 mod draw;
 mod error;
-mod gemm;
+pub(super) mod gemm;
 mod gram;
 mod scratch;
 mod sparse;
 
+use crate::cpu::adam;
 use crate::cpu::lanes::{Lanes, X4, X8, X16};
 use crate::cpu::level_name;
 use crate::pace::Pace;
@@ -22,10 +23,9 @@ use fearless_simd::{Level, Simd, dispatch};
 use gram::Gram;
 use scratch::{Network, Shape};
 use std::time::Duration;
-use toy::schedule::StepRates;
+use toy::adam::Adam;
 use toy::study::cost::Cost;
 use toy::study::curve::point_of;
-use toy::study::model::Layout;
 use toy::study::sample::Sampler;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
@@ -46,7 +46,7 @@ pub enum Way {
 impl Way {
     /// The way that should take the least time.
     pub fn of(plan: &Plan, sampler: &Sampler) -> Self {
-        let cost = Cost::of(Layout::of(&plan.study), sampler);
+        let cost = Cost::of(plan.study.layout(), sampler);
         if cost.gram <= cost.least() {
             Self::Gram
         } else if cost.sparse <= cost.least() {
@@ -196,7 +196,7 @@ struct Bench {
 
 impl Bench {
     fn new(plan: &Plan, lanes: usize) -> Self {
-        let layout = Layout::of(&plan.study);
+        let layout = plan.study.layout();
         Self {
             net: Network::new(plan, Shape::new(layout, lanes)),
             gram: None,
@@ -215,7 +215,7 @@ impl Bench {
             beta2: study.beta2 as f32,
             epsilon: study.epsilon as f32,
         };
-        let weights = Layout::of(study).weights();
+        let weights = study.layout().weights();
         for step in step..step + steps {
             let stream = Stream { seed: study.seed, model: learner.model, step };
             self.net.load(&learner.state.parameters);
@@ -224,7 +224,13 @@ impl Bench {
             if !study.bias {
                 self.gradient[weights..].fill(0.0);
             }
-            adam.update(lanes, &plan.rates[step as usize], &mut learner.state, &self.gradient);
+            adam::update(
+                lanes,
+                &adam,
+                &plan.rates[step as usize],
+                &mut learner.state,
+                &self.gradient,
+            );
             learner.sums[point_of(step, study.steps) as usize] += loss / study.batch as f32;
         }
     }
@@ -257,37 +263,5 @@ impl Bench {
             }
         };
         loss + net.observe_zeros((sampler.batch - count) as f32)
-    }
-}
-
-/// AdamW, see `toy::adam`.
-struct Adam {
-    beta1: f32,
-    beta2: f32,
-    epsilon: f32,
-}
-
-impl Adam {
-    #[inline(never)]
-    fn update<L: Lanes>(
-        &self,
-        lanes: L,
-        rates: &StepRates,
-        state: &mut Model<f32>,
-        gradient: &[f32],
-    ) {
-        let Self { beta1, beta2, epsilon } = *self;
-        let moments = state.first.iter_mut().zip(&mut state.second);
-        // Plain, since the compiler makes vectors of it.
-        lanes.token().vectorize(
-            #[inline(always)]
-            || {
-                for ((p, (m, v)), &g) in state.parameters.iter_mut().zip(moments).zip(gradient) {
-                    *m = beta1 * *m + (1.0 - beta1) * g;
-                    *v = beta2 * *v + (1.0 - beta2) * g * g;
-                    *p = *p * rates.decay - rates.rate * *m / (v.sqrt() * rates.root + epsilon);
-                }
-            },
-        );
     }
 }

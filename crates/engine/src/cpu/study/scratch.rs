@@ -2,8 +2,8 @@
 
 use super::gemm::transpose;
 use crate::study::Plan;
+use toy::study::Layout;
 use toy::study::Target;
-use toy::study::model::Layout;
 
 /// Sizes, and what they are padded to: multiples of the number of lanes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub struct Network {
 impl Network {
     /// Memory for a plan's models.
     pub fn new(plan: &Plan, shape: Shape) -> Self {
-        let layout = Layout::of(&plan.study);
+        let layout = plan.study.layout();
         let variant = plan.study.variant;
         let rows = vec![0.0; shape.n * shape.wide_m];
         let own = if layout.tied { vec![] } else { rows.clone() };

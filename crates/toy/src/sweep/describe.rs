@@ -1,6 +1,9 @@
-//! The one value that describes a run completely.
+//! The one value that describes a diagram completely.
 
-use crate::{aggregate::Aggregate, axis::Span, init::Init, schedule::Schedule};
+use crate::aggregate::Aggregate;
+use crate::axis::Span;
+use crate::init::Init;
+use crate::schedule::{Course, Schedule};
 use serde::{Deserialize, Serialize};
 
 /// Most models a sweep may have: 256 x 256 pixels with 16 repeats.
@@ -19,7 +22,7 @@ pub enum Data {
 
 /// A phase diagram to train: every pixel (row: density, column: importance of the last feature)
 /// holds `repeats` models. Form, link, command line, exports and engines all read this value;
-/// [`crate::param`] names its parts.
+/// [`Spec`](crate::spec::Spec) says how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sweep {
     /// Number of features `n`, 2 to 8.
@@ -130,42 +133,10 @@ pub enum SweepError {
     },
     /// One value out of its range.
     #[error(transparent)]
-    Param(#[from] crate::param::ParamError),
+    Param(#[from] crate::spec::ParamError),
 }
 
 impl Sweep {
-    /// Checks each value's range and how the values fit together.
-    ///
-    /// # Errors
-    /// The first thing that is wrong, as a sentence that says what is allowed.
-    pub fn validate(&self) -> Result<(), SweepError> {
-        for param in crate::param::PARAMS {
-            param.check(self)?;
-        }
-        let Self { features, hidden, columns, rows, repeats, .. } = *self;
-        if hidden == 0 || hidden >= features {
-            return Err(SweepError::Hidden { hidden, features });
-        }
-        if self.models() > MAX_MODELS {
-            return Err(SweepError::Models { columns, rows, repeats, models: self.models() });
-        }
-        if self.data == Data::Exact && features > MAX_EXACT_FEATURES {
-            return Err(SweepError::Exact { features });
-        }
-        Ok(())
-    }
-
-    /// Changes as little as possible to make values that are allowed one by one fit together.
-    pub fn repair(&mut self) {
-        self.hidden = self.hidden.clamp(1, self.features - 1);
-        if self.features > MAX_EXACT_FEATURES {
-            self.data = Data::Sampled;
-        }
-        while self.models() > MAX_MODELS && self.repeats > 1 {
-            self.repeats = self.repeats.div_ceil(2);
-        }
-    }
-
     /// The same diagram with a `factor`th of the columns and rows, rounded up.
     pub fn coarse(&self, factor: u32) -> Self {
         let part = |points: u32| points.div_ceil(factor.max(1));
@@ -208,26 +179,16 @@ impl Sweep {
     }
 }
 
+impl From<&Sweep> for Course {
+    fn from(sweep: &Sweep) -> Self {
+        let Sweep { steps, lr, schedule, beta1, beta2, weight_decay, .. } = *sweep;
+        Self { steps, lr, schedule, beta1, beta2, weight_decay }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn impossible_sweeps_are_refused_with_a_sentence() {
-        let wrong = |change: fn(&mut Sweep)| {
-            let mut sweep = Sweep::default();
-            change(&mut sweep);
-            sweep.validate().map_err(|e| e.to_string()).err().unwrap_or_default()
-        };
-        assert!(wrong(|s| s.features = 1).contains("2 to 8"));
-        assert!(wrong(|s| s.hidden = 2).contains("fewer than the features"));
-        assert!(wrong(|s| s.columns = 0).contains("columns"));
-        assert!(wrong(|s| s.density.to = -0.5).contains("density"));
-        assert!(wrong(|s| s.lr = f64::NAN).contains("lr"));
-        assert!(wrong(|s| (s.columns, s.rows, s.repeats) = (1000, 1000, 1000)).contains("at most"));
-        assert!(wrong(|s| (s.features, s.hidden) = (5, 2)).contains("sampled"));
-        assert_eq!(wrong(|_| ()), "");
-    }
 
     #[test]
     fn density_one_is_the_first_row() {

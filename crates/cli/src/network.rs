@@ -1,0 +1,130 @@
+//! `superphase study --preset transformer` and others: trains networks made of operations and
+//! writes their measures as tables.
+
+use crate::error::{Error, write};
+use crate::flags;
+use clap::{Arg, ArgMatches, Command};
+use engine::network::Measurer;
+use engine::{Choice, Engine, Found};
+use files::Format;
+use files::weights::{self, About};
+use std::path::PathBuf;
+use std::time::Instant;
+use toy::evaluate::Effort;
+use toy::network::{Network, Snapshot, table};
+use toy::spec::{Spec, link};
+use toy::study::Study;
+use wire::{Job, Shard};
+
+/// Files that the study command writes of studies alone.
+const OF_STUDIES: [&str; 3] = ["attack", "parameters", "json"];
+
+/// Adds the flags of networks to the study command's.
+pub fn flags(command: Command) -> Command {
+    let default = Network::default();
+    let own = Network::PARAMS.iter().filter(|param| Study::find(param.name).is_none());
+    let own: Vec<Arg> = own.map(|param| flags::flag(param, &default)).collect();
+    let names = Network::PRESETS.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
+    command
+        .mut_arg("preset", |preset| {
+            let help = preset.get_help().map(ToString::to_string).unwrap_or_default();
+            preset.help(format!("{help}; or a network ({names})"))
+        })
+        .next_help_heading("Networks")
+        .args(own)
+        .arg(flags::file("by-site", "Writes feature directions' measures, a row a model and site of the residual stream, each beside its value at initialisation (CSV)"))
+        .arg(flags::file("weights", "Writes every tensor by its name; the name says the format (.safetensors or .npz)"))
+}
+
+/// Whether the flags name a network.
+pub fn wanted(flags: &ArgMatches) -> bool {
+    flags.get_one::<String>("preset").is_some_and(|name| Network::preset(name).is_some())
+}
+
+/// Refuses flags that only networks have, for a study.
+pub fn refuse(flags: &ArgMatches) -> Result<(), Error> {
+    let own = Network::PARAMS.iter().map(|param| param.name);
+    let own = own.filter(|name| Study::find(name).is_none()).chain(["by-site", "weights"]);
+    given(flags, own, "study; --preset names what has it, such as transformer")
+}
+
+/// Fails at the first of these flags that was given.
+fn given<'a>(
+    flags: &ArgMatches,
+    names: impl IntoIterator<Item = &'a str>,
+    kind: &'static str,
+) -> Result<(), Error> {
+    let said =
+        |name: &&str| flags.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
+    match names.into_iter().find(said) {
+        Some(name) => Err(Error::Foreign(name.into(), kind)),
+        None => Ok(()),
+    }
+}
+
+/// Trains and writes.
+pub fn run(flags: &ArgMatches) -> Result<(), Error> {
+    let foreign = Study::PARAMS.iter().map(|param| param.name);
+    let foreign = foreign.filter(|name| Network::find(name).is_none()).chain(OF_STUDIES);
+    given(flags, foreign, "network")?;
+    let (network, preset) = flags::read::<Network>(flags)?;
+    // What cannot be written is said before anything is trained.
+    let format = match flags.get_one::<PathBuf>("weights") {
+        Some(path) => Some(
+            Format::of(&path.to_string_lossy()).map_err(|why| Error::File(path.clone(), why))?,
+        ),
+        None => None,
+    };
+    let Trained { engine, initial, all } =
+        pollster::block_on(train(&network, flags::choice(flags)))?;
+    let models = table::models(&network, &initial, &all);
+    match flags.get_one::<PathBuf>("out") {
+        Some(path) => write(path, &models)?,
+        None => print!("{models}"),
+    }
+    let file = |name: &str, text: &dyn Fn() -> String| match flags.get_one::<PathBuf>(name) {
+        Some(path) => write(path, &text()),
+        None => Ok(()),
+    };
+    file("by-site", &|| table::sites(&network, &initial, &all))?;
+    file("by-feature", &|| table::features(&network, &all))?;
+    file("losses", &|| table::curves(&network, &all))?;
+    if let (Some(path), Some(format)) = (flags.get_one::<PathBuf>("weights"), format) {
+        let link = format!("?{}", link::write(&link::pairs(&network, preset)));
+        let program = env!("CARGO_PKG_VERSION");
+        let about = About { link: &link, program, engine: &engine, step: network.steps };
+        let archive = weights::network(&network, &all, about);
+        let bytes = archive.and_then(|archive| archive.write(format));
+        write(path, bytes.map_err(|why| Error::File(path.clone(), why))?)?;
+    }
+    Ok(())
+}
+
+/// What came of it.
+struct Trained {
+    engine: String,
+    initial: Vec<Snapshot>,
+    all: Vec<Snapshot>,
+}
+
+async fn train(network: &Network, choice: Choice) -> Result<Trained, Error> {
+    let mut engine = Engine::new(choice).await?;
+    let Found { kind, name, reason } = engine.choose(&Job::from(network.clone()), 1).await?;
+    let mut run = engine.start_network(network, Shard::ALL, kind).await?;
+    let (models, start) = (network.models(), Instant::now());
+    while !run.is_done() {
+        run.advance(u32::MAX).await?;
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    eprintln!(
+        "{name}: {models} models x {} steps in {seconds:.3} s, {:.3} k model-steps/s. {reason}",
+        network.steps,
+        f64::from(network.steps) * models as f64 / seconds / 1e3,
+    );
+    let trained = run.read().await?;
+    let mut measurer = Measurer::new(network);
+    let indices: Vec<u32> = trained.iter().map(|trained| trained.model).collect();
+    let initial = measurer.initial(&indices, Effort::Live);
+    let all = measurer.snapshots(trained, network.steps, u32::MAX, Effort::Final);
+    Ok(Trained { engine: name, initial, all })
+}

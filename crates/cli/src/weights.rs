@@ -1,0 +1,63 @@
+//! `--weights` and `--npz`: models and results as arrays, for Python.
+
+use crate::error::{Error, write};
+use crate::flags;
+use clap::{ArgMatches, Command};
+use files::weights::About;
+use files::{Archive, Format, arrays, weights};
+use std::path::PathBuf;
+use toy::Sweep;
+use toy::picture::{Measures, Picture};
+use toy::spec::link;
+use toy::study::{Snapshot, Study};
+
+/// Adds the flags.
+pub fn flags(command: Command) -> Command {
+    command
+        .arg(flags::arrays(
+            "weights",
+            "Writes weights and biases, with the link beside them (.safetensors or .npz)",
+        ))
+        .arg(flags::arrays("npz", "Writes axes and measures as NumPy arrays (.npz)"))
+}
+
+/// The link of a diagram, from its `?` on.
+pub fn sweep_link(sweep: &Sweep) -> String {
+    format!("?{}", link::write(&link::pairs(sweep, None)))
+}
+
+/// Writes what the flags ask for of a diagram.
+pub fn sweep(
+    flags: &ArgMatches,
+    sweep: &Sweep,
+    measures: &Measures,
+    picture: &Picture,
+    about: About,
+) -> Result<(), Error> {
+    save(flags, "weights", || weights::sweep(sweep, measures, about))?;
+    save(flags, "npz", || Ok(arrays::diagram(sweep, picture, about)))
+}
+
+/// Writes what the flags ask for of a study.
+pub fn study(
+    flags: &ArgMatches,
+    study: &Study,
+    all: &[Snapshot],
+    about: About,
+) -> Result<(), Error> {
+    save(flags, "weights", || weights::study(study, all, about))?;
+    save(flags, "npz", || Ok(arrays::measures(study, all, about)))
+}
+
+/// Writes an archive to the file that a flag names, if it does.
+fn save(
+    flags: &ArgMatches,
+    name: &str,
+    archive: impl FnOnce() -> Result<Archive, files::FileError>,
+) -> Result<(), Error> {
+    let Some(path) = flags.get_one::<PathBuf>(name) else { return Ok(()) };
+    let bytes = Format::of(&path.to_string_lossy())
+        .and_then(|format| archive()?.write(format))
+        .map_err(|why| Error::File(path.clone(), why))?;
+    write(path, bytes)
+}

@@ -1,0 +1,115 @@
+//! Networks on the command line: files, refusals, and the published numbers.
+
+mod common;
+
+use common::{read, scratch, superphase, table};
+use toy::network::Network;
+use toy::spec::Spec;
+
+#[test]
+fn every_preset_of_networks_is_trained_and_written() {
+    for preset in Network::PRESETS {
+        let network = (preset.spec)();
+        let words =
+            format!("study --preset {} --steps 2 --batch 2 --layers 1 --engine cpu", preset.name);
+        let models = table(&words, "--out", &format!("{}.csv", preset.name));
+        // A row a density, whether each has a network of its own or not.
+        assert_eq!(models.len() as u32, network.instances, "{}", preset.name);
+        assert!(models.iter().all(|m| m.number("loss").is_finite()), "{}", preset.name);
+    }
+}
+
+#[test]
+fn every_file_of_networks_has_its_rows() {
+    let words = "study --preset transformer --features 6 --width 4 --heads 2 --mlp 8 \
+        --instances 2 --steps 300 --batch 16 --engine cpu";
+    let files = ["by-site", "by-feature", "losses"];
+    let path = |name: &str| scratch(&format!("network-{name}"));
+    let flags: Vec<String> =
+        files.iter().map(|name| format!("--{name} {}", path(name).display())).collect();
+    let weights = scratch("network.safetensors");
+    let words = format!("{words} {} --weights {}", flags.join(" "), weights.display());
+    let models = table(&words, "--out", "network-out.csv");
+    assert_eq!(models.len(), 2);
+    assert!(models.iter().all(|m| m.number("loss") < m.number("loss_nothing")));
+    // Embedding, and attention and MLP of two layers.
+    assert_eq!(read("network-by-site").len(), 2 * 5);
+    assert_eq!(read("network-by-feature").len(), 2 * 5 * 6);
+    let curve = read("network-losses");
+    assert_eq!(curve.len(), 2 * 256);
+    assert!(curve[255].number("loss") < curve[0].number("loss"));
+    assert_eq!(curve[255].number("step_end"), 300.0);
+    let bytes = std::fs::read(weights).expect("written");
+    let archive = files::Archive::read(&bytes).expect("safetensors");
+    let shape = |name: &str| archive.tensor(name).map(|tensor| tensor.shape.clone());
+    assert_eq!(shape("blocks.1.mlp.in.weight"), Some(vec![2, 8, 4]));
+    assert_eq!(shape("output.bias"), Some(vec![2, 6]));
+}
+
+#[test]
+fn impossible_networks_are_refused_with_what_is_allowed() {
+    for (words, sentence) in [
+        ("study --preset transformer --heads 5", "it must divide the width"),
+        ("study --preset transformer --hidden 5", "--hidden does not belong to a network"),
+        ("study --width 5", "--width does not belong to a study"),
+        ("study --preset retrieval --attention off", "attention on"),
+        ("study --preset transformer --weights a.bin", "must end in .safetensors or .npz"),
+    ] {
+        let output = superphase(words);
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{words}");
+        assert!(complaint.contains(sentence), "{words}: {complaint}");
+    }
+}
+
+/// Losses of the published logs, means over tenths of 1,000 steps.
+const SMALL: [f64; 10] =
+    [0.01844, 0.01320, 0.01136, 0.00988, 0.00880, 0.00785, 0.00677, 0.00598, 0.00529, 0.00476];
+const LARGE: [f64; 10] =
+    [0.00858, 0.00654, 0.00541, 0.00456, 0.00399, 0.00339, 0.00249, 0.00188, 0.00145, 0.00121];
+
+/// Mean losses of so many tenths of a published run, over seeds.
+fn tenths(preset: &str, tenths: usize, seeds: u32) -> Vec<f64> {
+    let name = format!("published-{preset}-losses");
+    let words = format!(
+        "study --preset {preset} --steps {} --repeats {seeds} --engine cpu --losses {}",
+        100 * tenths,
+        scratch(&name).display()
+    );
+    table(&words, "--out", &format!("published-{preset}.csv"));
+    let (mut sums, mut counts) = (vec![0.0; tenths], vec![0.0; tenths]);
+    for row in read(&name) {
+        // Points of a curve do not end where tenths do: a point is of the tenth of its middle.
+        let (from, to) = (row.number("step"), row.number("step_end"));
+        let tenth = ((from + to) / 200.0) as usize;
+        sums[tenth] += row.number("loss") * (to - from);
+        counts[tenth] += to - from;
+    }
+    sums.iter().zip(counts).map(|(sum, count)| sum / count).collect()
+}
+
+fn compare(found: &[f64], published: &[f64], most: f64) {
+    println!("{found:.5?}");
+    for (tenth, (found, published)) in found.iter().zip(published).enumerate() {
+        let off = found / published - 1.0;
+        assert!(off.abs() < most, "tenth {tenth}: {found} is {published} as published, {off:+.3}");
+    }
+}
+
+/// The beginning of the published runs; all of them is `make networks`.
+#[test]
+fn published_losses_at_the_beginning() {
+    compare(&tenths("transformer-as-published", 2, 2), &SMALL[..2], 0.1);
+}
+
+#[test]
+#[ignore = "takes a minute: make networks"]
+fn published_losses_of_the_small_script() {
+    compare(&tenths("transformer-as-published", 10, 5), &SMALL, 0.1);
+}
+
+#[test]
+#[ignore = "takes minutes: make networks"]
+fn published_losses_of_the_large_script() {
+    compare(&tenths("transformer-large-as-published", 10, 5), &LARGE, 0.1);
+}

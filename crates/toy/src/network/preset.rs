@@ -1,0 +1,83 @@
+//! Named networks.
+
+use super::describe::{Network, Task};
+use crate::axis::Span;
+use crate::init::Init;
+use crate::schedule::Schedule;
+
+/// A named network.
+pub type Preset = crate::spec::Preset<Network>;
+
+/// Every preset; the first is the default network.
+pub const PRESETS: &[Preset] = &[
+    Preset {
+        name: "transformer",
+        label: "A transformer a density",
+        help: "The published network done right: one for each density, without dropout, trained until it is done. Sparse ones carry all 64 features in 32 dimensions.",
+        view: (),
+        ours: &[],
+        spec: Network::default,
+    },
+    Preset {
+        name: "transformer-as-published",
+        label: "As published",
+        help: "The superposition_replication repository's transformer: sequences of one token, one network for all densities, dropout 0.1, 1,000 steps at a constant learning rate.",
+        view: (),
+        ours: &[],
+        spec: || published(64, 8),
+    },
+    Preset {
+        name: "transformer-large-as-published",
+        label: "As published, large",
+        help: "Its larger script: 128 features in 64 dimensions at ten densities. Takes a minute or more.",
+        view: (),
+        ours: &[],
+        spec: || published(128, 10),
+    },
+    Preset {
+        name: "retrieval",
+        label: "Retrieval through attention",
+        help: "Seven tokens with a key and features each, and an eighth that asks for a key: only attention can answer.",
+        view: (),
+        ours: &[],
+        spec: || Network {
+            task: Task::Retrieval,
+            features: 16,
+            width: 24,
+            layers: 1,
+            heads: 2,
+            tokens: 8,
+            keys: 8,
+            mlp: 0,
+            norm: false,
+            instances: 4,
+            density: Span::new(1.0, 0.05),
+            ratio: 1.0,
+            batch: 64,
+            steps: 4_000,
+            lr: 1e-2,
+            init: Init::Xavier,
+            ..Network::default()
+        },
+    },
+];
+
+/// The published scripts' networks.
+fn published(features: u32, instances: u32) -> Network {
+    Network {
+        features,
+        width: features / 2,
+        layers: 4,
+        mlp: 2 * features,
+        dropout: 0.1,
+        instances,
+        shared: true,
+        batch: 32,
+        steps: 1_000,
+        lr: 1e-4,
+        schedule: Schedule::Constant,
+        warmup: 0,
+        weight_decay: 0.01,
+        ..Network::default()
+    }
+}

@@ -1,0 +1,79 @@
+//! How the values of a study fit together.
+
+use super::describe::{MAX_MODELS, MAX_NUMBERS, Study, StudyError};
+use super::preset::View;
+use super::variant::Sets;
+use crate::spec::{Param, Preset, Spec};
+
+impl Spec for Study {
+    type Error = StudyError;
+    type View = View;
+
+    const KIND: &'static str = "study";
+    const PRESET_KEY: &'static str = "study";
+    const PARAMS: &'static [Param<Self>] = super::param::PARAMS;
+    const PRESETS: &'static [Preset<Self>] = super::preset::PRESETS;
+
+    fn fit(&self) -> Result<(), StudyError> {
+        let Self { features, instances, repeats, sets, set_size: size, .. } = *self;
+        if sets != Sets::Independent && !features.is_multiple_of(size) {
+            return Err(StudyError::Sets { size, features });
+        }
+        let density = self.density.from.max(self.density.to);
+        // Density 1/3 in sets of three may be written with any number of digits.
+        if sets == Sets::Anticorrelated && density * f64::from(size) > 1.0 + 1e-6 {
+            return Err(StudyError::Crowded { density, size });
+        }
+        let (models, parameters) = (self.models(), self.parameters());
+        if models > MAX_MODELS || models * parameters as u64 > MAX_NUMBERS {
+            return Err(StudyError::Models { instances, repeats, models, parameters });
+        }
+        Ok(())
+    }
+
+    fn repair(&mut self) {
+        if self.sets != Sets::Independent && !self.features.is_multiple_of(self.set_size) {
+            let divides = |size: &u32| self.features.is_multiple_of(*size);
+            match (2..self.set_size).rev().find(divides) {
+                Some(size) => self.set_size = size,
+                None => self.sets = Sets::Independent,
+            }
+        }
+        if self.sets == Sets::Anticorrelated {
+            let most = 1.0 / f64::from(self.set_size);
+            self.density.from = self.density.from.min(most);
+            self.density.to = self.density.to.min(most);
+        }
+        let parameters = self.parameters() as u64;
+        let too_many = |s: &Self| s.models() > MAX_MODELS || s.models() * parameters > MAX_NUMBERS;
+        while too_many(self) && self.repeats > 1 {
+            self.repeats = self.repeats.div_ceil(2);
+        }
+        while too_many(self) && self.instances > 1 {
+            self.instances = self.instances.div_ceil(2);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn impossible_studies_are_refused_with_a_sentence() {
+        let wrong = |change: fn(&mut Study)| {
+            let mut study = Study::default();
+            change(&mut study);
+            study.validate().map_err(|e| e.to_string()).err().unwrap_or_default()
+        };
+        assert!(wrong(|s| s.features = 0).contains("1 to 512"));
+        assert!(wrong(|s| s.hidden = 65).contains("1 to 64"));
+        assert!(wrong(|s| s.density.to = 0.0).contains("density"));
+        assert!(wrong(|s| s.sets = Sets::Correlated).contains("divide"));
+        let crowded = wrong(|s| (s.features, s.sets, s.set_size) = (6, Sets::Anticorrelated, 3));
+        assert!(crowded.contains("one in 3"), "{crowded}");
+        assert!(wrong(|s| (s.instances, s.repeats) = (100, 100)).contains("10000 models"));
+        assert!(wrong(|s| s.ratio = f64::NAN).contains("ratio"));
+        assert_eq!(wrong(|_| ()), "");
+    }
+}

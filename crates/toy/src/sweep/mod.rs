@@ -1,0 +1,13 @@
+//! The phase diagram: one value that describes a run of it completely.
+
+mod describe;
+mod param;
+mod preset;
+mod rules;
+
+pub use describe::{Data, MAX_EXACT_FEATURES, MAX_MODELS, Sweep, SweepError};
+pub use param::{AGGREGATES, DATA, GRID};
+pub use preset::with_protocol;
+
+/// A named sweep.
+pub type Preset = crate::spec::Preset<Sweep>;

@@ -1,0 +1,122 @@
+//! The models of a study, or networks, in training: what the worker does with either.
+
+use engine::network::Measurer;
+use engine::{EngineError, NetworkRun, StudyRun};
+use toy::evaluate::Effort;
+use toy::study::Wanted;
+use toy::study::snapshot::{Evaluators, Trained};
+use toy::study::train::Learner;
+use wire::Report;
+
+/// A share of models in training, and what measures them.
+pub enum Models {
+    /// A study's.
+    Study(StudyRun, Evaluators),
+    /// Networks.
+    Network(NetworkRun, Box<Measurer>),
+}
+
+impl Models {
+    /// Those of a study.
+    pub fn study(run: StudyRun) -> Self {
+        Self::Study(run, Evaluators::default())
+    }
+
+    /// Networks.
+    pub fn network(run: NetworkRun) -> Self {
+        let measurer = Box::new(Measurer::new(run.network()));
+        Self::Network(run, measurer)
+    }
+
+    /// Steps of the whole run.
+    pub fn steps(&self) -> u32 {
+        match self {
+            Self::Study(run, _) => run.plan().study.steps,
+            Self::Network(run, _) => run.network().steps,
+        }
+    }
+
+    /// Steps taken.
+    pub fn step(&self) -> u32 {
+        match self {
+            Self::Study(run, _) => run.step(),
+            Self::Network(run, _) => run.step(),
+        }
+    }
+
+    /// Whether every step has been taken.
+    pub fn is_done(&self) -> bool {
+        self.step() >= self.steps()
+    }
+
+    /// Models in training.
+    pub fn models(&self) -> usize {
+        match self {
+            Self::Study(run, _) => run.models(),
+            Self::Network(run, _) => run.models(),
+        }
+    }
+
+    /// Trains for a slice.
+    pub async fn advance(&mut self, limit: u32) -> Result<u32, EngineError> {
+        match self {
+            Self::Study(run, _) => run.advance(limit).await,
+            Self::Network(run, _) => run.advance(limit).await,
+        }
+    }
+
+    /// The models as they are.
+    pub async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
+        match self {
+            Self::Study(run, _) => run.read().await,
+            Self::Network(run, _) => run.read().await,
+        }
+    }
+
+    /// Models that were done before others were taken over.
+    pub fn finished(&self) -> &[Trained] {
+        match self {
+            Self::Study(run, _) => run.finished(),
+            Self::Network(run, _) => run.finished(),
+        }
+    }
+
+    /// Parts with some models.
+    pub fn give(&mut self, models: &[u32]) -> Vec<Learner> {
+        match self {
+            Self::Study(run, _) => run.give(models),
+            Self::Network(run, _) => run.give(models),
+        }
+    }
+
+    /// Goes on with models of another worker.
+    pub fn take(&mut self, step: u32, learners: Vec<Learner>) {
+        match self {
+            Self::Study(run, _) => run.take(step, learners),
+            Self::Network(run, _) => run.take(step, learners),
+        }
+    }
+
+    /// Measures models and says so.
+    pub fn report(
+        &mut self,
+        run: u32,
+        trained: Vec<Trained>,
+        frame: Option<u32>,
+        wanted: Wanted,
+        effort: Effort,
+    ) -> Report {
+        let step = self.step();
+        match self {
+            Self::Study(own, evaluators) => {
+                let study = &own.plan().study;
+                let snapshots = evaluators.snapshots(study, trained, step, wanted, effort);
+                Report::Study { run, step, frame, snapshots }
+            }
+            Self::Network(_, measurer) => {
+                let snapshots = measurer.snapshots(trained, step, wanted.parameters, effort);
+                Report::Network { run, step, frame, snapshots }
+            }
+        }
+    }
+}
