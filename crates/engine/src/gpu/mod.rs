@@ -135,22 +135,13 @@ impl Gpu {
     /// The kernel to train a plan with. Where a workgroup a model may pay, that is measured once
     /// for each class of sweeps, but not on software adapters: they have no lanes to spare, and
     /// waiting for one another takes theirs longer than a model's whole step.
-    async fn kernel(&self, plan: &Plan) -> Result<Kernel, EngineError> {
-        self.kernel_for(plan, plan.models()).await
-    }
-
-    /// The kernel for a run of so many models, of which the plan may hold some only.
-    pub(crate) async fn kernel_for(
-        &self,
-        plan: &Plan,
-        models: usize,
-    ) -> Result<Kernel, EngineError> {
+    pub(crate) async fn kernel(&self, plan: &Plan) -> Result<Kernel, EngineError> {
         let alone = Kernel::of(&plan.sweep);
         // Where not even one step is within the driver's limit, a share of its samples is.
         if alone.iterations(plan.sweep.batch) > self.most_iterations() && !alone.exact {
             return Ok(Kernel { shared: true, ..alone });
         }
-        match Kernel::sharing(&plan.sweep, models) {
+        match Kernel::sharing(&plan.sweep, plan.sweep.models() as usize) {
             Some(shared) if !self.is_software() => self.faster(plan, [alone, shared]).await,
             _ => Ok(alone),
         }
