@@ -4,7 +4,7 @@
 //! it; the run and the address follow; figures are texts drawn from what the run has found.
 
 mod deal;
-mod figures;
+pub mod figures;
 mod form;
 mod link;
 mod page;

@@ -7,6 +7,7 @@ pub mod ansatz;
 pub mod axis;
 pub mod binomial;
 pub mod csv;
+pub mod comparison;
 pub mod directions;
 pub mod evaluate;
 pub mod fingerprint;

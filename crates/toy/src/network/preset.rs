@@ -69,6 +69,8 @@ fn published(features: u32, instances: u32) -> Network {
         width: features / 2,
         layers: 4,
         mlp: 2 * features,
+        norm: true,
+        tied: false,
         dropout: 0.1,
         instances,
         shared: true,
