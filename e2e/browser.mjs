@@ -83,12 +83,12 @@ export function watch(page) {
  *     test("counts phases", withPage({ webgpu: "absent" }, async (page, { url, problems }) => { ... }));
  *
  * It fails when `body` throws or when the page complained, unless the body emptied `problems` itself.
- * `path` is added to the address (a query or hash); `viewport` and `reducedMotion` go to the browser.
+ * `path` is added to the address (a query or hash); `host` goes to the server; `viewport` and `reducedMotion` go to the browser.
  * A failure leaves a screenshot in e2e/results/.
  */
-export function withPage({ webgpu = "software", root = DIST, path = "", ...context } = {}, body) {
+export function withPage({ webgpu = "software", root = DIST, path = "", host = {}, ...context } = {}, body) {
   return async (t) => {
-    const server = await serve(root, { base: BASE });
+    const server = await serve(root, { base: BASE, ...host });
     const browser = await launch(webgpu).catch(async (error) => {
       await server.close();
       throw error;

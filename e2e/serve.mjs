@@ -29,13 +29,20 @@ const MIME = {
 /** Where the production build lands. */
 export const DIST = process.env.DIST ?? fileURLToPath(new URL("../dist/", import.meta.url));
 
+/** What a strict host sends along. */
+export const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
+
 /**
  * Starts a server for `root` on the loopback interface; port 0 picks a free one.
  * Paths outside `base` answer 404, so a page that assumes it lives at "/" breaks visibly.
+ * `headers` go with every answer. `alter(file)`, given a path below base, may change an answer: `status`
+ * and `body` in the place of the file, its `type`, or `hangs`: it never comes. `root` may be a function
+ * that gives the folder of now.
  * Resolves to `{ url, close }`.
  */
-export async function serve(root = DIST, { base = "/", port = 0 } = {}) {
-  root = resolve(root);
+export async function serve(root = DIST, { base = "/", port = 0, headers = {}, alter = () => ({}) } = {}) {
+  const folder = typeof root === "function" ? root : () => root;
   base = `/${base}/`.replace(/\/+/g, "/");
   const server = createServer(async (request, response) => {
     const refuse = (status) => response.writeHead(status, { "content-type": "text/plain" }).end(`${status}\n`);
@@ -47,15 +54,20 @@ export async function serve(root = DIST, { base = "/", port = 0 } = {}) {
       return refuse(400);
     }
     if (!path.startsWith(base)) return refuse(404);
+    const root = resolve(folder());
     let file = join(root, path.slice(base.length));
     if (file !== root && !file.startsWith(root + sep)) return refuse(404);
+    const { status, body, type, hangs } = alter(path.slice(base.length)) ?? {};
+    if (hangs) return;
+    if (status) return response.writeHead(status, { "content-type": type ?? "text/html; charset=utf-8", ...headers }).end(body ?? "");
     try {
       let info = await stat(file);
       if (info.isDirectory()) info = await stat((file = join(file, "index.html")));
       response.writeHead(200, {
-        "content-type": MIME[extname(file)] ?? "application/octet-stream",
+        "content-type": type ?? MIME[extname(file)] ?? "application/octet-stream",
         "content-length": info.size,
         "cache-control": "no-store",
+        ...headers,
       });
       if (request.method === "HEAD") return response.end();
       pipeline(createReadStream(file), response, () => {});

@@ -86,9 +86,15 @@ impl Files {
     fn show(self, name: String, file: &[u8]) {
         let state = self.state;
         let thresholds = state.thresholds.get_untracked();
-        let loaded = state.sweep.with_untracked(|base| load(file, base, &thresholds));
+        let loaded = state.sweep.with_untracked(|base| {
+            if files::Archive::is(file) {
+                files::load::load(file, base, &thresholds).map_err(|why| why.to_string())
+            } else {
+                load(file, base, &thresholds).map_err(|why| why.to_string())
+            }
+        });
         match loaded {
-            Err(error) => self.refuse(&name, &error.to_string()),
+            Err(why) => self.refuse(&name, &why),
             Ok(Loaded { sweep, picture, thresholds, notes }) => {
                 if let Some(thresholds) = thresholds {
                     state.thresholds.set(thresholds);
@@ -138,7 +144,7 @@ pub fn Loader() -> impl IntoView {
             class="take-file"
             tabindex="-1"
             aria-hidden="true"
-            accept=".json,.csv,.tsv,.txt,application/json,text/csv,text/plain"
+            accept=".json,.csv,.tsv,.txt,.safetensors,.npz,application/json,text/csv,text/plain"
             data-testid="load-file"
             on:change:target=move |event| {
                 let input = event.target();
@@ -148,7 +154,7 @@ pub fn Loader() -> impl IntoView {
             }
         />
         <p class="take-note">
-            "A run or table saved here, or a table with repro-superposition's columns, as any program writes them; it can also be dropped onto the page."
+            "A run or table saved here, or a table with repro-superposition's columns, as any program writes them; or weights W and b of PyTorch, JAX or NumPy (.safetensors, .npz). It can also be dropped onto the page."
         </p>
     }
 }

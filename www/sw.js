@@ -1,18 +1,50 @@
 // Keeps a copy of the build, so that the page opens without a network.
-// scripts/precache writes the next two lines for each build; every file of it is listed, so that page,
-// worker and styles are always of one build. A new build is fetched in the background and taken when
-// the last tab of the old one has been closed.
+// scripts/finish writes the next three lines for each build; every file of it is listed with its SHA-256,
+// so that page, worker and styles are always of one build: hosts answer with pages for files that are not
+// there, and files arrive one by one. A new build is fetched in the background and taken when the last
+// tab of the old one has been closed; until it is complete the old one stays.
 const VERSION = "unbuilt";
-const FILES = [];
+const FILES = {};
+const PROGRAM = "";
 
 const PREFIX = `superphase:${registration.scope}:`;
 const NAME = PREFIX + VERSION;
 const ROOT = new URL(registration.scope).pathname;
 
 addEventListener("install", (event) => {
-  const fresh = (file) => new Request(file, { cache: "reload" });
-  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(["./", ...FILES].map(fresh))));
+  const keep = async () => {
+    const cache = await caches.open(NAME);
+    try {
+      await Promise.all([keepPage(cache), ...Object.entries(FILES).map(([file, digest]) => keepFile(cache, file, digest))]);
+    } catch (error) {
+      await caches.delete(NAME);
+      throw error;
+    }
+  };
+  event.waitUntil(keep());
 });
+
+const get = async (file) => {
+  const answer = await fetch(file, { cache: "reload" });
+  if (!answer.ok || answer.redirected) throw new Error(`${file}: ${answer.status}`);
+  return answer;
+};
+
+/** Keeps a file if it is the one of this build. */
+async function keepFile(cache, file, digest) {
+  const answer = await get(file);
+  const bytes = await answer.clone().arrayBuffer();
+  const found = [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))];
+  if (found.map((byte) => byte.toString(16).padStart(2, "0")).join("") !== digest) throw new Error(`${file} is of another build`);
+  await cache.put(file, answer);
+}
+
+/** Keeps the page if it starts this build's program; hosts may add to it, so it has no digest. */
+async function keepPage(cache) {
+  const answer = await get("./");
+  if (!(await answer.clone().text()).includes(PROGRAM)) throw new Error("the page is of another build");
+  await cache.put("./", answer);
+}
 
 addEventListener("activate", (event) => {
   const clean = async () => {

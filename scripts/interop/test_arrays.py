@@ -24,7 +24,8 @@ class Diagrams(Case):
     def weights(self):
         columns = [f"w_{i}_{k}" for i in range(3) for k in range(2)]
         biases = [f"b_{i}" for i in range(3)]
-        return self.models[columns].to_numpy(), self.models[biases].to_numpy()
+        # Tables are columns one after the other in memory, which safetensors would write as they stand.
+        return [np.ascontiguousarray(self.models[c]) for c in (columns, biases)]
 
     def test_diagram_as_npz(self):
         npz = np.load(FILES / "grid.npz")

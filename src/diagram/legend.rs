@@ -116,12 +116,12 @@ fn paper() -> impl IntoView {
         [colour::GREY, colour::BLUE, colour::PURPLE, colour::RED].map(Rgb::css);
     let Rgb(r, g, b) = colour::GREY;
     let square = format!(
-        "background: linear-gradient(to top, {grey}, rgb({r} {g} {b} / 0)), linear-gradient(to right, {blue}, {purple}, {red})"
+        "linear-gradient(to top, {grey}, rgb({r} {g} {b} / 0)), linear-gradient(to right, {blue}, {purple}, {red})"
     );
     view! {
         <div class="legend-paper">
             <span class="legend-square-y">"norm →"</span>
-            <span class="legend-square" style=square aria-hidden="true"></span>
+            <span class="legend-square" style:background=square aria-hidden="true"></span>
             <span class="legend-square-x">"superposition →"</span>
             <ul class="legend-list">
                 <li>{swatch(colour::GREY)}<span>"not represented"</span></li>
@@ -135,11 +135,11 @@ fn paper() -> impl IntoView {
 /// A colour bar with evenly spaced labels.
 fn ramp(colours: fn(f64) -> Rgb, labels: &[String]) -> impl IntoView + use<> {
     let stops: Vec<String> = (0..=16).map(|i| colours(f64::from(i) / 16.0).css()).collect();
-    let bar = format!("background: linear-gradient(to right, {})", stops.join(", "));
+    let bar = format!("linear-gradient(to right, {})", stops.join(", "));
     let labels = labels.iter().map(|label| view! { <span>{label.clone()}</span> }).collect_view();
     view! {
         <div class="legend-ramp">
-            <span class="legend-bar" style=bar aria-hidden="true"></span>
+            <span class="legend-bar" style:background=bar aria-hidden="true"></span>
             <span class="legend-labels">{labels}</span>
         </div>
     }

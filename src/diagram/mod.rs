@@ -102,10 +102,10 @@ pub fn Diagram(
     });
 
     let [top, right, bottom, left] = MARGIN;
-    let padding = format!("padding: {top}px {right}px {bottom}px {left}px");
-    let sides = format!("--diagram-left: {left}px; --diagram-right: {right}px");
+    let padding = format!("{top}px {right}px {bottom}px {left}px");
+    let [left, right] = [left, right].map(|side| format!("{side}px"));
     view! {
-        <figure class="diagram" style=sides data-testid=format!("diagram-{name}")
+        <figure class="diagram" style=("--diagram-left", left) style=("--diagram-right", right) data-testid=format!("diagram-{name}")
             data-layer=move || layer.get().word()
             data-agreement=move || key.with(Key::agreement)>
             <figcaption class="diagram-head">
@@ -117,7 +117,7 @@ pub fn Diagram(
                     <LayerMenu name title layer choose follows />
                 </div>
             </figcaption>
-            <div class="diagram-frame" node_ref=frame style=padding>
+            <div class="diagram-frame" node_ref=frame style:padding=padding>
                 <Plot name title focused heat sweep cursor pinned curves show_curves />
                 <canvas class="diagram-axes" node_ref=lines aria-hidden="true"></canvas>
             </div>

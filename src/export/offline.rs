@@ -1,6 +1,8 @@
 //! Keeps the page usable without a network: asks the browser to keep a copy of its files.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen_futures::JsFuture;
 
 /// Registers `sw.js`, where the browser allows it: on https and localhost. Not under `trunk serve`,
 /// whose files change all the time; it is known by the script it puts into the page.
@@ -15,5 +17,8 @@ pub fn keep_a_copy() {
         return;
     }
     // Relative to the page; without a copy it works as well, only not offline.
-    let _ = window.navigator().service_worker().register("sw.js");
+    let registered = window.navigator().service_worker().register("sw.js");
+    spawn_local(async move {
+        let _ = JsFuture::from(registered).await;
+    });
 }

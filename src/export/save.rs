@@ -1,7 +1,7 @@
 //! Files for the reader: texts and images handed to the browser to be saved.
 
 use super::ink::Drawn;
-use js_sys::{Array, Promise};
+use js_sys::{Array, Promise, Uint8Array};
 use leptos::prelude::*;
 use leptos::web_sys::{
     Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement,
@@ -19,6 +19,14 @@ pub fn blob(text: &str, mime: &str) -> Result<Blob, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(mime);
     Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)
+}
+
+/// Bytes as a file.
+pub fn bytes(data: &[u8]) -> Result<Blob, JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type("application/octet-stream");
+    let parts = Array::of1(&Uint8Array::from(data));
+    Blob::new_with_u8_array_sequence_and_options(&parts, &options)
 }
 
 /// Saves a file under a name.

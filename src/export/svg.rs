@@ -84,7 +84,7 @@ impl Figure<'_> {
         let _ = writeln!(
             body,
             "<image x=\"{LEFT}\" y=\"{TOP}\" width=\"{SIDE}\" height=\"{SIDE}\" preserveAspectRatio=\"none\" \
-             style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{image}\"/>\n\
+             image-rendering=\"pixelated\" href=\"data:image/png;base64,{image}\"/>\n\
              <rect x=\"{LEFT}\" y=\"{TOP}\" width=\"{SIDE}\" height=\"{SIDE}\" fill=\"none\" stroke=\"#8d8a82\"/>"
         );
     }

@@ -23,8 +23,8 @@ pub fn Gram(
     let cell = move |value: f32, class: &'static str| {
         let value = f64::from(value);
         let fill = colour::signed(if value.is_finite() { value / strongest } else { 0.0 });
-        let style = format!("background-color: {}; color: {}", fill.css(), fill.ink().css());
-        view! { <td class=class style=style>{hundredths(value)}</td> }
+        let (paper, ink) = (fill.css(), fill.ink().css());
+        view! { <td class=class style:background-color=paper style:color=ink>{hundredths(value)}</td> }
     };
     let row = |i: usize| {
         let extra = i + 1 == shape.n;

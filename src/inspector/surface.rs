@@ -140,7 +140,7 @@ fn caption(biases: bool) -> impl IntoView {
 fn key(surface: &toy::surface::Surface) -> impl IntoView + use<> {
     let (low, high) = tracks::range(surface);
     let stops: Vec<String> = (0..=8).map(|i| tracks::shade(f64::from(i) / 8.0).css()).collect();
-    let bar = format!("background: linear-gradient(to right, {})", stops.join(", "));
+    let bar = format!("linear-gradient(to right, {})", stops.join(", "));
     let local = surface.minima.iter().any(|minimum| !tracks::is_global(minimum, surface));
     let mark = |size: f64| {
         let d = format!("M0 -{size}l{size} {size}l-{size} {size}l-{size} -{size}z");
@@ -149,7 +149,7 @@ fn key(surface: &toy::surface::Surface) -> impl IntoView + use<> {
     view! {
         <p class="landscape-key">
             <span class="landscape-ramp">
-                {three(low)}<i style=bar></i>{three(high)}
+                {three(low)}<i style:background=bar></i>{three(high)}
             </span>
             <span>{mark(0.9)}"global minimum"</span>
             {local.then(|| view! { <span>{mark(0.55)}"local"</span> })}

@@ -3,7 +3,9 @@
 use super::run::Part;
 use super::state::Page;
 use crate::export::ink::Drawn;
-use crate::export::save::{blob, png, save};
+use crate::export::save::{blob, bytes, png, save};
+use files::weights::{self, About};
+use files::{Archive, FileError, Format, arrays};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use toy::study::document::{self, Results};
@@ -13,16 +15,40 @@ use toy::{Spec, Study};
 /// A table of a study's models.
 type Table = fn(&Study, &[Snapshot]) -> String;
 
-/// Everything that can be saved: its name on the button, in the file's name, its ending and, for
-/// tables, what writes it.
-pub const FILES: [(&str, &str, &str, Option<Table>); 7] = [
-    ("SVG", "", "svg", None),
-    ("PNG", "", "png", None),
-    ("CSV, models", "models", "csv", Some(table::models)),
-    ("CSV, features", "features", "csv", Some(table::features)),
-    ("CSV, losses", "losses", "csv", Some(table::curves)),
-    ("CSV, weights", "weights", "csv", Some(table::parameters)),
-    ("JSON", "", "json", None),
+/// Arrays of a study's models.
+type Arrays = fn(&Study, &[Snapshot], About) -> Result<Archive, FileError>;
+
+/// What a file is made of.
+#[derive(Clone, Copy)]
+pub enum Content {
+    /// What is drawn.
+    Figure,
+    /// What a table has.
+    Table(Table),
+    /// Everything.
+    Document,
+    /// Arrays, in the format that the file's ending says.
+    Arrays(Arrays),
+}
+
+/// Everything that can be saved: its name on the button, in the file's name, its ending and what it
+/// is made of.
+pub const FILES: [(&str, &str, &str, Content); 10] = [
+    ("SVG", "", "svg", Content::Figure),
+    ("PNG", "", "png", Content::Figure),
+    ("CSV, models", "models", "csv", Content::Table(table::models)),
+    ("CSV, features", "features", "csv", Content::Table(table::features)),
+    ("CSV, losses", "losses", "csv", Content::Table(table::curves)),
+    ("CSV, weights", "weights", "csv", Content::Table(table::parameters)),
+    ("JSON", "", "json", Content::Document),
+    ("safetensors", "", "safetensors", Content::Arrays(weights::study)),
+    ("NPZ, weights", "weights-npz", "npz", Content::Arrays(weights::study)),
+    (
+        "NPZ, measures",
+        "measures-npz",
+        "npz",
+        Content::Arrays(|s, all, a| Ok(arrays::measures(s, all, a))),
+    ),
 ];
 
 /// Image pixels of a PNG for each unit of the figure.
@@ -30,27 +56,54 @@ const SCALE: u32 = 2;
 
 /// Saves one of [`FILES`]; `told` hears a sentence about how it went.
 pub fn take(page: Page, which: usize, figure: Option<Drawn>, told: RwSignal<String>) {
-    let Some(&(_, what, ending, table)) = FILES.get(which) else { return };
+    let Some(&(_, what, ending, content)) = FILES.get(which) else { return };
     let Some(figure) = figure else { return told.set("There is nothing to save yet.".into()) };
     let run = page.run;
     let name = run.with(|found| found.parts.first().map(|part| name(page, &part.study)));
+    let what = what.trim_end_matches("-npz");
     let what = if what.is_empty() { String::new() } else { format!("-{what}") };
     let name = format!("{}{what}.{ending}", name.unwrap_or_default());
-    let (text, mime) = match (table, ending) {
-        (Some(table), _) => (run.with(|found| csv(&found.parts, table)), "text/csv"),
-        (None, "json") => (json(page), "application/json"),
-        _ => (figure.text.clone(), "image/svg+xml"),
+    let file = match content {
+        Content::Figure => blob(&figure.text, "image/svg+xml"),
+        Content::Table(table) => blob(&run.with(|found| csv(&found.parts, table)), "text/csv"),
+        Content::Document => blob(&json(page), "application/json"),
+        Content::Arrays(arrays) => match archive(page, arrays, &name) {
+            Ok(file) => bytes(&file),
+            Err(why) => return told.set(format!("{name} cannot be saved: {why}.")),
+        },
     };
     spawn_local(async move {
         let file = match ending {
             "png" => png(&figure, SCALE).await,
-            _ => blob(&text, mime),
+            _ => file,
         };
         told.set(match file.and_then(|file| save(&name, &file)) {
             Ok(()) => format!("Saved {name}."),
             Err(_) => "The browser could not make the file.".into(),
         });
     });
+}
+
+/// Arrays of all studies; of several, each name says first which model it is about.
+fn archive(page: Page, arrays: Arrays, name: &str) -> Result<Vec<u8>, FileError> {
+    let engine = page.run.engine.with_untracked(|e| e.as_ref().map(|e| e.name.clone()));
+    let (engine, link) = (engine.unwrap_or_default(), page.link.get_untracked());
+    let step = page.run.progress.get_untracked().step;
+    let link = link.find('?').map_or("", |at| &link[at..]);
+    let about = About { link, program: env!("CARGO_PKG_VERSION"), engine: &engine, step };
+    page.run.with(|found| {
+        let mut whole = Archive::default();
+        for part in &found.parts {
+            let mut archive = arrays(&part.study, &part.snapshots, about)?;
+            if found.parts.len() > 1 {
+                let word = model(&part.study);
+                archive.tensors.iter_mut().for_each(|t| t.name = format!("{word}/{}", t.name));
+            }
+            whole.tensors.append(&mut archive.tensors);
+            whole.metadata = archive.metadata;
+        }
+        whole.write(Format::of(name)?)
+    })
 }
 
 /// `superphase-geometry-n5-m2-10x1-10000steps-seed0`.

@@ -1,7 +1,8 @@
 //! `--weights` and `--npz`: models and results as arrays, for Python.
 
-use crate::error::{Error, write};
+use crate::error::Error;
 use crate::flags;
+use crate::output::write;
 use clap::{ArgMatches, Command};
 use files::weights::About;
 use files::{Archive, Format, arrays, weights};

@@ -9,8 +9,8 @@ use crate::study::{self, StudyRun};
 use crate::trial::Trial;
 use crate::{cpu, gpu};
 use toy::network::{Network, NetworkError};
-use toy::sweep::Data;
-use toy::{Spec, Study, StudyError, Sweep, SweepError};
+use toy::sweep::{Data, MAX_MODELS};
+use toy::{Study, StudyError, Sweep, SweepError};
 use wire::{Cause, Choice, Class, Job, JobError, Kind};
 
 impl From<JobError> for EngineError {
@@ -131,7 +131,7 @@ impl Engine {
     /// # Errors
     /// When the job is not valid.
     pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
-        job.validate()?;
+        job.validate_in_shares()?;
         let gpu = match &self.gpu {
             Ok(gpu) if self.choice == Choice::Auto => gpu,
             Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
@@ -186,6 +186,27 @@ impl Engine {
         }
     }
 
+    /// Prepares a run of some rows of a sweep or some models of a study, at step 0. A sweep may be
+    /// larger than one that is trained whole, see [`Sweep::validate_in_shares`].
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_share(
+        &self,
+        job: &Job,
+        share: Vec<u32>,
+        kind: Kind,
+    ) -> Result<Run, EngineError> {
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+        match job {
+            Job::Sweep(sweep) => Ok(Run::Sweep(self.start_rows(sweep, share, kind).await?)),
+            Job::Study(study) => Ok(Run::Study(StudyRun::of_models(study, share, gpu).await?)),
+            Job::Network(network) => {
+                Ok(Run::Network(NetworkRun::of_models(network, &share, gpu).await?))
+            }
+        }
+    }
+
     /// Prepares a run of a share of a sweep, at step 0.
     ///
     /// # Errors
@@ -203,13 +224,18 @@ impl Engine {
     ///
     /// # Errors
     /// As [`start`](Self::start).
-    pub async fn start_rows(
+    async fn start_rows(
         &self,
         sweep: &Sweep,
         rows: Vec<u32>,
         kind: Kind,
     ) -> Result<SweepRun, EngineError> {
-        sweep.validate()?;
+        sweep.validate_in_shares()?;
+        let models = rows.len() as u64 * u64::from(sweep.columns) * u64::from(sweep.repeats);
+        if models > MAX_MODELS {
+            let (columns, repeats, rows) = (sweep.columns, sweep.repeats, rows.len() as u32);
+            return Err(SweepError::Models { columns, rows, repeats, models }.into());
+        }
         let plan = Plan::of_rows(sweep, rows);
         let backend = match kind {
             Kind::Cpu => Backend::Cpu(Box::new(cpu::Training::new(&plan))),

@@ -10,6 +10,7 @@ pub mod arrays;
 #[cfg(feature = "log")]
 pub mod events;
 pub mod foreign;
+pub mod load;
 mod npy;
 pub mod npz;
 #[cfg(feature = "log")]

@@ -141,7 +141,7 @@ impl Header {
     /// Checks what a checkpoint says of itself.
     fn validate(&self) -> Result<(), CheckpointError> {
         let misfit = |why: String| Err(CheckpointError::Misfit(why));
-        if let Err(why) = self.job.validate() {
+        if let Err(why) = self.job.validate_in_shares() {
             return misfit(why.to_string());
         }
         if self.fingerprint != fingerprint(&self.job) {

@@ -96,7 +96,7 @@ impl Gpu {
     /// waiting for one another takes theirs longer than a model's whole step.
     async fn kernel(&self, plan: &Plan) -> Result<Kernel, EngineError> {
         let alone = Kernel::of(&plan.sweep);
-        match Kernel::sharing(&plan.sweep, plan.models()) {
+        match Kernel::sharing(&plan.sweep, plan.sweep.models() as usize) {
             Some(shared) if !self.is_software() => self.faster(plan, [alone, shared]).await,
             _ => Ok(alone),
         }

@@ -53,6 +53,20 @@ impl NetworkRun {
         Ok(Self { network: network.clone(), backend, step: 0, finished: vec![] })
     }
 
+    /// Prepares some of a network's models, at step 0, on this GPU or else on the CPU.
+    pub(crate) async fn of_models(
+        network: &Network,
+        models: &[u32],
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
+        network.validate()?;
+        let backend = match gpu {
+            None => Backend::Cpu(Box::new(Training::new(network, models))),
+            Some(gpu) => Backend::Gpu(Box::new(NetworkTraining::new(gpu, network, models).await?)),
+        };
+        Ok(Self { network: network.clone(), backend, step: 0, finished: vec![] })
+    }
+
     /// Goes on from a checkpoint, on this GPU or else on the CPU.
     pub(crate) async fn restore(
         network: &Network,

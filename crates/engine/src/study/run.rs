@@ -48,6 +48,21 @@ impl StudyRun {
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
 
+    /// Prepares some models of a study, at step 0, on this GPU or else on the CPU.
+    pub(crate) async fn of_models(
+        study: &Study,
+        models: Vec<u32>,
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
+        study.validate()?;
+        let plan = Plan::of_models(study, models);
+        let backend = match gpu {
+            None => Backend::Cpu(Box::new(Training::new(&plan))),
+            Some(gpu) => Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?)),
+        };
+        Ok(Self { plan, backend, step: 0, finished: vec![] })
+    }
+
     /// Goes on from a checkpoint, on this GPU or else on the CPU.
     pub(crate) async fn restore(
         study: &Study,

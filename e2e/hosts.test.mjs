@@ -1,0 +1,257 @@
+// Wherever the page is put, and whatever arrives of it: it runs, or a sentence says what is missing.
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { BASE, launch, watch, withPage } from "./browser.mjs";
+import { colours, stage } from "./instrument.mjs";
+import { DIST, serve } from "./serve.mjs";
+
+const LINK = "?grid=8&repeats=1&steps=20&engine=cpu";
+const file = (pattern) => readdirSync(DIST).find((name) => pattern.test(name));
+const PROGRAM = file(/_bg\.wasm$/);
+const SCRIPT = PROGRAM.replace("_bg.wasm", ".js");
+const isHome = (path) => path === "" || path === "index.html";
+
+/** Waits until the page says something in the place of its content. */
+const said = async (page, pattern) => {
+  await page.locator("#loading", { hasText: pattern }).waitFor({ timeout: 60_000 });
+  return page.locator("#loading").innerText();
+};
+
+/** A body with a browser and a page that may complain. */
+const bare = (body) => async () => {
+  const browser = await launch();
+  try {
+    await body(await browser.newPage(), browser);
+  } finally {
+    await browser.close();
+  }
+};
+
+/** The same with a server of its own. */
+const hosted = (host, body) => async () => {
+  const { root, ...options } = host();
+  const server = await serve(root ?? DIST, { base: BASE, ...options });
+  try {
+    await bare((page, browser) => body(page, server.url + LINK, browser))();
+  } finally {
+    await server.close();
+  }
+};
+
+test(
+  "hosts: the index opened from disk says why nothing runs and what to do",
+  bare(async (page) => {
+    await page.goto(pathToFileURL(join(DIST, "index.html")).href);
+    assert.match(await said(page, /opened from disk/), /Serve its folder/);
+  }),
+);
+
+test(
+  "hosts: a program without its type runs, without a word",
+  withPage({ path: LINK, host: { alter: (path) => (path.endsWith(".wasm") ? { type: "application/octet-stream" } : {}) } }, async (page) => {
+    await stage(page, "done");
+    assert.ok((await colours(page, "empirical")) > 3);
+  }),
+);
+
+for (const [name, answer] of [["404", { status: 404, body: "no" }], ["a page with status 200", { status: 200, body: "<!doctype html><title>Welcome</title>" }]]) {
+  for (const missing of ["script", "program"]) {
+    let arrived = false;
+    test(
+      `hosts: the ${missing} has not arrived, the host answers ${name}: a sentence, and it runs once it is there`,
+      hosted(
+        () => ({ alter: (path) => (!arrived && path === { script: SCRIPT, program: PROGRAM }[missing] ? answer : {}) }),
+        async (page, url) => {
+          await page.goto(url);
+          assert.match(await said(page, /is incomplete/), new RegExp({ script: SCRIPT, program: PROGRAM }[missing].replaceAll(".", "\\.")));
+          arrived = true;
+          await stage(page, "done");
+        },
+      ),
+    );
+  }
+}
+
+test(
+  "hosts: without start.js, or with scripts forbidden, a sentence comes by style alone",
+  hosted(
+    () => ({ alter: (path) => (/^start-/.test(path) ? { status: 404 } : {}) }),
+    async (page, url) => {
+      await page.goto(url);
+      const late = page.locator("#loading .late");
+      await page.waitForFunction(() => getComputedStyle(document.querySelector("#loading .late")).visibility === "visible", null, { timeout: 60_000 });
+      assert.match(await late.innerText(), /missing.*Content-Security-Policy/s);
+    },
+  ),
+);
+
+test(
+  "hosts: a policy that forbids WebAssembly is named",
+  hosted(
+    () => ({ headers: { "content-security-policy": "script-src 'self'" } }),
+    async (page, url) => {
+      await page.goto(url);
+      assert.match(await said(page, /Content-Security-Policy/), /wasm-unsafe-eval/);
+    },
+  ),
+);
+
+let answers = false;
+test(
+  "hosts: a file that never comes is named after a while",
+  hosted(
+    () => ({ alter: (path) => (path === PROGRAM && !answers ? { hangs: true } : {}) }),
+    async (page, url) => {
+      await page.goto(url, { waitUntil: "commit" });
+      assert.match(await said(page, /still waits/), /the network or this device is slow/);
+      answers = true;
+      await page.getByRole("button", { name: "Reload the page" }).click();
+      await stage(page, "done");
+    },
+  ),
+);
+
+/** A copy of the build with another program's name, as a later version has. */
+function later() {
+  const folder = mkdtempSync(join(tmpdir(), "superphase-"));
+  cpSync(DIST, folder, { recursive: true });
+  const renamed = [[PROGRAM, PROGRAM.replace("page-", "page-later")], [SCRIPT, SCRIPT.replace("page-", "page-later")]];
+  for (const [old, now] of renamed) renameSync(join(folder, old), join(folder, now));
+  for (const name of ["index.html", "sw.js"]) {
+    let text = readFileSync(join(folder, name), "utf8");
+    for (const [old, now] of renamed) text = text.replaceAll(old, now);
+    writeFileSync(join(folder, name), text.replace(/(const VERSION = ")/, "$1later"));
+  }
+  return folder;
+}
+
+test("hosts: an old index whose files are gone makes way for the new version by itself", async () => {
+  const folder = later();
+  let asked = 0;
+  const index = { status: 200, body: readFileSync(join(DIST, "index.html"), "utf8") };
+  try {
+    await hosted(
+      // The first answer is a cache's.
+      () => ({ root: folder, alter: (path) => (isHome(path) && asked++ === 0 ? index : {}) }),
+      async (page, url) => {
+        await page.goto(url);
+        await stage(page, "done");
+        assert.match(await page.locator("script[data-program]").getAttribute("data-program"), /later/);
+      },
+    )();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("hosts: a cache that goes on giving the old index ends in a sentence, not in reloading for ever", async () => {
+  const folder = later();
+  let navigations = 0;
+  const old = { status: 200, body: readFileSync(join(DIST, "index.html"), "utf8") };
+  // Every other answer is the new one: what the page fetches itself, not what it is loaded from.
+  try {
+    await hosted(
+      () => ({ root: folder, alter: (path) => (isHome(path) && navigations++ % 2 === 0 ? old : {}) }),
+      async (page, url) => {
+        await page.goto(url);
+        assert.match(await said(page, /newer version/), /Reload the page/);
+      },
+    )();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("hosts: a new version while the old is open is taken when it is complete and the old closed", async () => {
+  const folder = later();
+  let now = DIST;
+  let complete = false;
+  const alter = (path) => (now !== DIST && !complete && /later.*wasm$/.test(path) ? { status: 200, body: "<p>not here</p>" } : {});
+  const program = (page) => page.locator("script[data-program]").getAttribute("data-program");
+  const update = (page) => page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+  /** Waits until the worker that was found has been installed, or thrown away. */
+  const settled = (page) => page.waitForFunction(async () => !(await navigator.serviceWorker.getRegistration())?.installing, null, { timeout: 60_000 });
+  try {
+    await hosted(
+      () => ({ root: () => now, alter }),
+      async (page, url, browser) => {
+        const context = await browser.newContext();
+        let tab = await context.newPage();
+        const problems = watch(tab);
+        await tab.goto(url);
+        await stage(tab, "done");
+        await tab.evaluate(() => navigator.serviceWorker.ready);
+        await tab.waitForFunction(() => navigator.serviceWorker.controller !== null);
+        now = folder;
+        await update(tab);
+        await settled(tab);
+        // Incomplete: the old version goes on, from its copy, reloaded too.
+        await tab.reload();
+        await stage(tab, "done");
+        assert.equal(await program(tab), PROGRAM);
+        assert.equal(await tab.evaluate(async () => (await navigator.serviceWorker.getRegistration()).waiting), null);
+        complete = true;
+        await update(tab);
+        await settled(tab);
+        assert.equal(await program(tab), PROGRAM, "an open tab keeps its version");
+        assert.deepEqual(problems, []);
+        await tab.goto("about:blank");
+        await tab.close();
+        tab = await context.newPage();
+        // The waiting worker takes over once the old one has no tab.
+        for (let i = 0; i < 50; i++) {
+          await tab.goto(url);
+          await stage(tab, "done");
+          if (/later/.test(await program(tab))) break;
+          await tab.goto("about:blank");
+        }
+        assert.match(await program(tab), /later/);
+        await context.close();
+      },
+    )();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const frame = (sandbox) => ({
+  alter: (path) => (path === "frame.html" ? { status: 200, body: `<!doctype html><iframe ${sandbox} src="index.html${LINK}" width="1000" height="700"></iframe>` } : {}),
+});
+
+test(
+  "hosts: in a frame of the same origin it runs",
+  withPage({ path: "frame.html", host: frame("") }, async (page) => {
+    const inner = page.frames()[1];
+    await inner.waitForFunction(() => document.querySelector(".status .stage")?.textContent === "done", null, { timeout: 120_000 });
+  }),
+);
+
+test(
+  "hosts: in a frame without origin a sentence says so",
+  hosted(
+    () => frame('sandbox="allow-scripts"'),
+    async (page, url) => {
+      await page.goto(new URL("frame.html", url).href);
+      const place = page.frameLocator("iframe").locator("#loading", { hasText: "no origin of its own" });
+      await place.waitFor({ timeout: 60_000 });
+    },
+  ),
+);
+
+test(
+  "hosts: it runs without storage",
+  withPage({ path: LINK }, async (page) => {
+    await page.addInitScript(() => {
+      for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
+        Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+      }
+    });
+    await page.reload();
+    await stage(page, "done");
+    await page.getByRole("button", { name: /dark theme|light theme/ }).click();
+  }),
+);
