@@ -64,7 +64,7 @@ fn sorted(rows: &[Row], column: usize, down: bool) -> Vec<[String; 16]> {
 
 /// Mean and largest cosines against dimensions, random directions and the Welch bound as curves.
 fn picture(rows: &[Row], width: f64) -> Drawn {
-    let mut sheet = Sheet::new(width);
+    let mut sheet = Sheet::new(width, true);
     sheet.text(0.0, 16.0, HEAD, "Cosines between features, against dimensions");
     let dimensions = rows.iter().map(|row| f64::from(row.dimensions.max(1)));
     let (low, high) = dimensions.fold((f64::INFINITY, 1.0), |(l, h), d: f64| (d.min(l), d.max(h)));

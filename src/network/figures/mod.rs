@@ -27,7 +27,8 @@ pub fn draw(found: &Found, look: Look) -> Option<Drawn> {
     let network = &found.network;
     let frame = found.frame(look.frame)?;
     let (initial, now) = (best(network, found.initial()), best(network, &frame.snapshots));
-    let mut sheet = Sheet::new(look.width);
+    let begun = frame.step > 0;
+    let mut sheet = Sheet::new(look.width, begun);
     let mut y = losses::draw(&mut sheet, network, &frame.snapshots, 0.0);
     y = losses::curves(&mut sheet, network, &frame.snapshots, y);
     if network.task == Task::Retrieval {

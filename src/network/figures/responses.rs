@@ -39,7 +39,7 @@ pub fn draw(sheet: &mut Sheet, network: &Network, now: &[&Snapshot], y: f64) -> 
     }
     let rows = now.len().div_ceil(across) as f64;
     let y = y + 28.0 + rows * (side + 50.0) + 12.0;
-    sheet.ramp(0.0, y, ["−1", "1"], &|t| colour::signed(2.0 * t - 1.0));
+    sheet.ramp(y, ["−1", "1"], &|t| colour::signed(2.0 * t - 1.0));
     sheet.notes(
         y + 18.0,
         "Beneath: how many features their own output answers by more than 1/2, and how far the answer to \
