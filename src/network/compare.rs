@@ -26,12 +26,11 @@ fn storage() -> Option<web_sys::Storage> {
 /// The rows that were kept; none where they cannot be read.
 fn rows() -> Vec<Row> {
     let text = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    text.map(|text| comparison::read(&text)).unwrap_or_default()
 }
 
 fn write(rows: &[Row]) -> bool {
-    let text = serde_json::to_string(rows).unwrap_or_default();
-    storage().is_some_and(|storage| storage.set_item(KEY, &text).is_ok())
+    storage().is_some_and(|s| s.set_item(KEY, &comparison::write(rows)).is_ok())
 }
 
 /// Adds rows to those that are kept; whether the browser keeps them.
@@ -115,7 +114,8 @@ pub fn ComparisonPage() -> impl IntoView {
             Err(_) => "The browser could not make the file.".into(),
         });
     };
-    let csv = move |_| save_as("superphase-comparison.csv", all.with(|a| comparison::csv(a)), "text/csv");
+    let csv =
+        move |_| save_as("superphase-comparison.csv", all.with(|a| comparison::csv(a)), "text/csv");
     let svg = move |_| {
         save_as("superphase-comparison.svg", all.with(|a| picture(a, 900.0).text), "image/svg+xml");
     };
@@ -127,7 +127,13 @@ pub fn ComparisonPage() -> impl IntoView {
     let heads = COLUMNS.iter().enumerate().map(|(column, name)| {
         let click = move |_| order.update(|o| *o = (column, o.0 == column && !o.1));
         let sort = move || match order.get() {
-            (own, down) if own == column => if down { "descending" } else { "ascending" },
+            (own, down) if own == column => {
+                if down {
+                    "descending"
+                } else {
+                    "ascending"
+                }
+            }
             _ => "none",
         };
         view! {
@@ -143,7 +149,8 @@ pub fn ComparisonPage() -> impl IntoView {
             let text = text.parse::<f64>().map_or(text.clone(), crate::diagram::number::three);
             view! { <td>{text}</td> }
         };
-        let row = |cells: [String; 16]| view! { <tr>{cells.map(cell).into_iter().collect_view()}</tr> };
+        let row =
+            |cells: [String; 16]| view! { <tr>{cells.map(cell).into_iter().collect_view()}</tr> };
         rows.into_iter().map(row).collect_view()
     };
     view! {

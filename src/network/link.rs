@@ -3,8 +3,8 @@
 
 use toy::network::Network;
 use toy::network::preset::Preset;
-use toy::spec::link::{self, names_preset, pairs, read, write};
 use toy::spec::Spec;
+use toy::spec::link::{self, names_preset, pairs, read, write};
 use wire::Choice;
 
 /// Name under which a link gives the experiment.

@@ -244,7 +244,8 @@ impl NetworkRun {
 
     /// Draws before long, unless that is under way.
     fn draw_soon(self) {
-        let under_way = self.inner.try_update_value(|inner| std::mem::replace(&mut inner.drawing, true));
+        let under_way =
+            self.inner.try_update_value(|inner| std::mem::replace(&mut inner.drawing, true));
         if under_way == Some(false) {
             let draw = move || {
                 self.inner.update_value(|inner| inner.drawing = false);

@@ -38,8 +38,7 @@ impl Page {
         let Opened { preset, network, choice, notices } = opened;
         let (network, choice) = (RwSignal::new(network), RwSignal::new(choice));
         let preset = RwSignal::new(preset.name);
-        let link =
-            Memo::new(move |_| at(&query(base(preset.get()), &network.get(), choice.get())));
+        let link = Memo::new(move |_| at(&query(base(preset.get()), &network.get(), choice.get())));
         keep(link);
         Self {
             preset,

@@ -16,8 +16,18 @@ type Table = fn(&Found) -> String;
 pub const FILES: [(&str, &str, &str, Option<Table>); 6] = [
     ("SVG", "", "svg", None),
     ("PNG", "", "png", None),
-    ("CSV, models", "models", "csv", Some(|f| table::models(&f.network, f.initial(), &f.now.snapshots))),
-    ("CSV, sites", "sites", "csv", Some(|f| table::sites(&f.network, f.initial(), &f.now.snapshots))),
+    (
+        "CSV, models",
+        "models",
+        "csv",
+        Some(|f| table::models(&f.network, f.initial(), &f.now.snapshots)),
+    ),
+    (
+        "CSV, sites",
+        "sites",
+        "csv",
+        Some(|f| table::sites(&f.network, f.initial(), &f.now.snapshots)),
+    ),
     ("CSV, features", "features", "csv", Some(|f| table::features(&f.network, &f.now.snapshots))),
     ("CSV, losses", "losses", "csv", Some(|f| table::curves(&f.network, &f.now.snapshots))),
 ];

@@ -166,6 +166,17 @@ pub fn study(study: &Study, all: &[study::Snapshot]) -> Vec<Row> {
     known.map(row).collect()
 }
 
+/// Rows as JSON, to be kept.
+pub fn write(rows: &[Row]) -> String {
+    // Never fails: rows are texts and numbers.
+    serde_json::to_string(rows).unwrap_or_default()
+}
+
+/// Rows that were kept; none where the text is something else.
+pub fn read(text: &str) -> Vec<Row> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
 /// The table as comma-separated values.
 pub fn csv(rows: &[Row]) -> String {
     // Texts have commas: they are quoted.
@@ -193,6 +204,8 @@ mod tests {
         assert_eq!((rows[0].features, rows[0].dimensions), (5, 2));
         assert_eq!(rows[0].mean_cosine, rows[0].initial_cosine);
         assert!((rows[0].welch - (3.0f64 / 8.0).sqrt()).abs() < 1e-12);
+        assert_eq!(read(&write(&rows)), rows);
+        assert_eq!(read("nonsense"), []);
         let text = csv(&rows);
         assert_eq!(text.lines().count(), 3);
         assert!(text.contains("\"toy model, ReLU\",hidden,1,5,2,"), "{text}");

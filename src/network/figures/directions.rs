@@ -34,7 +34,8 @@ pub fn draw(
     sheet.text(0.0, y + 16.0, HEAD, &title);
     let (across, pitch, side) = panels(sheet.width, now.len());
     for (place, (snapshot, own)) in now.iter().zip(&found).enumerate() {
-        let at = ((place % across) as f64 * pitch, y + 28.0 + (place / across) as f64 * (side + 40.0));
+        let at =
+            ((place % across) as f64 * pitch, y + 28.0 + (place / across) as f64 * (side + 40.0));
         sheet.text(at.0, at.1 + 12.0, SMALL, &name(network, snapshot));
         sheet.rect(at.0, at.1 + 18.0, side, side, GUIDE);
         let most = own.components.iter().flatten().fold(1e-6, |a: f64, c| a.max(drawable(c.abs())));
@@ -64,20 +65,25 @@ fn cosines(
 ) -> f64 {
     let pooled = |all: &[Directions]| -> Vec<f64> {
         let total: f64 = all.iter().flat_map(|d| &d.cosines).map(|&c| f64::from(c)).sum();
-        let bin = |b: usize| all.iter().filter_map(|d| d.cosines.get(b)).map(|&c| f64::from(c));
+        let bin =
+            |b: usize| all.iter().filter_map(move |d| d.cosines.get(b)).map(|&c| f64::from(c));
         let width = 2.0 / BINS as f64;
         (0..BINS).map(|b| bin(b).sum::<f64>() / total.max(1.0) / width).collect()
     };
     let (before, after) = (pooled(start), pooled(found));
-    let random: Vec<(f64, f64)> = (1..200)
-        .map(|i| f64::from(i) / 100.0 - 1.0)
-        .map(|c| (c, random_density(d, c)))
-        .collect();
+    let random: Vec<(f64, f64)> =
+        (1..200).map(|i| f64::from(i) / 100.0 - 1.0).map(|c| (c, random_density(d, c))).collect();
     let highest = before.iter().chain(&after).copied().chain(random.iter().map(|r| r.1));
     let highest = highest.filter(|v| v.is_finite() && *v < 1e3).fold(1e-3, f64::max);
     let x = Axis::linear(-1.0, 1.0, (LEFT, sheet.width - 18.0));
     let axis = Axis::linear(0.0, highest * 1.05, (y + HEIGHT, y));
-    frame(sheet, &x, &axis, 0.0, ["cosine between two features", "share of the pairs, a unit of cosine"]);
+    frame(
+        sheet,
+        &x,
+        &axis,
+        0.0,
+        ["cosine between two features", "share of the pairs, a unit of cosine"],
+    );
     let width = (x.ends.1 - x.ends.0) / BINS as f64;
     for (bin, &share) in after.iter().enumerate() {
         let top = axis.at(share);
@@ -92,7 +98,11 @@ fn cosines(
     let bound = welch(n, d);
     for sign in [-1.0, 1.0] {
         let at = x.at(sign * bound);
-        sheet.line((at, axis.ends.0), (at, axis.ends.1), "class=\"welch\" stroke=\"currentColor\" stroke-opacity=\".5\"");
+        sheet.line(
+            (at, axis.ends.0),
+            (at, axis.ends.1),
+            "class=\"welch\" stroke=\"currentColor\" stroke-opacity=\".5\"",
+        );
     }
     let mean = |all: &[Directions]| {
         all.iter().map(|d| drawable(d.mean_cosine)).sum::<f64>() / all.len().max(1) as f64
@@ -123,7 +133,12 @@ fn dimensionality(
         for (feature, &value) in own.dimensionality.iter().enumerate() {
             let at = (x.at(feature as f64 + 0.5), axis.at(drawable(value)));
             let colour = feature_colour(feature, own.dimensionality.len()).css();
-            sheet.disk(at.0, at.1, 2.0, &format!("class=\"share\" fill=\"{colour}\" fill-opacity=\".7\""));
+            sheet.disk(
+                at.0,
+                at.1,
+                2.0,
+                &format!("class=\"share\" fill=\"{colour}\" fill-opacity=\".7\""),
+            );
         }
     }
     let mean = |feature: usize| {

@@ -77,7 +77,8 @@ pub fn curves(sheet: &mut Sheet, network: &Network, all: &[Snapshot], y: f64) ->
             (x.at(f64::from(steps.start + steps.end) / 2.0), axis.at(loss))
         };
         let line: Vec<_> = snapshot.curve.iter().enumerate().map(point).collect();
-        let look = format!("class=\"curve\" fill=\"none\" stroke=\"{colour}\" stroke-opacity=\".8\"");
+        let look =
+            format!("class=\"curve\" fill=\"none\" stroke=\"{colour}\" stroke-opacity=\".8\"");
         sheet.path(&trace(&line), &look);
     }
     top + HEIGHT * 0.7 + 50.0

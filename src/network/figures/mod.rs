@@ -2,6 +2,7 @@
 
 mod directions;
 mod losses;
+mod moved;
 mod responses;
 mod retrieval;
 
@@ -36,6 +37,7 @@ pub fn draw(found: &Found, look: Look) -> Option<Drawn> {
     }
     y = responses::draw(&mut sheet, network, &now, y);
     y = directions::draw(&mut sheet, network, &initial, &now, look.site, y);
+    y = moved::draw(&mut sheet, network, &now, y);
     let represented = now.iter().map(|s| s.measures.represented().to_string());
     let words = format!(
         "At step {} the networks represent {} of {} features, from the first density to the last.",

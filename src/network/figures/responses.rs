@@ -22,7 +22,8 @@ pub fn draw(sheet: &mut Sheet, network: &Network, now: &[&Snapshot], y: f64) -> 
     let (across, pitch, side) = panels(sheet.width, now.len());
     let n = network.features as usize;
     for (place, snapshot) in now.iter().enumerate() {
-        let at = ((place % across) as f64 * pitch, y + 28.0 + (place / across) as f64 * (side + 50.0));
+        let at =
+            ((place % across) as f64 * pitch, y + 28.0 + (place / across) as f64 * (side + 50.0));
         let m = &snapshot.measures;
         let cells: Vec<Rgb> = m.response.iter().map(|&r| colour::signed(drawable(r))).collect();
         sheet.text(at.0, at.1 + 12.0, SMALL, &name(network, snapshot));
@@ -30,11 +31,7 @@ pub fn draw(sheet: &mut Sheet, network: &Network, now: &[&Snapshot], y: f64) -> 
             sheet.cells((at.0, at.1 + 18.0), (side, side), n, &cells);
         }
         sheet.rect(at.0, at.1 + 18.0, side, side, GUIDE);
-        let words = format!(
-            "{} of {n}, bend {}",
-            m.represented(),
-            three(drawable(m.nonlinearity))
-        );
+        let words = format!("{} of {n}, bend {}", m.represented(), three(drawable(m.nonlinearity)));
         sheet.text(at.0, at.1 + side + 32.0, SMALL, &words);
     }
     let rows = now.len().div_ceil(across) as f64;

@@ -44,6 +44,7 @@ fn every_preset_draws_a_well_formed_figure() {
             assert!(!drawn.text.contains("NaN") && !drawn.text.contains("inf"), "{}", preset.name);
             assert_eq!(drawn.text.matches("class=\"loss\"").count(), 2, "{}", preset.name);
             assert_eq!(drawn.text.matches("class=\"reference\"").count(), 3);
+            assert!(drawn.text.matches("class=\"moved\"").count() > 5, "{}", preset.name);
             let retrieval = preset.name == "retrieval";
             assert_eq!(drawn.text.contains("right token"), retrieval, "{}", preset.name);
         }
