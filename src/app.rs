@@ -2,7 +2,7 @@
 
 use crate::address;
 use crate::article::Article;
-use crate::bar::Bar;
+use crate::bar::{RunBar, RunNote};
 use crate::export::{Embed, Embedded};
 use crate::form::Form;
 use crate::header::Header;
@@ -12,13 +12,13 @@ use crate::keys::{self, Help, HelpDialog};
 use crate::network::{self, ComparisonPage, NetworkPage};
 use crate::notices::Notices;
 use crate::panel::{Half, Panels};
-use crate::run::Stage;
 use crate::source::Side;
 use crate::state::{KEYS, State};
 use crate::status::Status;
 use crate::study::{self, StudyPage};
 use crate::theme::Dark;
 use leptos::prelude::*;
+use trainer::Stage;
 
 /// The page.
 #[component]
@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
         <Header />
         <Notices />
         <FileNotes />
+        <RunNote training=state.run.training />
         <main>
             <section class="instrument" aria-label="instrument">
                 <section class="controls" class:open=move || sheet.get() aria-label="parameters">
@@ -64,7 +65,9 @@ pub fn App() -> impl IntoView {
                     <Lede />
                     <div class="tools">
                         <Strip />
-                        <Bar />
+                        <RunBar training=state.run.training>
+                            <Keep />
+                        </RunBar>
                         <button
                             type="button"
                             class="adjust"
@@ -139,6 +142,24 @@ fn Strip() -> impl IntoView {
     let done = move || state.run.stage.get() == Stage::Done;
     let part = move || if done() { 1.0 } else { state.run.progress.get().part };
     view! { <span class="strip" style:transform=move || format!("scaleX({:.3})", part())></span> }
+}
+
+/// Keeps the run as it is, to compare the next one with it.
+#[component]
+fn Keep() -> impl IntoView {
+    let state = expect_context::<State>();
+    view! {
+        <button
+            type="button"
+            class="keep"
+            data-testid="keep"
+            title="Keeps this run on the right, to compare the next one with it"
+            disabled=move || state.run.stage.get() != Stage::Done
+            on:click=move |_| state.keep()
+        >
+            "Keep"
+        </button>
+    }
 }
 
 /// What is shown, in plain words.

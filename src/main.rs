@@ -8,8 +8,6 @@ mod app;
 mod article;
 mod bar;
 mod controls;
-mod cost;
-mod crew;
 mod diagram;
 mod export;
 mod form;
@@ -24,6 +22,7 @@ mod notices;
 mod other;
 mod panel;
 mod pixel;
+mod rescue;
 mod run;
 mod source;
 mod state;
@@ -31,13 +30,18 @@ mod status;
 mod study;
 mod theme;
 mod theory;
+mod training;
 mod undo;
-mod workers;
 
 fn main() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        if training::in_window() {
+            rescue::show();
+        }
+    }));
     // Workers run this same program: loaded, and compiled, once for all.
-    if !workers::in_window() {
+    if !training::in_window() {
         return worker::serve();
     }
     leptos::mount::mount_to_body(app::App);

@@ -1,7 +1,7 @@
 //! Another run to compare with: the same pixels, trained by another protocol or kept from before.
 
 use crate::format::duration;
-use crate::run::{Run, Stage};
+use crate::run::Run;
 use crate::source::{Side, Source};
 use crate::state::State;
 use crate::status::stage_words;
@@ -10,6 +10,7 @@ use toy::Sweep;
 use toy::phase::Thresholds;
 use toy::spec::{Spec, link};
 use toy::sweep::{Preset, with_protocol};
+use trainer::Stage;
 use wire::Choice;
 
 /// The other run; copies are handles to the same.
@@ -158,7 +159,8 @@ pub fn OtherNote(
             stage => Some(stage_words(&stage, run.engine.get().as_ref()).to_owned()),
         }
     };
-    let waits = move || matches!(run.stage.get(), Stage::Asking(_) | Stage::Failed(_));
+    let waits =
+        move || matches!(run.stage.get(), Stage::Asking(_) | Stage::Offered(_) | Stage::Failed(_));
     move || {
         words().map(|words| {
             view! {

@@ -6,7 +6,7 @@ use crate::diagram::Layer;
 use crate::export::Embed;
 use crate::keys::{Keyed, Keys};
 use crate::other::Other;
-use crate::run::{Run, Stage};
+use crate::run::Run;
 use crate::source::{Side, Source};
 use crate::theory::{Theories, Wanted, has_ends, has_optimum};
 use crate::undo::Past;
@@ -15,6 +15,7 @@ use toy::Sweep;
 use toy::phase::Thresholds;
 use toy::spec::Spec;
 use toy::sweep::Preset;
+use trainer::Stage;
 use wire::Choice;
 
 /// The page's state; copies are handles to the same.

@@ -2,11 +2,11 @@
 
 use crate::address::share;
 use crate::panel::Shown;
-use crate::run::Stage;
 use crate::source::Side;
 use crate::state::State;
 use crate::status::stage_words;
 use leptos::prelude::*;
+use trainer::Stage;
 
 /// How much of the page is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn Embedded() -> impl IntoView {
         state.run.engine.with(|engine| stage_words(&state.run.stage.get(), engine.as_ref()))
     });
     // Nothing else here could start a run that asks first.
-    let long = move || matches!(state.run.stage.get(), Stage::Asking(_));
+    let long = move || matches!(state.run.stage.get(), Stage::Asking(_) | Stage::Offered(_));
     view! {
         <main class="embed">
             <div class="pair" class:single=embed != Embed::Both>

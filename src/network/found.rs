@@ -1,6 +1,8 @@
 //! What a run of networks has found.
 
 use toy::network::{Network, Snapshot};
+use trainer::Shown;
+use wire::Job;
 
 /// The networks at a step.
 #[derive(Clone, Default)]
@@ -26,6 +28,15 @@ impl Found {
     /// Nothing of a network yet.
     pub fn new(network: Network) -> Self {
         Self { network, ..Self::default() }
+    }
+
+    /// Takes in what a run has to show.
+    pub fn hear(&mut self, what: Shown) {
+        match what {
+            Shown::Begun { job: Job::Network(network), .. } => *self = Self::new(network),
+            Shown::Networks { step, frame, snapshots, .. } => self.take(step, frame, snapshots),
+            _ => {}
+        }
     }
 
     /// The networks before their first step.

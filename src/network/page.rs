@@ -5,11 +5,11 @@ use super::figures::{Look, draw};
 use super::link::{Opened, TRANSFORMER};
 use super::state::{KEYS, Page};
 use super::take::{FILES, take};
+use crate::bar::{Failure, RunBar, RunNote};
 use crate::controls::{Controls, Item, Line};
-use crate::format::{count, duration, sentence, si};
+use crate::format::{count, sentence, si};
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
-use crate::run::{Engine, Stage};
 use crate::status::stage_words;
 use crate::study::Views;
 use crate::theme::Dark;
@@ -19,6 +19,7 @@ use leptos::prelude::*;
 use toy::network::Network;
 use toy::network::architecture::Architecture;
 use toy::spec::{Param, Spec};
+use trainer::{Engine, Stage};
 use wire::{CHOICES, Choice, Kind};
 
 /// What one sees, for someone who has not read the paper.
@@ -55,6 +56,7 @@ pub fn NetworkPage(
             <HelpButton />
         </header>
         {notices(page)}
+        <RunNote training=page.run.training />
         <main class="study">
             <section class="study-side" aria-label="parameters">
                 <label for="preset">"preset"</label>
@@ -112,22 +114,9 @@ fn notices(page: Page) -> impl IntoView {
     }
 }
 
-/// Train, pause or resume; step; reset; keep; and why it waits, when it does.
+/// The run's buttons, and one that keeps what it has found.
 fn buttons(page: Page) -> impl IntoView {
     let run = page.run;
-    let primary = move || match run.stage.get() {
-        Stage::Loading | Stage::Starting | Stage::Training => "Pause",
-        Stage::Paused if run.progress.get().part > 0.0 => "Resume",
-        Stage::Paused => "Train",
-        Stage::Asking(_) => "Train on",
-        Stage::Done => "Train again",
-        Stage::Failed(_) => "Try again",
-    };
-    let asks = move || match run.stage.get() {
-        Stage::Asking(seconds) => Some(format!("This run takes another {}.", duration(seconds))),
-        Stage::Failed(why) => Some(why),
-        _ => None,
-    };
     let kept = RwSignal::new("");
     let compare = move |_| {
         kept.set(if run.with(keep) {
@@ -137,26 +126,10 @@ fn buttons(page: Page) -> impl IntoView {
         });
     };
     view! {
-        <div class="bar" role="group" aria-label="run">
-            <button
-                type="button"
-                class="primary"
-                class:asks=move || matches!(run.stage.get(), Stage::Asking(_))
-                disabled=move || run.stage.get() == Stage::Loading
-                on:click=move |_| run.toggle()
-            >
-                {primary}
-            </button>
-            <button
-                type="button"
-                disabled=move || !run.stage.with(Stage::steps)
-                on:click=move |_| run.step()
-            >
-                "Step"
-            </button>
-            <button type="button" on:click=move |_| run.reset()>"Reset"</button>
+        <RunBar training=run.training />
+        <div class="bar" role="group" aria-label="comparison">
             <button type="button" data-testid="compare" on:click=compare>"Keep to compare"</button>
-            <span class="asking" role="status">{asks} {kept}</span>
+            <span role="status">{kept}</span>
         </div>
     }
 }
@@ -299,6 +272,7 @@ fn status(page: Page) -> impl IntoView {
                 </span>
                 <span class="figure">{numbers}</span>
             </div>
+            <Failure training=page.run.training choice=page.choice />
         </section>
     }
 }

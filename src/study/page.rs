@@ -7,10 +7,10 @@ use super::state::{KEYS, Page};
 use super::take::{FILES, take};
 use super::views::Views;
 use super::words::about;
+use crate::bar::{Failure, RunBar, RunNote};
 use crate::format::{count, duration, sentence, si};
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
-use crate::run::{Engine, Stage};
 use crate::status::stage_words;
 use crate::theme::Dark;
 use leptos::ev;
@@ -19,6 +19,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 use toy::study::preset::View;
 use toy::{Spec, Study};
+use trainer::{Engine, Stage};
 use wire::{CHOICES, Choice, Kind};
 
 /// How often a figure with a third dimension turns by itself, and by how much.
@@ -58,6 +59,7 @@ pub fn StudyPage(
             <HelpButton />
         </header>
         {notices(page)}
+        <RunNote training=page.run.training />
         <main class="study">
             <section class="study-side" aria-label="parameters">
                 <label for="preset">"preset"</label>
@@ -71,7 +73,7 @@ pub fn StudyPage(
             <section class="study-stage" id="figure" aria-label="figure">
                 <h2>{label}</h2>
                 <p class="lede">{about(page.view)}</p>
-                {buttons(page)}
+                <RunBar training=page.run.training />
                 {figure(page)}
             </section>
             {status(page)}
@@ -92,46 +94,6 @@ fn notices(page: Page) -> impl IntoView {
                 </aside>
             }
         })
-    }
-}
-
-/// Train, pause or resume; step; reset; and why it waits, when it does.
-fn buttons(page: Page) -> impl IntoView {
-    let run = page.run;
-    let primary = move || match run.stage.get() {
-        Stage::Loading | Stage::Starting | Stage::Training => "Pause",
-        Stage::Paused if run.progress.get().part > 0.0 => "Resume",
-        Stage::Paused => "Train",
-        Stage::Asking(_) => "Train on",
-        Stage::Done => "Train again",
-        Stage::Failed(_) => "Try again",
-    };
-    let asks = move || match run.stage.get() {
-        Stage::Asking(seconds) => Some(format!("This run takes another {}.", duration(seconds))),
-        Stage::Failed(why) => Some(why),
-        _ => None,
-    };
-    view! {
-        <div class="bar" role="group" aria-label="run">
-            <button
-                type="button"
-                class="primary"
-                class:asks=move || matches!(run.stage.get(), Stage::Asking(_))
-                disabled=move || run.stage.get() == Stage::Loading
-                on:click=move |_| run.toggle()
-            >
-                {primary}
-            </button>
-            <button
-                type="button"
-                disabled=move || !run.stage.with(Stage::steps)
-                on:click=move |_| run.step()
-            >
-                "Step"
-            </button>
-            <button type="button" on:click=move |_| run.reset()>"Reset"</button>
-            <span class="asking" role="status">{asks}</span>
-        </div>
     }
 }
 
@@ -313,6 +275,7 @@ fn status(page: Page) -> impl IntoView {
                 </span>
                 <span class="figure">{numbers}</span>
             </div>
+            <Failure training=page.run.training choice=page.choice />
         </section>
     }
 }

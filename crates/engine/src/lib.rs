@@ -5,6 +5,8 @@
 
 pub mod checkpoint;
 pub mod cpu;
+mod engine;
+mod error;
 pub mod gpu;
 mod job;
 pub mod network;
@@ -16,8 +18,10 @@ pub mod study;
 mod trial;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use engine::{Engine, Found};
+pub use error::EngineError;
 pub use job::Run;
 pub use network::NetworkRun;
-pub use run::{Engine, EngineError, Found, SweepRun};
+pub use run::SweepRun;
 pub use study::StudyRun;
 pub use wire::{Choice, Job, Kind};

@@ -3,8 +3,8 @@
 use super::plan::Plan;
 use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::study::Training;
+use crate::error::EngineError;
 use crate::gpu::{Gpu, StudyTraining};
-use crate::run::EngineError;
 use toy::Spec;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
@@ -37,14 +37,21 @@ impl StudyRun {
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
 
-    /// Prepares a share of a study on a GPU, at step 0.
+    /// Prepares some models of a study at step 0, on this GPU or else on the CPU.
     ///
     /// # Errors
     /// When the study is not valid, or the GPU is lost or has too little memory.
-    pub async fn on_gpu(gpu: &Gpu, study: &Study, shard: Shard) -> Result<Self, EngineError> {
+    pub async fn new(
+        study: &Study,
+        models: Vec<u32>,
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
         study.validate()?;
-        let plan = Plan::new(study, shard);
-        let backend = Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?));
+        let plan = Plan::of_models(study, models);
+        let backend = match gpu {
+            None => Backend::Cpu(Box::new(Training::new(&plan))),
+            Some(gpu) => Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?)),
+        };
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
 
