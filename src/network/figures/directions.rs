@@ -1,8 +1,8 @@
 //! Feature directions at a site of the residual stream: principal components, cosines beside those
 //! of random directions, and dimensionality against importance; the start in grey beside each.
 
+use super::parts::{drawable, feature_colour, name};
 use super::responses::panels;
-use super::{drawable, feature_colour, name};
 use crate::diagram::colour::RED;
 use crate::diagram::number::three;
 use crate::study::figures::chart::{Axis, frame};

@@ -3,11 +3,11 @@
 mod directions;
 mod losses;
 mod moved;
+mod parts;
 mod responses;
 mod retrieval;
 
 use super::found::Found;
-use crate::diagram::colour::{BLUE, Rgb};
 use crate::export::ink::Drawn;
 use crate::study::figures::sheet::Sheet;
 use toy::network::{Network, Snapshot, Task};
@@ -60,26 +60,6 @@ fn best<'a>(network: &Network, all: &'a [Snapshot]) -> Vec<&'a Snapshot> {
         own.min_by(|a, b| loss(a).total_cmp(&loss(b)))
     };
     (0..groups).filter_map(of).collect()
-}
-
-/// What a network's panel is called.
-fn name(network: &Network, snapshot: &Snapshot) -> String {
-    if network.shared {
-        return "all densities".into();
-    }
-    let density = network.density_at(network.place(snapshot.model).0);
-    format!("density {}", crate::diagram::number::three(density))
-}
-
-/// A feature's colour, from the most important on.
-fn feature_colour(feature: usize, features: usize) -> Rgb {
-    let part = feature as f64 / features.max(2).saturating_sub(1) as f64;
-    BLUE.mix(Rgb(0xE0, 0xA8, 0x20), part)
-}
-
-/// A value that can be drawn.
-fn drawable(value: f32) -> f64 {
-    if value.is_finite() { f64::from(value) } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! How far each kind of tensor has moved from its start beyond what weight decay does.
 
-use super::drawable;
+use super::parts::drawable;
 use crate::diagram::colour::BLUE;
 use crate::diagram::number::three;
 use crate::study::figures::sheet::{HEAD, SMALL, Sheet};

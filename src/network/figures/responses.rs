@@ -1,6 +1,6 @@
 //! What comes out of each output when one feature goes in.
 
-use super::{drawable, name};
+use super::parts::{drawable, name};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::number::three;
 use crate::study::figures::sheet::{GUIDE, HEAD, SMALL, Sheet};

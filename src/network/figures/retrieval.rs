@@ -1,7 +1,7 @@
 //! What heads look at, and what each carries from feature to output.
 
+use super::parts::{drawable, name};
 use super::responses::panels;
-use super::{drawable, name};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::number::three;
 use crate::study::figures::sheet::{GUIDE, HEAD, SMALL, Sheet};
