@@ -48,9 +48,18 @@ impl View {
         Self::ALL.iter().find(|(_, w, _)| *w == word).map(|(view, ..)| *view)
     }
 
-    /// Its presets, the one to open with first.
+    /// Its presets, the one to open with first: the one that shows what the view is about.
     pub fn presets(self) -> impl Iterator<Item = &'static Preset> {
-        PRESETS.iter().filter(move |preset| preset.view == self)
+        let opener = match self {
+            Self::Geometry => "five-in-two-lowest",
+            Self::Computation => "absolute-10",
+            _ => "",
+        };
+        let own = move |first: bool| {
+            let own = PRESETS.iter().filter(move |preset| preset.view == self);
+            own.filter(move |preset| (preset.name == opener) == first)
+        };
+        own(true).chain(own(false))
     }
 }
 
@@ -66,6 +75,14 @@ pub const PRESETS: &[Preset] = &[
         help: "The figure of the paper's introduction: ten densities from 1 to 0.05, importance 0.9^i. Dense models keep two features, sparse ones all five.",
         ours: &[],
         spec: Study::default,
+    },
+    Preset {
+        name: "five-in-two-lowest",
+        label: "Five in two, lowest of eight",
+        view: View::Geometry,
+        help: "The figure of the paper's introduction with eight models of each density, of which the one of lowest loss is drawn: two directions, then two digons, then a pentagon.",
+        ours: &[],
+        spec: || Study { repeats: 8, ..Study::default() },
     },
     Preset {
         name: "superposition-replication",
@@ -132,7 +149,7 @@ pub const PRESETS: &[Preset] = &[
         name: "two-hundred-in-twenty",
         label: "200 features in 20 dimensions",
         view: View::Dimensionality,
-        help: "Features of one importance at 20 densities, 1/(1-S) from 1 to 100. Dimensions per feature fall from 1 and rest at 1/2.",
+        help: "Features of one importance at 20 densities, 1/(1-S) from 1 to 100. Dimensions per feature fall from 1, with a rest near 1/2 where 1/(1-S) is about 2 to 3.",
         ours: &[],
         spec: || dimensionality(200, 20),
     },
@@ -180,7 +197,7 @@ pub const PRESETS: &[Preset] = &[
         name: "two-correlated-triples",
         label: "Two correlated triples in three dimensions",
         view: View::Dynamics,
-        help: "Six features, three and three active together, in three dimensions, from a start near zero: the loss rests on one level, then falls to the next as directions turn and spread.",
+        help: "Six features, three and three active together, in three dimensions, from a start near zero: the loss rests on one level, then slides within some hundred steps to the next as directions turn and spread.",
         ours: &[],
         spec: || Study {
             features: 6,
@@ -225,7 +242,7 @@ pub const PRESETS: &[Preset] = &[
         name: "attacked",
         label: "100 features in 20 dimensions, attacked",
         view: View::Vulnerability,
-        help: "How much worse the loss becomes under the most harmful small change of the input, beside features per dimension.",
+        help: "What the most harmful small change of the input adds to the loss, relative to a model without superposition, beside features per dimension.",
         ours: &[],
         spec: || Study { instances: 12, ..dimensionality(100, 20) },
     },
