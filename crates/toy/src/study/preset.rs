@@ -163,7 +163,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "correlated-pairs",
-        label: "Two correlated pairs in two dimensions",
+        label: "Two correlated pairs",
         view: View::Correlation,
         help: "Features of a pair are active together, so a model does best to keep them orthogonal.",
         ours: &[],
@@ -171,7 +171,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "anticorrelated-pairs",
-        label: "Two anticorrelated pairs in two dimensions",
+        label: "Two anticorrelated pairs",
         view: View::Correlation,
         help: "Features of a pair are never active together, so they can share a dimension as antipodes.",
         ours: &[],
@@ -179,7 +179,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "three-correlated-pairs",
-        label: "Three correlated pairs in two dimensions",
+        label: "Three correlated pairs",
         view: View::Correlation,
         help: "With more pairs than dimensions, features of a pair lie side by side.",
         ours: &[],
@@ -187,7 +187,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "three-anticorrelated-pairs",
-        label: "Three anticorrelated pairs in two dimensions",
+        label: "Three anticorrelated pairs",
         view: View::Correlation,
         help: "Six features as three antipodal pairs.",
         ours: &[],
@@ -195,7 +195,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "two-correlated-triples",
-        label: "Two correlated triples in three dimensions",
+        label: "Two correlated triples",
         view: View::Dynamics,
         help: "Six features, three and three active together, in three dimensions, from a start near zero: the loss rests on one level, then slides within some hundred steps to the next as directions turn and spread.",
         ours: &[],
@@ -216,7 +216,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "absolute-3",
-        label: "Absolute value of 3 features with 6 neurons",
+        label: "3 features with 6 neurons",
         view: View::Computation,
         help: "Twice as many neurons as features: each feature gets a neuron for either sign.",
         ours: &[],
@@ -224,7 +224,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "absolute-10",
-        label: "Absolute value of 10 features with 5 neurons",
+        label: "10 features with 5 neurons",
         view: View::Computation,
         help: "Fewer neurons than signs: as features become rare, neurons come to serve several.",
         ours: &[],
@@ -232,7 +232,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "absolute-100",
-        label: "Absolute value of 100 features with 40 neurons",
+        label: "100 features with 40 neurons",
         view: View::Computation,
         help: "The paper's model: densities from 1 to 0.001, importance 0.8^i.",
         ours: &[],
@@ -240,7 +240,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "attacked",
-        label: "100 features in 20 dimensions, attacked",
+        label: "100 in 20, attacked",
         view: View::Vulnerability,
         help: "What the most harmful small change of the input adds to the loss, relative to a model without superposition, beside features per dimension.",
         ours: &[],
