@@ -9,7 +9,6 @@ use crate::diagram::paint::Scene;
 use crate::diagram::{Curve, Layer};
 use crate::format::plural;
 use crate::panel::Panels;
-use crate::run::Engine;
 use crate::source::{Side, Source};
 use crate::state::State;
 use leptos::prelude::*;
@@ -17,6 +16,7 @@ use leptos::task::spawn_local;
 use leptos::web_sys::Blob;
 use toy::Sweep;
 use toy::picture::{Picture, Reference};
+use trainer::Engine;
 use wasm_bindgen::JsValue;
 
 /// A kind of file.
