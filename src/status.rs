@@ -1,6 +1,6 @@
 //! The status line: engine, size, speed, progress, agreement; and what to do when a run failed.
 
-use crate::bar::Failure;
+use crate::bar::{Failure, stage_words};
 use crate::format::{count, duration, sentence, si};
 use crate::panel::Panels;
 use crate::state::State;
@@ -52,22 +52,6 @@ pub fn Status() -> impl IntoView {
             </div>
             <Failure training=run.training choice=state.choice />
         </footer>
-    }
-}
-
-/// The stage in words, for eyes and screen readers alike.
-pub fn stage_words(stage: &Stage, engine: Option<&Engine>) -> &'static str {
-    match (stage, engine.map(|engine| engine.kind)) {
-        (Stage::Loading, None) => "loading the engine",
-        (Stage::Loading, _) => "choosing the engine",
-        (Stage::Starting, Some(Kind::Gpu)) => "compiling shaders",
-        (Stage::Starting, _) => "starting",
-        (Stage::Training, _) => "training",
-        (Stage::Paused, _) => "paused",
-        (Stage::Asking(_) | Stage::Offered(_), _) => "waiting",
-        (Stage::Recovering, _) => "recovering",
-        (Stage::Done, _) => "done",
-        (Stage::Failed(_), _) => "stopped",
     }
 }
 

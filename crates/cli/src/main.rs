@@ -4,6 +4,7 @@ mod crew;
 mod devices;
 mod error;
 mod flags;
+mod log;
 mod measure;
 mod merge;
 mod network;
