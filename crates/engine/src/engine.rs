@@ -9,7 +9,7 @@ use crate::plan::{Plan, Shard};
 use crate::run::SweepRun;
 use crate::study::{self, StudyRun};
 use crate::trial::Trial;
-use crate::{cpu, gpu};
+use crate::{check, cpu, gpu};
 use toy::network::Network;
 use toy::sweep::{Data, MAX_MODELS};
 use toy::{Study, Sweep, SweepError};
@@ -33,6 +33,24 @@ impl Found {
 
     fn gpu(gpu: &gpu::Gpu, reason: impl Into<String>) -> Self {
         Self { kind: Kind::Gpu, name: gpu.name(), reason: reason.into() }
+    }
+
+    /// The CPU, since the GPU is wrong or has failed.
+    fn refused(error: &EngineError) -> Self {
+        let text = error.to_string();
+        let clause = text.split(';').next().unwrap_or_default();
+        Self::cpu(format!("The CPU was chosen: {clause}."))
+    }
+
+    /// This, unless it is a GPU that does not reproduce the CPU's numbers for this very job.
+    async fn checked(self, gpu: &gpu::Gpu, job: &Job) -> Self {
+        match self.kind {
+            Kind::Cpu => self,
+            Kind::Gpu => match check::rehearse(gpu, job).await {
+                Ok(()) => self,
+                Err(error) => Self::refused(&error),
+            },
+        }
     }
 }
 
@@ -85,7 +103,10 @@ impl Engine {
     pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
         job.validate_in_shares()?;
         let gpu = match &self.gpu {
-            Ok(gpu) if self.choice == Choice::Auto => gpu,
+            Ok(gpu) if self.choice == Choice::Auto => match gpu.trusted() {
+                Ok(()) => gpu,
+                Err(error) => return Ok(Found::refused(&error)),
+            },
             Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
             Err(why) => return Ok(Found::cpu(why)),
         };
@@ -95,7 +116,7 @@ impl Engine {
         let class = Class::of(job);
         let before = self.found.iter().find(|(c, p, _)| *c == class && *p == pool);
         if let Some((.., found)) = before {
-            return Ok(found.clone());
+            return Ok(found.clone().checked(gpu, job).await);
         }
         let trial = async {
             match job {
@@ -121,7 +142,7 @@ impl Engine {
             Err(error) => return Ok(Found::cpu(format!("A trial of the GPU failed: {error}."))),
         };
         self.found.push((class, pool, found.clone()));
-        Ok(found)
+        Ok(found.checked(gpu, job).await)
     }
 
     /// Prepares a run of a share of a job, at step 0.

@@ -39,6 +39,14 @@ pub enum EngineError {
     /// The GPU stopped working during the run.
     #[error("the GPU stopped: {0}; start the run again, or choose the CPU engine")]
     Lost(String),
+    /// The GPU computes something else than the CPU.
+    #[error("the GPU {name} computes wrong numbers: {what}; choose the CPU engine")]
+    Wrong {
+        /// The adapter.
+        name: String,
+        /// What is wrong, a clause.
+        what: String,
+    },
 }
 
 impl EngineError {
@@ -51,6 +59,7 @@ impl EngineError {
             Self::NoGpu(_) => Cause::NoGpu,
             Self::Memory => Cause::Memory,
             Self::Lost(_) => Cause::Lost,
+            Self::Wrong { .. } => Cause::Wrong,
         }
     }
 }

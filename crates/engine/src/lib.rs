@@ -3,6 +3,7 @@
 //! The engine knows no page: natively it is driven by the command line, in the browser by a web
 //! worker. A [`Run`] is advanced slice by slice, so its owner can pause, stop or look at any time.
 
+pub mod check;
 pub mod checkpoint;
 pub mod cpu;
 mod engine;

@@ -3,12 +3,12 @@
 use crate::checkpoint::{Checkpoint, Header, State, bits};
 use crate::error::EngineError;
 use crate::plan::Plan;
-use crate::{cpu, gpu};
+use crate::{check, cpu, gpu};
 use toy::Sweep;
 use wire::{Job, Kind};
 
 enum Backend {
-    Gpu(Box<gpu::Training>),
+    Gpu(Box<check::Checked>),
     Cpu(Box<cpu::Training>),
 }
 
@@ -28,10 +28,10 @@ impl Backend {
     }
 
     /// Parameters, first and second moments, each by parameter, then model.
-    async fn state(&mut self) -> Result<[Vec<f32>; 3], EngineError> {
+    async fn state(&mut self, plan: &Plan) -> Result<[Vec<f32>; 3], EngineError> {
         match self {
             Self::Cpu(cpu) => Ok(cpu.state()),
-            Self::Gpu(gpu) => gpu.state().await,
+            Self::Gpu(gpu) => gpu.state(plan).await,
         }
     }
 
@@ -56,7 +56,7 @@ impl SweepRun {
     pub(crate) async fn new(plan: Plan, gpu: Option<&gpu::Gpu>) -> Result<Self, EngineError> {
         let backend = match gpu {
             None => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
-            Some(gpu) => Backend::Gpu(Box::new(gpu::Training::new(gpu, &plan).await?)),
+            Some(gpu) => Backend::Gpu(Box::new(check::Checked::new(gpu, &plan).await?)),
         };
         Ok(Self { plan, backend, step: 0 })
     }
@@ -71,14 +71,14 @@ impl SweepRun {
         let mut backend = match gpu {
             None => Backend::Cpu(Box::new(cpu::Training::new(&plan))),
             Some(gpu) => {
-                let training = gpu::Training::as_before(gpu, &plan, header.shared);
+                let training = check::Checked::as_before(gpu, &plan, header.shared);
                 Backend::Gpu(Box::new(training.await?))
             }
         };
         backend.set_state(state);
         if header.ahead > 0 {
             backend.take(&plan, header.step, header.ahead).await?;
-            let mut all = backend.state().await?;
+            let mut all = backend.state(&plan).await?;
             let models = plan.models();
             for (own, before) in all.iter_mut().zip(state) {
                 for (own, before) in own.chunks_mut(models).zip(before.chunks(models)) {
@@ -162,7 +162,7 @@ impl SweepRun {
             leaders,
             ..Header::new(job, kind, self.step)
         };
-        Ok(Checkpoint { header, state: State::Sweep(self.backend.state().await?) })
+        Ok(Checkpoint { header, state: State::Sweep(self.backend.state(&self.plan).await?) })
     }
 
     /// Parameters of all models of the share as they are now, also of those that are
@@ -182,7 +182,7 @@ impl SweepRun {
     pub async fn parameters_of(&mut self, rows: &[usize]) -> Result<Vec<f32>, EngineError> {
         let all = match &mut self.backend {
             Backend::Cpu(cpu) => return Ok(cpu.parameters_of(rows)),
-            Backend::Gpu(gpu) => gpu.parameters().await?,
+            Backend::Gpu(gpu) => gpu.parameters(&self.plan).await?,
         };
         if rows.len() == self.plan.rows.len() {
             return Ok(all);

@@ -206,6 +206,14 @@ impl<B: Clone + PartialEq> Trainer<B> {
                 self.note(&format!("{} The CPU trains instead.", sentence(&why)));
                 self.to_cpu(resume);
             }
+            // Checkpoints are made of checked states only.
+            (Kind::Gpu, Cause::Wrong) if self.choice() == Choice::Auto => {
+                let resume = run.resume();
+                self.barred = true;
+                self.known.clear();
+                self.note(&format!("{} The CPU trains instead.", sentence(&why)));
+                self.to_cpu(resume);
+            }
             (Kind::Gpu, Cause::Lost | Cause::NoGpu) => {
                 let resume = run.resume();
                 self.lost(resume, &why);

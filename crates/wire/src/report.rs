@@ -159,8 +159,11 @@ pub enum Cause {
     NoGpu,
     /// The GPU has too little memory; it still works.
     Memory,
-    /// The GPU stopped working, or computes something else than it should.
+    /// The GPU stopped working.
     Lost,
+    /// The GPU computes something else than the CPU: what was shown of the run since the last check
+    /// is not to be believed, nor is the GPU from now on.
+    Wrong,
     /// Page and worker do not understand each other, or the worker is gone.
     Broken,
 }

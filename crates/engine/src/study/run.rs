@@ -1,10 +1,11 @@
 //! A share of a study in training.
 
 use super::plan::Plan;
+use crate::check::CheckedStudy;
 use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::study::Training;
 use crate::error::EngineError;
-use crate::gpu::{Gpu, StudyTraining};
+use crate::gpu::Gpu;
 use toy::Spec;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
@@ -22,7 +23,7 @@ pub struct StudyRun {
 
 enum Backend {
     Cpu(Box<Training>),
-    Gpu(Box<StudyTraining>),
+    Gpu(Box<CheckedStudy>),
 }
 
 impl StudyRun {
@@ -50,7 +51,7 @@ impl StudyRun {
         let plan = Plan::of_models(study, models);
         let backend = match gpu {
             None => Backend::Cpu(Box::new(Training::new(&plan))),
-            Some(gpu) => Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?)),
+            Some(gpu) => Backend::Gpu(Box::new(CheckedStudy::new(gpu, &plan).await?)),
         };
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
@@ -65,7 +66,7 @@ impl StudyRun {
         let plan = Plan::of_models(study, models);
         let backend = match gpu {
             None => Backend::Cpu(Box::new(Training::new(&plan))),
-            Some(gpu) => Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?)),
+            Some(gpu) => Backend::Gpu(Box::new(CheckedStudy::new(gpu, &plan).await?)),
         };
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
@@ -86,7 +87,7 @@ impl StudyRun {
                 Backend::Cpu(Box::new(training))
             }
             Some(gpu) => {
-                let mut training = StudyTraining::new(gpu, &plan).await?;
+                let mut training = CheckedStudy::new(gpu, &plan).await?;
                 training.set_learners(&learners);
                 Backend::Gpu(Box::new(training))
             }
@@ -98,7 +99,9 @@ impl StudyRun {
     pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
         let (kind, name, learners) = match &mut self.backend {
             Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), cpu.learners()),
-            Backend::Gpu(gpu) => (Kind::Gpu, gpu.name().to_owned(), gpu.learners().await?),
+            Backend::Gpu(gpu) => {
+                (Kind::Gpu, gpu.name().to_owned(), gpu.learners(&self.plan).await?)
+            }
         };
         let job = Job::Study(self.plan.study.clone());
         let header = Header {
@@ -146,7 +149,7 @@ impl StudyRun {
         }
         let taken = match &mut self.backend {
             Backend::Cpu(cpu) => cpu.advance(&self.plan, self.step, left),
-            Backend::Gpu(gpu) => gpu.advance(self.step, left).await?,
+            Backend::Gpu(gpu) => gpu.advance(&self.plan, self.step, left).await?,
         };
         self.step += taken;
         Ok(taken)
@@ -183,7 +186,7 @@ impl StudyRun {
     pub async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
         match &mut self.backend {
             Backend::Cpu(cpu) => Ok(cpu.read()),
-            Backend::Gpu(gpu) => gpu.read().await,
+            Backend::Gpu(gpu) => gpu.read(&self.plan).await,
         }
     }
 }
