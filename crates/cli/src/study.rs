@@ -6,7 +6,7 @@ use crate::output::Output;
 use crate::part::{End, Header};
 use crate::request::{self, Request};
 use crate::saved::Saver;
-use crate::{flags, say};
+use crate::{flags, gpus, say};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use engine::Job;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use toy::study::{Study, table};
 
 /// The subcommand.
 pub fn command() -> Command {
-    request::flags(flags::spec::<Study>(Command::new("study").about(
+    gpus::flag(request::flags(flags::spec::<Study>(Command::new("study").about(
         "Trains larger models at several densities: the paper's figures beyond the phase diagram",
     ))
     .arg(flags::engine())
@@ -37,7 +37,7 @@ pub fn command() -> Command {
     ))
     .arg(flags::file("losses", "Writes the loss curves, a row a point (CSV)"))
     .arg(flags::file("parameters", "Writes weights and biases, a row each (CSV)"))
-    .arg(flags::file("json", "Writes the study and all results (JSON)")))
+    .arg(flags::file("json", "Writes the study and all results (JSON)"))))
 }
 
 /// The files of a study: their flags, and what writes them.
@@ -46,6 +46,7 @@ const FILES: [&str; 5] = ["out", "by-feature", "losses", "parameters", "json"];
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let request = Request::read(flags)?;
+    let gpus = gpus::Wanted::read(flags)?;
     let (study, preset) = flags::read::<Study>(flags)?;
     let preset = preset.unwrap_or(&Study::PRESETS[0]);
     let wanted = Wanted { vulnerability: flags.get_flag("attack"), ..Wanted::WEIGHTS };
@@ -81,7 +82,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let from = saver.restore(&mut outputs.iter_mut().map(|(_, o)| o).collect::<Vec<_>>())?;
     let checkpoints = from.map_or(vec![], |from| from.runs);
     let job = Job::from(study.clone());
-    let crew = Crew::open(flags::choice(flags), &job, &checkpoints)?;
+    let crew = Crew::open(flags::choice(flags), gpus.as_ref(), &job, &checkpoints)?;
     let share = request.share.part(study.models() as u32);
     let trained = crew.train(&job, &share, checkpoints, &mut saver)?;
     let all = Evaluators::default().snapshots(&study, trained, study.steps, wanted, Effort::Final);

@@ -10,7 +10,7 @@ use crate::part::Header;
 use crate::progress::{Progress, Unit};
 use crate::request::{self, Request};
 use crate::saved::Saver;
-use crate::{flags, say, theory};
+use crate::{flags, gpus, say, theory};
 use clap::{Arg, ArgMatches, Command};
 use engine::{Job, Run};
 use pollster::block_on;
@@ -42,7 +42,7 @@ pub fn command() -> Command {
             "Writes the diagram, a row a pixel (CSV); standard output without, or if it is -",
         ))
         .arg(flags::file("models", "Writes every model, a row a model (CSV)"));
-    request::flags(command)
+    gpus::flag(request::flags(command))
 }
 
 /// Bytes of models that a block may have: parameters, moments, a copy to write, measures.
@@ -77,6 +77,7 @@ struct Tables {
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let request = Request::read(flags)?;
+    let gpus = gpus::Wanted::read(flags)?;
     let sweep = flags::sweep(flags, request.is_sharded())?;
     let compare = flags.get_one::<String>("compare").map(String::as_str);
     if request.is_sharded() && compare.is_some() {
@@ -121,7 +122,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let from = saver.restore(&mut outputs)?;
     let (first, mut checkpoints) = from.map_or((0, vec![]), |from| (from.blocks, from.runs));
     let job = Job::from(sweep.clone());
-    let crew = Crew::open(flags::choice(flags), &job, &checkpoints)?;
+    let crew = Crew::open(flags::choice(flags), gpus.as_ref(), &job, &checkpoints)?;
     if request.is_sharded() {
         let [grid, every] = parts;
         out.make_part(Header { engine: crew.bits(), ..grid });
@@ -244,7 +245,7 @@ fn tables(
 }
 
 /// Model-steps that a run has taken.
-fn model_steps(run: &Run) -> u64 {
+pub fn model_steps(run: &Run) -> u64 {
     match run {
         Run::Sweep(run) => run.model_steps(),
         _ => 0,
