@@ -8,7 +8,6 @@ use crate::address::absolute;
 use crate::diagram::paint::Scene;
 use crate::diagram::{Curve, Layer};
 use crate::panel::Panels;
-use crate::run::Engine;
 use crate::source::{Side, Source};
 use crate::state::State;
 use leptos::prelude::*;
@@ -16,6 +15,7 @@ use leptos::task::spawn_local;
 use leptos::web_sys::Blob;
 use toy::Sweep;
 use toy::picture::{Picture, Reference};
+use trainer::Engine;
 use wasm_bindgen::JsValue;
 
 /// A kind of file.

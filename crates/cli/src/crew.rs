@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::gpus::Wanted;
+use crate::log::Log;
 use crate::progress::{Progress, Unit};
 use crate::saved::Saver;
 use crate::say;
@@ -109,6 +110,7 @@ impl Crew {
         share: &[u32],
         from: Vec<Checkpoint>,
         saver: &mut Saver,
+        mut log: Option<&mut Log>,
     ) -> Result<Vec<Trained>, Error> {
         let mut runs = match from {
             none if none.is_empty() => self.start(job, share)?,
@@ -120,9 +122,15 @@ impl Crew {
         };
         let (all, before) = (share.len() as u64 * u64::from(job.steps()), steps(&runs));
         let mut progress = Progress::new(&self.found.name, Unit::Large, all, before);
+        if let Some(log) = &mut log {
+            log.look(job, &mut runs)?;
+        }
         while !is_done(&runs) {
-            round(&mut runs)?;
+            round(&mut runs, log.as_ref().map_or(u32::MAX, |log| log.next()))?;
             progress.set(steps(&runs));
+            if let Some(log) = &mut log {
+                log.look(job, &mut runs)?;
+            }
             let percent = 100.0 * progress.done() as f64 / all.max(1) as f64;
             saver.between(0, &[], &mut runs, || format!("after {percent:.1} %"))?;
         }
@@ -149,15 +157,15 @@ impl Crew {
     }
 }
 
-/// Trains for a moment, each run on a thread of its own if there are several.
+/// Trains for a moment, but not beyond a step, each run on a thread of its own if there are several.
 ///
 /// # Errors
 /// When a device is lost.
-pub fn round(runs: &mut [Run]) -> Result<(), EngineError> {
+pub fn round(runs: &mut [Run], most: u32) -> Result<(), EngineError> {
     let until = Instant::now() + ROUND;
     let one = |run: &mut Run| {
-        while !run.is_done() && Instant::now() < until {
-            block_on(run.advance(u32::MAX))?;
+        while !run.is_done() && run.step() < most && Instant::now() < until {
+            block_on(run.advance(most - run.step()))?;
         }
         Ok(())
     };

@@ -5,6 +5,7 @@ mod devices;
 mod error;
 mod flags;
 mod gpus;
+mod log;
 mod measure;
 mod merge;
 mod network;

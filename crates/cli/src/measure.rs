@@ -109,7 +109,7 @@ fn diagram(flags: &ArgMatches, path: &Path, sweep: &Sweep, models: &Models) -> R
         write(path, csv::models(sweep, &measures))?;
     }
     let link = weights::sweep_link(sweep);
-    weights::sweep(flags, sweep, &measures, &picture, about(&link, path))
+    weights::sweep(flags, sweep, &measures, about(&link, path))
 }
 
 /// The study whose models are those of a file. What the file says is not asked for twice: features,

@@ -3,6 +3,7 @@
 
 use crate::crew::Crew;
 use crate::error::Error;
+use crate::log::Log;
 use crate::output::{Output, write};
 use crate::request::Request;
 use crate::saved::Saver;
@@ -20,7 +21,7 @@ use toy::study::Study;
 use wire::Job;
 
 /// Files that the study command writes of studies alone.
-const OF_STUDIES: [&str; 3] = ["attack", "parameters", "json"];
+const OF_STUDIES: [&str; 4] = ["attack", "parameters", "json", "npz"];
 
 /// Adds the flags of networks to the study command's.
 pub fn flags(command: Command) -> Command {
@@ -36,7 +37,6 @@ pub fn flags(command: Command) -> Command {
         .next_help_heading("Networks")
         .args(own)
         .arg(flags::file("by-site", "Writes feature directions' measures, a row a model and site of the residual stream, each beside its value at initialisation (CSV)"))
-        .arg(flags::file("weights", "Writes every tensor by its name; the name says the format (.safetensors or .npz)"))
 }
 
 /// Whether the flags name a network.
@@ -47,7 +47,7 @@ pub fn wanted(flags: &ArgMatches) -> bool {
 /// Refuses flags that only networks have, for a study.
 pub fn refuse(flags: &ArgMatches) -> Result<(), Error> {
     let own = Network::PARAMS.iter().map(|param| param.name);
-    let own = own.filter(|name| Study::find(name).is_none()).chain(["by-site", "weights"]);
+    let own = own.filter(|name| Study::find(name).is_none()).chain(["by-site"]);
     given(flags, own, "study; --preset names what has it, such as transformer")
 }
 
@@ -95,7 +95,9 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let job = Job::from(network.clone());
     let crew = Crew::open(flags::choice(flags), gpus.as_ref(), &job, &checkpoints)?;
     let share: Vec<u32> = (0..job.parts()).collect();
-    let trained = crew.train(&job, &share, checkpoints, &mut saver)?;
+    let step = checkpoints.first().map_or(0, |from| from.header.step);
+    let mut log = Log::open(flags, &request, network.steps, step)?;
+    let trained = crew.train(&job, &share, checkpoints, &mut saver, log.as_mut())?;
     let mut measurer = Measurer::new(&network);
     let initial = measurer.initial(&share, Effort::Live);
     let all = measurer.snapshots(trained, network.steps, u32::MAX, Effort::Final);

@@ -137,16 +137,16 @@ fn rate(crew: &Crew, trial: &Sweep) -> Result<f64, Error> {
     while time < TRIAL {
         let mut runs = crew.start(&job, &rows)?;
         // Memory that is touched for the first time, and a pace that is not found yet.
-        crew::round(&mut runs)?;
+        crew::round(&mut runs, u32::MAX)?;
         let (before, start) = (taken(&runs), Instant::now());
         while !crew::is_done(&runs) && time + start.elapsed() < TRIAL {
-            crew::round(&mut runs)?;
+            crew::round(&mut runs, u32::MAX)?;
         }
         let (own, took) = (taken(&runs) - before, start.elapsed());
         if own == 0 {
             // All of it is over in a moment.
             let (start, mut runs) = (Instant::now(), crew.start(&job, &rows)?);
-            crew::round(&mut runs)?;
+            crew::round(&mut runs, u32::MAX)?;
             return Ok(taken(&runs) as f64 / start.elapsed().as_secs_f64().max(1e-9));
         }
         (done, time) = (done + own, time + took);

@@ -217,6 +217,24 @@ impl Share {
         }
         whole.with_file_name(name)
     }
+
+    /// The share that a file's name says it is of, and the file of the whole.
+    pub fn of_path(path: &Path) -> Option<(Self, PathBuf)> {
+        let name = path.file_name()?.to_str()?;
+        let (stem, rest) = name.rsplit_once(".shard-")?;
+        let (numbers, extension) = match rest.split_once('.') {
+            Some((numbers, extension)) => (numbers, Some(extension)),
+            None => (rest, None),
+        };
+        let (shard, of) = numbers.split_once("-of-")?;
+        let digits = |text: &str| text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit());
+        let share = Self { shard: shard.parse().ok()?, of: of.parse().ok()? };
+        if !digits(shard) || !digits(of) || share.shard == 0 || share.shard > share.of {
+            return None;
+        }
+        let whole = extension.map_or(stem.to_owned(), |extension| format!("{stem}.{extension}"));
+        Some((share, path.with_file_name(whole)))
+    }
 }
 
 impl fmt::Display for Share {
@@ -337,6 +355,7 @@ mod tests {
             ("plain", "plain.shard-00003-of-00008"),
         ] {
             assert_eq!(share.path(Path::new(whole)), Path::new(part));
+            assert_eq!(Share::of_path(Path::new(part)), Some((share, whole.into())));
         }
         assert_eq!(share.part(20), [2, 10, 18]);
         assert!(share.part(2).is_empty());

@@ -2,13 +2,15 @@
 
 use crate::crew::Crew;
 use crate::error::Error;
+use crate::log::{self, Log};
 use crate::output::Output;
 use crate::part::{End, Header};
 use crate::request::{self, Request};
 use crate::saved::Saver;
-use crate::{flags, gpus, say};
+use crate::{flags, gpus, say, weights};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use engine::Job;
+use files::weights::About;
 use std::path::PathBuf;
 use toy::evaluate::Effort;
 use toy::fingerprint::Fingerprint;
@@ -20,7 +22,7 @@ use toy::study::{Study, table};
 
 /// The subcommand.
 pub fn command() -> Command {
-    gpus::flag(request::flags(flags::spec::<Study>(Command::new("study").about(
+    let command = request::flags(flags::spec::<Study>(Command::new("study").about(
         "Trains larger models at several densities: the paper's figures beyond the phase diagram",
     ))
     .arg(flags::engine())
@@ -37,7 +39,8 @@ pub fn command() -> Command {
     ))
     .arg(flags::file("losses", "Writes the loss curves, a row a point (CSV)"))
     .arg(flags::file("parameters", "Writes weights and biases, a row each (CSV)"))
-    .arg(flags::file("json", "Writes the study and all results (JSON)"))))
+    .arg(flags::file("json", "Writes the study and all results (JSON)")));
+    log::flag(weights::flags(gpus::flag(command)))
 }
 
 /// The files of a study: their flags, and what writes them.
@@ -47,6 +50,7 @@ const FILES: [&str; 5] = ["out", "by-feature", "losses", "parameters", "json"];
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let request = Request::read(flags)?;
     let gpus = gpus::Wanted::read(flags)?;
+    weights::check(flags, &request)?;
     let (study, preset) = flags::read::<Study>(flags)?;
     let preset = preset.unwrap_or(&Study::PRESETS[0]);
     let wanted = Wanted { vulnerability: flags.get_flag("attack"), ..Wanted::WEIGHTS };
@@ -84,7 +88,9 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let job = Job::from(study.clone());
     let crew = Crew::open(flags::choice(flags), gpus.as_ref(), &job, &checkpoints)?;
     let share = request.share.part(study.models() as u32);
-    let trained = crew.train(&job, &share, checkpoints, &mut saver)?;
+    let step = checkpoints.first().map_or(0, |from| from.header.step);
+    let mut log = Log::open(flags, &request, study.steps, step)?;
+    let trained = crew.train(&job, &share, checkpoints, &mut saver, log.as_mut())?;
     let all = Evaluators::default().snapshots(&study, trained, study.steps, wanted, Effort::Final);
     let results = Results {
         study: &study,
@@ -94,7 +100,12 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         step: study.steps,
         link: &link,
     };
-    let mut failed = None;
+    if let Some(log) = log {
+        log.end_study(&study, &all)?;
+    }
+    let Results { engine, program, step, .. } = results;
+    let about = About { link: &link, program, engine, step };
+    let mut failed = weights::study(flags, &study, &all, about).err();
     for (name, mut output) in outputs {
         let text = match name {
             "out" => table::models(&study, &all),

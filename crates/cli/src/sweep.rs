@@ -5,14 +5,16 @@
 
 use crate::crew::{self, Crew};
 use crate::error::Error;
+use crate::log::{self, Log};
 use crate::output::Output;
 use crate::part::Header;
 use crate::progress::{Progress, Unit};
 use crate::request::{self, Request};
 use crate::saved::Saver;
-use crate::{flags, gpus, say, theory};
+use crate::{flags, gpus, say, theory, weights};
 use clap::{Arg, ArgMatches, Command};
 use engine::{Job, Run};
+use files::weights::About;
 use pollster::block_on;
 use std::path::PathBuf;
 use toy::Sweep;
@@ -21,7 +23,6 @@ use toy::evaluate::Effort;
 use toy::fingerprint::Fingerprint;
 use toy::phase::Thresholds;
 use toy::picture::{Measures, Picture, Reference};
-use toy::spec::link;
 use toy::sweep::MAX_MODELS;
 
 /// The subcommand.
@@ -42,7 +43,7 @@ pub fn command() -> Command {
             "Writes the diagram, a row a pixel (CSV); standard output without, or if it is -",
         ))
         .arg(flags::file("models", "Writes every model, a row a model (CSV)"));
-    gpus::flag(request::flags(command))
+    log::flag(weights::flags(gpus::flag(request::flags(command))))
 }
 
 /// Bytes of models that a block may have: parameters, moments, a copy to write, measures.
@@ -78,6 +79,7 @@ struct Tables {
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let request = Request::read(flags)?;
     let gpus = gpus::Wanted::read(flags)?;
+    weights::check(flags, &request)?;
     let sweep = flags::sweep(flags, request.is_sharded())?;
     let compare = flags.get_one::<String>("compare").map(String::as_str);
     if request.is_sharded() && compare.is_some() {
@@ -102,9 +104,10 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     if models.as_ref().is_some_and(|models| models.path() == out.path()) {
         return Err(Error::Flags("--out and --models name the same place".into()));
     }
+    let opens = weights::sweep_link(&sweep);
     let header = |table: &str, lines: u32| Header {
         table: format!("sweep.{table}"),
-        link: format!("?{}", link::write(&link::pairs(&sweep, None))),
+        link: opens.clone(),
         units: sweep.rows,
         lines,
         ..Header::new(request.share, hash)
@@ -123,6 +126,8 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let (first, mut checkpoints) = from.map_or((0, vec![]), |from| (from.blocks, from.runs));
     let job = Job::from(sweep.clone());
     let crew = Crew::open(flags::choice(flags), gpus.as_ref(), &job, &checkpoints)?;
+    let step = checkpoints.first().map_or(0, |from| from.header.step);
+    let mut log = Log::open(flags, &request, sweep.steps, step)?;
     if request.is_sharded() {
         let [grid, every] = parts;
         out.make_part(Header { engine: crew.bits(), ..grid });
@@ -132,7 +137,9 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     }
     let rows = request.share.part(sweep.rows);
     // What cannot be gone on with, or needs the whole, is one block.
+    let arrays = weights::wanted(flags) || flags.contains_id("log");
     let whole = compare.is_some()
+        || arrays
         || out.is_stream()
         || models.as_ref().is_some_and(|models| models.is_stream());
     let blocks = if whole { vec![rows.clone()] } else { blocks(&sweep, &rows) };
@@ -149,7 +156,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         ));
     }
     if blocks.is_empty() {
-        let text = tables(&sweep, &[], vec![], models.is_some(), None)?;
+        let text = tables(&sweep, &measures(&sweep, &[], vec![]), models.is_some(), None)?;
         add(&mut out, models.as_mut(), &text, true)?;
     }
     for (index, block) in (first..).zip(blocks.iter().skip(first as usize)) {
@@ -159,8 +166,14 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         };
         let before = blocks.iter().take(index as usize).map(Vec::len).sum::<usize>() as u64 * a_row;
         let outputs: Vec<&Output> = std::iter::once(&out).chain(models.as_ref()).collect();
+        if let Some(log) = &mut log {
+            log.look(&job, &mut runs)?;
+        }
         while !crew::is_done(&runs) {
-            crew::round(&mut runs)?;
+            crew::round(&mut runs, log.as_ref().map_or(u32::MAX, Log::next))?;
+            if let Some(log) = &mut log {
+                log.look(&job, &mut runs)?;
+            }
             progress.set(before + runs.iter().map(model_steps).sum::<u64>());
             let percent = 100.0 * progress.done() as f64 / all.max(1) as f64;
             saver.between(index, &outputs, &mut runs, || format!("after {percent:.1} %"))?;
@@ -179,7 +192,16 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
                 crew.found.reason,
             ));
         }
-        let text = tables(&sweep, block, parameters, models.is_some(), compare)?;
+        let measures = measures(&sweep, block, parameters);
+        if let Some(log) = log.take() {
+            log.end_sweep(&sweep, &measures)?;
+        }
+        if weights::wanted(flags) {
+            let (link, program) = (&opens, env!("CARGO_PKG_VERSION"));
+            let about = About { link, program, engine: &crew.found.name, step: sweep.steps };
+            weights::sweep(flags, &sweep, &measures, about)?;
+        }
+        let text = tables(&sweep, &measures, models.is_some(), compare)?;
         let last = index as usize + 1 == blocks.len();
         if let Err(error) = add(&mut out, models.as_mut(), &text, index == 0) {
             // The other file is written, whatever becomes of this one.
@@ -217,15 +239,18 @@ fn add(
     written
 }
 
-/// Measures the models of some rows, and writes their tables.
+/// Measures the models of some rows.
+fn measures(sweep: &Sweep, rows: &[u32], parameters: Vec<f32>) -> Measures {
+    Measures::new(sweep, rows, parameters, &Thresholds::default(), Effort::Final)
+}
+
+/// The tables of some rows.
 fn tables(
     sweep: &Sweep,
-    rows: &[u32],
-    parameters: Vec<f32>,
+    measures: &Measures,
     models: bool,
     compare: Option<&str>,
 ) -> Result<Tables, Error> {
-    let measures = Measures::new(sweep, rows, parameters, &Thresholds::default(), Effort::Final);
     let picture = measures.picture(sweep.aggregate);
     let theory: Option<(&str, Picture)> = match compare {
         Some(kind) => Some((kind, theory::picture(sweep, kind == "optimum")?)),
@@ -240,7 +265,7 @@ fn tables(
     }
     Ok(Tables {
         grid: csv::grid(sweep, &picture, reference),
-        models: models.then(|| csv::models(sweep, &measures)),
+        models: models.then(|| csv::models(sweep, measures)),
     })
 }
 

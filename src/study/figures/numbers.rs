@@ -44,6 +44,7 @@ pub fn numbers(found: &Found) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use toy::{Spec, Study};
 
     #[test]
     fn a_row_for_each_density() {
