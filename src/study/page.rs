@@ -8,7 +8,7 @@ use super::take::{FILES, take};
 use super::views::Views;
 use super::words::about;
 use crate::bar::{Failure, RunBar, RunNote, stage_words};
-use crate::format::{count, duration, sentence, si};
+use crate::format::{count, duration, plural, sentence, si};
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
 use crate::notices::Notices;
@@ -222,7 +222,7 @@ fn status(page: Page) -> impl IntoView {
     });
     let numbers = move || {
         let progress = run.progress.get();
-        let models = page.study.with(|study| count(study.models()));
+        let models = page.study.with(|study| plural(study.models(), "model"));
         let rate = format!("{} model-steps/s", si(progress.rate));
         let left = match run.stage.get() {
             Stage::Training if progress.left.is_finite() => {
@@ -231,7 +231,7 @@ fn status(page: Page) -> impl IntoView {
             _ => String::new(),
         };
         let rate = if progress.rate > 0.0 { format!(" · {rate}{left}") } else { String::new() };
-        format!("{models} models{rate}")
+        format!("{models}{rate}")
     };
     let percent = Memo::new(move |_| match run.stage.get() {
         Stage::Done => 100.0,
