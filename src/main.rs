@@ -7,6 +7,7 @@ mod address;
 mod app;
 mod article;
 mod bar;
+mod clipboard;
 mod controls;
 mod diagram;
 mod export;
@@ -17,6 +18,7 @@ mod import;
 mod inspector;
 mod kernel;
 mod keys;
+mod network;
 mod notices;
 mod other;
 mod panel;
@@ -24,6 +26,7 @@ mod pixel;
 mod rescue;
 mod run;
 mod source;
+mod source_menu;
 mod state;
 mod status;
 mod study;
@@ -31,6 +34,7 @@ mod theme;
 mod theory;
 mod training;
 mod undo;
+mod view;
 
 fn main() {
     std::panic::set_hook(Box::new(|info| {

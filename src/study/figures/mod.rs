@@ -1,14 +1,14 @@
 //! The experiments' figures, as texts: SVG for eyes, a table of the numbers for everyone. Pure
 //! functions of what a run has found; no browser needed.
 
-mod chart;
+pub mod chart;
 mod computation;
 mod demonstration;
 mod dimensionality;
 mod dynamics;
 mod geometry;
 mod numbers;
-mod sheet;
+pub mod sheet;
 mod vulnerability;
 
 pub use numbers::numbers;
@@ -83,7 +83,7 @@ pub mod tests {
         let snapshots = Evaluators::default().snapshots(&study, all, 2, wanted, Effort::Live);
         let frame = |step| super::super::run::Frame { step, snapshots: snapshots.clone() };
         let film = vec![frame(0), frame(1), frame(2)];
-        Found { parts: vec![Part { study, snapshots }], film }
+        Found { parts: vec![Part { study, snapshots }], film, step: 0 }
     }
 
     /// What a run knows of its models at some moment.
