@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::output::Output;
-use engine::gpu::{self, Adapter};
+use engine::gpu;
+use engine::gpu::adapters::Adapter;
 use engine::plan::{Plan, Shard};
 use engine::{Choice, Engine, EngineError, Found, Kind};
 use pollster::block_on;

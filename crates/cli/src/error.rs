@@ -1,6 +1,6 @@
 //! What can go wrong on the command line, as sentences, and the exit status of each.
 
-use crate::share::ShareError;
+use crate::share::{Share, ShareError};
 use std::io;
 use std::path::PathBuf;
 use toy::spec::ParamError;
@@ -71,7 +71,7 @@ pub enum Error {
     File(PathBuf, files::FileError),
     /// Parts that make no whole.
     #[error(transparent)]
-    Merge(#[from] crate::merge::MergeError),
+    Merge(#[from] MergeError),
     /// A checkpoint that cannot be gone on from.
     #[error("{0}: {1}")]
     Checkpoint(PathBuf, String),
@@ -110,4 +110,48 @@ impl Error {
             Self::Stopped { signal, .. } => 128 + signal,
         }
     }
+}
+
+/// Why parts of a run are no whole.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MergeError {
+    /// Not written by a shard, or by one of another version.
+    #[error("{0} is no part of a run, or one of another version of the program")]
+    NoPart(PathBuf),
+    /// Called as another shard's.
+    #[error("{0} is called as the part of shard {1}, but is that of shard {2}")]
+    Named(PathBuf, Share, Share),
+    /// Cut off, or changed.
+    #[error("{0} is cut off or damaged; run its shard again: --array={1}")]
+    Damaged(PathBuf, u32),
+    /// Of another run than the first.
+    #[error("{part} does not belong to {first}: its {what} is {found}, not {wanted}")]
+    Foreign {
+        /// The part.
+        part: PathBuf,
+        /// The first part.
+        first: PathBuf,
+        /// What differs.
+        what: &'static str,
+        /// The part's.
+        found: String,
+        /// The first part's.
+        wanted: String,
+    },
+    /// A shard twice.
+    #[error("{0} and {1} are both of shard {2}; leave one of them")]
+    Twice(PathBuf, PathBuf, u32),
+    /// Shards that are not there.
+    #[error("{missing} of {of} parts are missing; what is left to do: sbatch --array={array}")]
+    Missing {
+        /// How many are missing.
+        missing: usize,
+        /// How many there should be.
+        of: u32,
+        /// Which, as `sbatch` takes them.
+        array: String,
+    },
+    /// The whole would take the place of a part.
+    #[error("{0} is one of the parts; name another file for the whole")]
+    Part(PathBuf),
 }

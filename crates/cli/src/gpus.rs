@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use clap::{Arg, ArgMatches, Command};
-use engine::gpu::{Adapter, Gpu};
+use engine::gpu::Gpu;
+use engine::gpu::adapters::Adapter;
 use pollster::block_on;
 
 /// Variables in which launchers number the processes of one machine.

@@ -4,7 +4,7 @@
 //! Parts are read twice: first whole, to know that they are, then in turns, a row or model of each
 //! at a time, so that memory does not grow with them.
 
-use crate::error::Error;
+use crate::error::{Error, MergeError};
 use crate::part::{End, Header};
 use crate::share::Share;
 use clap::{Arg, ArgMatches, Command, value_parser};
@@ -17,50 +17,6 @@ use toy::fingerprint::Fingerprint;
 const LAST: u64 = 1024;
 /// The line of a document behind which its models stand, a line each.
 const MODELS: &str = "  \"models\": [\n";
-
-/// Why there is no whole.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MergeError {
-    /// Not written by a shard, or by one of another version.
-    #[error("{0} is no part of a run, or one of another version of the program")]
-    NoPart(PathBuf),
-    /// Called as another shard's.
-    #[error("{0} is called as the part of shard {1}, but is that of shard {2}")]
-    Named(PathBuf, Share, Share),
-    /// Cut off, or changed.
-    #[error("{0} is cut off or damaged; run its shard again: --array={1}")]
-    Damaged(PathBuf, u32),
-    /// Of another run than the first.
-    #[error("{part} does not belong to {first}: its {what} is {found}, not {wanted}")]
-    Foreign {
-        /// The part.
-        part: PathBuf,
-        /// The first part.
-        first: PathBuf,
-        /// What differs.
-        what: &'static str,
-        /// The part's.
-        found: String,
-        /// The first part's.
-        wanted: String,
-    },
-    /// A shard twice.
-    #[error("{0} and {1} are both of shard {2}; leave one of them")]
-    Twice(PathBuf, PathBuf, u32),
-    /// Shards that are not there.
-    #[error("{missing} of {of} parts are missing; what is left to do: sbatch --array={array}")]
-    Missing {
-        /// How many are missing.
-        missing: usize,
-        /// How many there should be.
-        of: u32,
-        /// Which, as `sbatch` takes them.
-        array: String,
-    },
-    /// The whole would take the place of a part.
-    #[error("{0} is one of the parts; name another file for the whole")]
-    Part(PathBuf),
-}
 
 /// The subcommand.
 pub fn command() -> Command {

@@ -196,7 +196,7 @@ fn other_bytes_are_refused() {
 /// Two devices on one adapter train a sweep together, rows in turns, with the bits of one.
 #[test]
 fn two_devices_have_the_bits_of_one() {
-    let adapters = block_on(engine::gpu::Adapter::all());
+    let adapters = block_on(engine::gpu::adapters::Adapter::all());
     let adapter = adapters.first().expect("a Vulkan driver, if only Mesa's software one");
     let engines = [(); 2].map(|()| Engine::on(block_on(adapter.open()).expect("a device")));
     let sweep = Sweep { columns: 6, rows: 5, repeats: 4, steps: 30, ..sweeps().remove(2) };

@@ -4,7 +4,7 @@
 //! share, in buffers, and dispatches the kernel on it. The kernels' text is in `shaders/`.
 
 #[cfg(not(target_arch = "wasm32"))]
-mod adapters;
+pub mod adapters;
 mod context;
 mod flight;
 pub mod layout;
@@ -18,8 +18,6 @@ pub mod study_shader;
 mod training;
 pub mod unroll;
 
-#[cfg(not(target_arch = "wasm32"))]
-pub use adapters::Adapter;
 pub use network::NetworkTraining;
 pub use study::StudyTraining;
 pub use training::Training;

@@ -114,7 +114,7 @@ impl Text {
                 Self::Pairs { vocabularies, parts, .. } => {
                     let part = &parts[index(part)];
                     let word = u64::from(block(seed, 0, step, row)[0]);
-                    let pair = &part[(word * part.len() as u64 >> 32) as usize];
+                    let pair = &part[((word * part.len() as u64) >> 32) as usize];
                     push(vocabularies, words, pair, &mut rows);
                 }
             }
