@@ -26,5 +26,8 @@ pub const fn about(view: View) -> &'static str {
         View::Vulnerability => {
             "The price of superposition: what the most harmful small change of the input adds to the loss, above, and how many features share a dimension, below. As features become rarer both rise together; where they are so rare that the average input is next to nothing, so is a change of a tenth of its length. Models are attacked when training is done. This is the paper's figure of adversarial examples."
         }
+        View::Scaling => {
+            "Does a wider model do better, and how fast? Features follow a power law, as words do, and each point is a model with more hidden dimensions than the one before, on logarithmic axes: a straight line is a scaling law, its slope the exponent. With weights pulled towards length 1 all features are represented, their overlaps shrink as 1/m, and so does the loss. With ordinary weight decay only frequent features are, and the loss falls as what is left out does. After Liu, Liu and Gore (2025), \"Superposition yields robust neural scaling\"."
+        }
     }
 }

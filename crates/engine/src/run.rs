@@ -132,6 +132,9 @@ impl Engine {
     /// When the job is not valid.
     pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
         job.validate()?;
+        if let Some(why) = refused(job).filter(|_| self.gpu.is_ok()) {
+            return Ok(Found::cpu(why));
+        }
         let gpu = match &self.gpu {
             Ok(gpu) if self.choice == Choice::Auto => gpu,
             Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
@@ -261,9 +264,10 @@ impl Engine {
         shard: Shard,
         kind: Kind,
     ) -> Result<StudyRun, EngineError> {
-        match kind {
-            Kind::Cpu => StudyRun::on_cpu(study, shard),
-            Kind::Gpu => StudyRun::on_gpu(self.gpu()?, study, shard).await,
+        match (kind, gpu::study_shader::refuses(study)) {
+            (Kind::Cpu, _) => StudyRun::on_cpu(study, shard),
+            (Kind::Gpu, None) => StudyRun::on_gpu(self.gpu()?, study, shard).await,
+            (Kind::Gpu, Some(why)) => Err(EngineError::NoGpu(why.trim_end_matches('.').into())),
         }
     }
 
@@ -288,6 +292,14 @@ impl Engine {
 async fn open() -> Result<gpu::Gpu, EngineError> {
     let silent = || EngineError::NoGpu("it did not answer".into());
     within(OPENING, gpu::Gpu::new()).await.unwrap_or_else(|| Err(silent()))
+}
+
+/// Why no GPU can train a job, a sentence.
+fn refused(job: &Job) -> Option<String> {
+    match job {
+        Job::Study(study) => gpu::study_shader::refuses(study),
+        _ => None,
+    }
 }
 
 /// Why a GPU is not even tried with a job, a sentence.

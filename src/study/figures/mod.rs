@@ -8,6 +8,7 @@ mod dimensionality;
 mod dynamics;
 mod geometry;
 mod numbers;
+mod scaling;
 mod sheet;
 mod vulnerability;
 
@@ -38,6 +39,7 @@ pub fn draw(view: View, found: &Found, look: Look) -> Option<Drawn> {
         View::Dynamics => dynamics::draw(part, &found.film, look),
         View::Computation => computation::draw(part, look),
         View::Vulnerability => vulnerability::draw(part, look),
+        View::Scaling => scaling::draw(part, look),
     })
 }
 
@@ -64,6 +66,7 @@ pub mod tests {
         study.instances = study.instances.min(3);
         study.features = study.features.min(20);
         study.hidden = study.hidden.min(6);
+        study.hidden_from = study.hidden_from.min(3);
         let trained = |model| Trained {
             model,
             parameters: train::start(&study, model),
