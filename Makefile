@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help serve dist test lint unit e2e figures bench deny setup clean
+.PHONY: help serve dist test lint unit e2e fuzz soak interop cluster figures bench deny setup clean
 
 # Tools come from the project's npm packages and from cargo install; system paths are only added to.
 CARGO_BIN := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -48,6 +48,28 @@ e2e: dist ## the built page in a real browser, with and without WebGPU
 	cargo test -q $(LOCKED) --workspace --no-run
 	SUPERPHASE=$(TARGET)/debug/superphase npm test --silent --prefix e2e
 
+# Seconds for each target of fuzz, and for soak.
+SECONDS ?= $(if $(filter soak,$(MAKECMDGOALS)),1800,600)
+
+fuzz: ## readers of links, tables and documents against made-up input (SECONDS=600 for each of four)
+	@scripts/setup rust
+	fuzz/run $(SECONDS)
+
+soak: dist ## thirty minutes of random changes in the page (SECONDS=1800): memory flat, nothing on the console
+	@scripts/setup test
+	node e2e/soak.mjs --seconds $(SECONDS) $(ARGS)
+
+# The command as cargo's tests have built it, as for e2e.
+interop: ## every file format read by Python's packages, and Python's weights measured by the command
+	@scripts/setup rust
+	cargo test -q $(LOCKED) --workspace --no-run
+	scripts/interop/run $(TARGET)/debug/superphase
+
+cluster: ## shards under a real Slurm with two nodes, HyperQueue and GNU parallel, merged and compared (Debian, as root)
+	@scripts/setup rust
+	cargo test -q $(LOCKED) --workspace --no-run
+	scripts/cluster/check $(TARGET)/debug/superphase
+
 figures: dist ## draw the README's figures from the built page (some minutes)
 	@scripts/setup test
 	node e2e/figures.mjs
@@ -57,8 +79,9 @@ bench: dist ## measure speed against other libraries and write bench/RESULTS.md 
 
 # Not a part of `test`: building cargo-deny takes longer than all the rest, and the checks change only with Cargo.lock.
 # Advisories are left out since their database is fetched from the network: run `cargo deny check advisories` for them.
-deny: ## licences, duplicates and sources of dependencies (needs cargo-deny: cargo install --locked cargo-deny)
+deny: ## licences, duplicates and sources of dependencies (needs cargo-deny: cargo install --locked cargo-deny), and npm audit
 	cargo deny --locked check licenses bans sources
+	npm audit --prefix e2e
 
 setup: ## install what building and testing need
 	@scripts/setup test

@@ -1,9 +1,8 @@
 //! The page as a whole: what stands where.
 
-use crate::address;
 use crate::article::Article;
-use crate::bar::Bar;
-use crate::export::{Embed, Embedded};
+use crate::bar::{RunBar, RunNote};
+use crate::export::Embedded;
 use crate::form::Form;
 use crate::header::Header;
 use crate::import::{FileNotes, Files};
@@ -11,13 +10,14 @@ use crate::inspector::Inspector;
 use crate::keys::{self, Help, HelpDialog};
 use crate::notices::Notices;
 use crate::panel::{Half, Panels};
-use crate::run::Stage;
 use crate::source::Side;
 use crate::state::{KEYS, State};
 use crate::status::Status;
 use crate::study::{self, StudyPage};
 use crate::theme::Dark;
+use crate::view::{self, Embed};
 use leptos::prelude::*;
+use trainer::Stage;
 
 /// The page.
 #[component]
@@ -26,14 +26,14 @@ pub fn App() -> impl IntoView {
     if let Some(opened) = study::open(&query) {
         return view! { <StudyPage opened /> }.into_any();
     }
-    let (sweep, view, notices) = address::open(&query);
+    let (sweep, view, notices) = view::open(&query);
     let state = State::new(sweep, view, notices);
     let (dark, help) = (Dark::follow(), Help::new());
     provide_context(state);
     provide_context(dark);
     provide_context(help);
     provide_context(Panels::of(state));
-    address::follow(state);
+    state.keep_address();
     name_the_tab(state);
     keys::listen(Box::new(state), dark, help);
     if state.embed != Embed::No {
@@ -44,8 +44,9 @@ pub fn App() -> impl IntoView {
     view! {
         <a class="skip" href="#diagrams">"Skip to the diagrams"</a>
         <Header />
-        <Notices />
+        <Notices notices=state.notices />
         <FileNotes />
+        <RunNote training=state.run.training />
         <main>
             <section class="instrument" aria-label="instrument">
                 <section class="controls" class:open=move || sheet.get() aria-label="parameters">
@@ -57,7 +58,9 @@ pub fn App() -> impl IntoView {
                     <Lede />
                     <div class="tools">
                         <Strip />
-                        <Bar />
+                        <RunBar training=state.run.training>
+                            <Keep />
+                        </RunBar>
                         <button
                             type="button"
                             class="adjust"
@@ -132,6 +135,24 @@ fn Strip() -> impl IntoView {
     let done = move || state.run.stage.get() == Stage::Done;
     let part = move || if done() { 1.0 } else { state.run.progress.get().part };
     view! { <span class="strip" style:transform=move || format!("scaleX({:.3})", part())></span> }
+}
+
+/// Keeps the run as it is, to compare the next one with it.
+#[component]
+fn Keep() -> impl IntoView {
+    let state = expect_context::<State>();
+    view! {
+        <button
+            type="button"
+            class="keep"
+            data-testid="keep"
+            title="Keeps this run on the right, to compare the next one with it"
+            disabled=move || state.run.stage.get() != Stage::Done
+            on:click=move |_| state.keep()
+        >
+            "Keep"
+        </button>
+    }
 }
 
 /// What is shown, in plain words.

@@ -44,13 +44,7 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// A clause, or an error's text, as a sentence.
-pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_ascii_uppercase()).into_iter();
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    first.chain(letters).chain(end.chars()).collect()
-}
+pub use trainer::sentence;
 
 #[cfg(test)]
 mod tests {

@@ -7,9 +7,8 @@ mod address;
 mod app;
 mod article;
 mod bar;
+mod clipboard;
 mod controls;
-mod cost;
-mod crew;
 mod diagram;
 mod export;
 mod form;
@@ -23,20 +22,28 @@ mod notices;
 mod other;
 mod panel;
 mod pixel;
+mod rescue;
 mod run;
 mod source;
+mod source_menu;
 mod state;
 mod status;
 mod study;
 mod theme;
 mod theory;
+mod training;
 mod undo;
-mod workers;
+mod view;
 
 fn main() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        if training::in_window() {
+            rescue::show();
+        }
+    }));
     // Workers run this same program: loaded, and compiled, once for all.
-    if !workers::in_window() {
+    if !training::in_window() {
         return worker::serve();
     }
     leptos::mount::mount_to_body(app::App);

@@ -1,10 +1,11 @@
 //! The status line: engine, size, speed, progress, agreement; and what to do when a run failed.
 
-use crate::format::{count, duration, sentence, si};
+use crate::bar::{Failure, stage_words};
+use crate::format::{count, duration, plural, sentence, si};
 use crate::panel::Panels;
-use crate::run::{Engine, Stage};
 use crate::state::State;
 use leptos::prelude::*;
+use trainer::{Engine, Stage};
 use wire::{CHOICES, Choice, Kind};
 
 /// The status line.
@@ -13,7 +14,7 @@ pub fn Status() -> impl IntoView {
     let state = expect_context::<State>();
     let run = state.run;
     let word = Memo::new(move |_| stage_words(&run.stage.get(), run.engine.get().as_ref()));
-    let models = move || run.shown.with(|sweep| format!("{} models", count(sweep.models())));
+    let models = move || run.shown.with(|sweep| plural(sweep.models(), "model"));
     let rate = move || {
         let rate = run.progress.get().rate;
         (rate > 0.0).then(|| format!("{} model-steps/s", si(rate)))
@@ -49,23 +50,8 @@ pub fn Status() -> impl IntoView {
             <span class="figure left">{left}</span>
             <Agreement />
             </div>
-            <Failure />
+            <Failure training=run.training choice=state.choice />
         </footer>
-    }
-}
-
-/// The stage in words, for eyes and screen readers alike.
-pub fn stage_words(stage: &Stage, engine: Option<&Engine>) -> &'static str {
-    match (stage, engine.map(|engine| engine.kind)) {
-        (Stage::Loading, None) => "loading the engine",
-        (Stage::Loading, _) => "choosing the engine",
-        (Stage::Starting, Some(Kind::Gpu)) => "compiling shaders",
-        (Stage::Starting, _) => "starting",
-        (Stage::Training, _) => "training",
-        (Stage::Paused, _) => "paused",
-        (Stage::Asking(_), _) => "waiting",
-        (Stage::Done, _) => "done",
-        (Stage::Failed(_), _) => "stopped",
     }
 }
 
@@ -123,33 +109,6 @@ fn Agreement() -> impl IntoView {
                     {percent}" of pixels agree"
                     <span class="visually-hidden">": "{whole.clone()}</span>
                 </span>
-            }
-        })
-    }
-}
-
-/// What went wrong and what can be done about it.
-#[component]
-fn Failure() -> impl IntoView {
-    let state = expect_context::<State>();
-    let sentence = move || match state.run.stage.get() {
-        Stage::Failed(sentence) => Some(sentence),
-        _ => None,
-    };
-    let cpu = move || {
-        (state.choice.get() != Choice::Cpu).then(|| {
-            let choose = move |_| state.choice.set(Choice::Cpu);
-            view! { <button type="button" on:click=choose>"Use the CPU"</button> }
-        })
-    };
-    move || {
-        sentence().map(|sentence| {
-            view! {
-                <p class="failure" role="alert">
-                    <span>{sentence}</span>
-                    <button type="button" on:click=move |_| state.run.train()>"Try again"</button>
-                    {cpu}
-                </p>
             }
         })
     }

@@ -5,7 +5,7 @@ use crate::diagram::Place;
 use crate::diagram::curve::Ends;
 use crate::format::sentence;
 use crate::pixel::{Paths, Trace};
-use crate::workers::Worker;
+use crate::training::Worker;
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::aggregate::Aggregate;
@@ -66,7 +66,7 @@ impl Inner {
 
     fn send(&self, request: Request) {
         if let Some(worker) = &self.worker {
-            worker.send(&request);
+            worker.send(&request, None);
         }
     }
 }
@@ -150,9 +150,14 @@ impl Theories {
     fn ask(self, request: Request) {
         self.inner.update_value(|inner| {
             if inner.worker.is_none() {
-                match Worker::spawn(move |report| self.hear(report)) {
+                let hear = move |heard: Result<(Report, _), String>| match heard {
+                    Ok((report, _)) => self.hear(report),
+                    Err(why) => self.failed(0, sentence(&why)),
+                };
+                match Worker::spawn(hear) {
                     Ok(worker) => {
-                        worker.send(&Request::Thresholds(self.thresholds.get_untracked()));
+                        let thresholds = self.thresholds.get_untracked();
+                        worker.send(&Request::Thresholds(thresholds), None);
                         inner.worker = Some(worker);
                     }
                     Err(why) => return self.failure.set(Some(why)),

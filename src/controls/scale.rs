@@ -113,7 +113,6 @@ fn neighbour(value: f64, up: bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use toy::Sweep;
     use toy::{Spec, Sweep};
 
     fn scale(name: &str) -> Scale {

@@ -97,7 +97,7 @@ pub const fn phase(phase: Phase) -> Rgb {
         Phase::Confused => Rgb(0xCC, 0x79, 0xA7),
         Phase::Trapped => Rgb(0xF0, 0xE4, 0x42),
         Phase::Diverged => Rgb(0x00, 0x00, 0x00),
-        Phase::Mixed => Rgb(0x00, 0x9E, 0x73),
+        Phase::Mixed => Rgb(0x7F, 0x3C, 0x00),
     }
 }
 

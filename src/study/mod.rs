@@ -3,7 +3,6 @@
 //! As on the rest of the page one way only: the address gives a [`state::Page`]; the form changes
 //! it; the run and the address follow; figures are texts drawn from what the run has found.
 
-mod deal;
 mod figures;
 mod form;
 mod link;
@@ -13,7 +12,6 @@ mod state;
 mod take;
 mod views;
 mod words;
-mod work;
 
 pub use link::open;
 pub use page::StudyPage;

@@ -7,11 +7,11 @@ use super::state::{KEYS, Page};
 use super::take::{FILES, take};
 use super::views::Views;
 use super::words::about;
-use crate::format::{count, duration, sentence, si};
+use crate::bar::{Failure, RunBar, RunNote, stage_words};
+use crate::format::{count, duration, plural, sentence, si};
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
-use crate::run::{Engine, Stage};
-use crate::status::stage_words;
+use crate::notices::Notices;
 use crate::theme::Dark;
 use leptos::ev;
 use leptos::html::{Details, Div};
@@ -19,6 +19,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 use toy::study::preset::View;
 use toy::{Spec, Study};
+use trainer::{Engine, Stage};
 use wire::{CHOICES, Choice, Kind};
 
 /// How often a figure with a third dimension turns by itself, and by how much.
@@ -57,7 +58,8 @@ pub fn StudyPage(
             <Theme />
             <HelpButton />
         </header>
-        {notices(page)}
+        <Notices notices=page.notices />
+        <RunNote training=page.run.training />
         <main class="study">
             <section class="study-side" aria-label="parameters">
                 <label for="preset">"preset"</label>
@@ -71,67 +73,12 @@ pub fn StudyPage(
             <section class="study-stage" id="figure" aria-label="figure">
                 <h2>{label}</h2>
                 <p class="lede">{about(page.view)}</p>
-                {buttons(page)}
+                <RunBar training=page.run.training />
                 {figure(page)}
             </section>
             {status(page)}
         </main>
         <HelpDialog own=KEYS />
-    }
-}
-
-/// What could not be used of the link.
-fn notices(page: Page) -> impl IntoView {
-    move || {
-        let all = page.notices.get();
-        (!all.is_empty()).then(|| {
-            view! {
-                <aside class="notices" role="status" aria-label="notes about the link">
-                    <p>"Not everything in the link could be used: " {all.join(" ")}</p>
-                    <button type="button" on:click=move |_| page.notices.set(vec![])>"Dismiss"</button>
-                </aside>
-            }
-        })
-    }
-}
-
-/// Train, pause or resume; step; reset; and why it waits, when it does.
-fn buttons(page: Page) -> impl IntoView {
-    let run = page.run;
-    let primary = move || match run.stage.get() {
-        Stage::Loading | Stage::Starting | Stage::Training => "Pause",
-        Stage::Paused if run.progress.get().part > 0.0 => "Resume",
-        Stage::Paused => "Train",
-        Stage::Asking(_) => "Train on",
-        Stage::Done => "Train again",
-        Stage::Failed(_) => "Try again",
-    };
-    let asks = move || match run.stage.get() {
-        Stage::Asking(seconds) => Some(format!("This run takes another {}.", duration(seconds))),
-        Stage::Failed(why) => Some(why),
-        _ => None,
-    };
-    view! {
-        <div class="bar" role="group" aria-label="run">
-            <button
-                type="button"
-                class="primary"
-                class:asks=move || matches!(run.stage.get(), Stage::Asking(_))
-                disabled=move || run.stage.get() == Stage::Loading
-                on:click=move |_| run.toggle()
-            >
-                {primary}
-            </button>
-            <button
-                type="button"
-                disabled=move || !run.stage.with(Stage::steps)
-                on:click=move |_| run.step()
-            >
-                "Step"
-            </button>
-            <button type="button" on:click=move |_| run.reset()>"Reset"</button>
-            <span class="asking" role="status">{asks}</span>
-        </div>
     }
 }
 
@@ -275,7 +222,7 @@ fn status(page: Page) -> impl IntoView {
     });
     let numbers = move || {
         let progress = run.progress.get();
-        let models = page.study.with(|study| count(study.models()));
+        let models = page.study.with(|study| plural(study.models(), "model"));
         let rate = format!("{} model-steps/s", si(progress.rate));
         let left = match run.stage.get() {
             Stage::Training if progress.left.is_finite() => {
@@ -284,7 +231,7 @@ fn status(page: Page) -> impl IntoView {
             _ => String::new(),
         };
         let rate = if progress.rate > 0.0 { format!(" · {rate}{left}") } else { String::new() };
-        format!("{models} models{rate}")
+        format!("{models}{rate}")
     };
     let percent = Memo::new(move |_| match run.stage.get() {
         Stage::Done => 100.0,
@@ -313,6 +260,7 @@ fn status(page: Page) -> impl IntoView {
                 </span>
                 <span class="figure">{numbers}</span>
             </div>
+            <Failure training=page.run.training choice=page.choice />
         </section>
     }
 }

@@ -1,20 +1,28 @@
 //! The run of an experiment: what trains, how far it is and what it has found. Buttons and
 //! parameters come in as calls, everything else reads the signals.
 
-use super::deal::Deal;
-use crate::crew::{Crew, Progress};
-use crate::run::{Engine, Stage};
+use crate::rescue;
+use crate::training::{Event, KEEP, Training, cores};
 use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 use toy::Study;
 use toy::study::preset::View;
-use toy::study::{Snapshot, Variant};
-use wire::{Choice, Request};
+use toy::study::{Snapshot, Variant, Wanted};
+use trainer::{Engine, Habits, Order, Progress, Shown, Stage};
+use wire::{Choice, Job};
 
-/// A form that is still being changed is trained again when it has rested this long.
-const REST: Duration = Duration::from_millis(150);
+/// A form that is still being changed is trained again when it has rested for so many seconds.
+const REST: f64 = 0.15;
 /// Most frames of the film of a run.
 const FRAMES: u32 = 121;
+/// Figures follow no closer than this, in milliseconds, and drawing takes one part in so many: the
+/// processor's cores have models to train.
+const SOON: f64 = 120.0;
+const DRAWING: f64 = 20.0;
+/// Parameters of a study beyond which they are not sent while it trains.
+const MANY: u64 = 100_000;
 
 /// One study of a run and its models as they are now.
 pub struct Part {
@@ -40,27 +48,18 @@ pub struct Found {
     pub parts: Vec<Part>,
     /// The run so far, for the view that shows it.
     pub film: Vec<Frame>,
+    /// Steps that models of the last study have taken.
+    pub step: u32,
 }
 
 #[derive(Default)]
-pub(super) struct Inner {
-    pub crew: Crew,
-    /// Who of them has which models.
-    pub deal: Deal,
-    pub found: Found,
-    /// Studies to train after the one in training, the next one last.
-    pub queue: Vec<Study>,
-    /// Whether the reader wants it to wait.
-    pub hold: bool,
-    /// Whether the reader asked for it however long it takes.
-    pub confirmed: bool,
-    /// Whether the models are under attack.
-    pub attacking: bool,
-    pending: Option<TimeoutHandle>,
+struct Inner {
+    /// Outside of all signals, for when the page fails.
+    found: Rc<RefCell<Found>>,
     /// The drawing to come, until the frame that it is made in.
-    pub drawing: Option<TimeoutHandle>,
+    drawing: Option<TimeoutHandle>,
     /// What drawing took last until it was on the screen, in milliseconds.
-    pub cost: f64,
+    cost: f64,
 }
 
 /// The run, as signals; copies are handles to the same run.
@@ -74,111 +73,183 @@ pub struct StudyRun {
     pub progress: RwSignal<Progress>,
     /// Counts what is worth a new drawing.
     pub drawn: RwSignal<u32>,
-    pub(super) view: View,
-    pub(super) study: RwSignal<Study>,
-    pub(super) choice: RwSignal<Choice>,
-    pub(super) inner: StoredValue<Inner, LocalStorage>,
+    /// What trains it.
+    pub training: Training,
+    inner: StoredValue<Inner, LocalStorage>,
 }
 
 impl StudyRun {
     /// A run that follows the study and the choice of engine from now on.
     pub fn follow(view: View, study: RwSignal<Study>, choice: RwSignal<Choice>) -> Self {
-        let run = Self {
-            stage: RwSignal::new(Stage::Loading),
-            engine: RwSignal::new(None),
-            progress: RwSignal::new(Progress::default()),
-            drawn: RwSignal::new(0),
-            view,
-            study,
-            choice,
-            inner: StoredValue::new_local(Inner::default()),
+        let inner = StoredValue::new_local(Inner::default());
+        let drawn = RwSignal::new(0);
+        let found = inner.with_value(|inner| inner.found.clone());
+        let own = found.clone();
+        rescue::saves(move |link| own.try_borrow().ok().and_then(|found| documents(&found, link)));
+        let show = move |what: Shown| {
+            found.borrow_mut().take(what);
+            draw_soon(inner, drawn);
         };
-        Effect::new(move |before: Option<()>| {
-            study.track();
-            choice.track();
-            run.inner.update_value(|inner| {
-                inner.confirmed = false;
-                inner.forget_pending();
-            });
-            match before {
-                None => run.prepare(false),
-                Some(()) => {
-                    let start = set_timeout_with_handle(move || run.prepare(false), REST).ok();
-                    run.inner.update_value(|inner| inner.pending = start);
-                }
+        let habits = Habits { cores: cores(), previews: false, rest: REST, cheap: 0.0, keep: KEEP };
+        let training = Training::new(habits, show);
+        Effect::new(move || {
+            let order = order(view, &study.get(), choice.get());
+            training.tell(Event::Order(Some(order)));
+        });
+        let Training { stage, engine, progress, .. } = training;
+        Effect::new(move || {
+            if stage.get() == Stage::Done {
+                draw(inner, drawn);
             }
         });
-        run
+        Self { stage, engine, progress, drawn, training, inner }
     }
 
     /// Reads what has been found.
     pub fn with<T>(self, read: impl FnOnce(&Found) -> T) -> T {
-        self.inner.with_value(|inner| read(&inner.found))
+        self.inner.with_value(|inner| read(&inner.found.borrow()))
     }
 
     /// Pauses what trains, goes on with what waits, trains what is done.
     pub fn toggle(self) {
-        match self.stage.get_untracked() {
-            Stage::Loading => {}
-            Stage::Starting | Stage::Training => self.hold(true),
-            Stage::Paused => self.hold(false),
-            Stage::Asking(_) => {
-                self.inner.update_value(|inner| inner.confirmed = true);
-                self.hold(false);
-            }
-            Stage::Done | Stage::Failed(_) => self.prepare(false),
-        }
+        self.training.tell(Event::Toggle);
     }
 
     /// Takes one step and waits.
     pub fn step(self) {
-        if self.stage.with_untracked(Stage::steps) {
-            self.inner.update_value(|inner| inner.hold = true);
-            self.tell(&Request::Step(1));
-            self.stage.set(Stage::Paused);
-        }
+        self.training.tell(Event::Step(1));
     }
 
     /// Goes back to step 0 and waits there.
     pub fn reset(self) {
-        self.prepare(true);
+        self.training.tell(Event::Reset);
     }
+}
 
-    pub(super) fn hold(self, hold: bool) {
-        self.inner.update_value(|inner| inner.hold = hold);
-        self.tell(&if hold { Request::Pause } else { Request::Resume });
-        self.stage.set(if hold { Stage::Paused } else { Stage::Training });
+/// What to train for a view: a study, and for one of them what it is to be compared with.
+fn order(view: View, study: &Study, choice: Choice) -> Order {
+    let other = match study.variant {
+        Variant::Linear => Variant::Relu,
+        _ => Variant::Linear,
+    };
+    let mut jobs: Vec<Job> = vec![study.clone().into()];
+    if view == View::Demonstration {
+        jobs.push(Study { variant: other, ..study.clone() }.into());
     }
+    let many = study.models() * study.parameters() as u64 > MANY;
+    let wanted = match view {
+        View::Dimensionality | View::Vulnerability if many => Wanted::MEASURES,
+        _ => Wanted::WEIGHTS,
+    };
+    let frames = if view == View::Dynamics { FRAMES } else { 0 };
+    Order { jobs, choice, wanted, frames, attack: view == View::Vulnerability }
+}
 
-    pub(super) fn tell(self, request: &Request) {
-        self.inner.with_value(|inner| inner.crew.tell(request));
+/// What has been found, as documents, if there is anything.
+fn documents(found: &Found, link: &str) -> Option<String> {
+    let write = |part: &Part| {
+        toy::study::document::write(&toy::study::document::Results {
+            study: &part.study,
+            snapshots: &part.snapshots,
+            engine: "",
+            program: env!("CARGO_PKG_VERSION"),
+            step: found.step,
+            link,
+        })
+    };
+    let all: Vec<String> = found.parts.iter().map(write).collect();
+    match all.len() {
+        0 => None,
+        1 => Some(all.concat()),
+        _ => Some(format!("[{}]\n", all.join(","))),
     }
+}
 
-    /// Frames of the film that the view shows.
-    pub(super) fn frames(self) -> u32 {
-        if self.view == View::Dynamics { FRAMES } else { 0 }
-    }
-
-    /// What to train for the view, in turn: a study, and what it is to be compared with.
-    pub(super) fn studies(self) -> Vec<Study> {
-        let study = self.study.get_untracked();
-        let other = match study.variant {
-            Variant::Linear => Variant::Relu,
-            _ => Variant::Linear,
-        };
-        let companion = Study { variant: other, ..study.clone() };
-        match self.view {
-            View::Demonstration => vec![study, companion],
-            _ => vec![study],
+impl Found {
+    /// Takes in what a run has to show.
+    fn take(&mut self, what: Shown) {
+        match what {
+            Shown::Begun { place, job: Job::Study(study) } => {
+                if place == 0 {
+                    *self = Self::default();
+                }
+                self.parts.truncate(place);
+                self.parts.push(Part { study, snapshots: vec![] });
+            }
+            Shown::Models { place, step, frame, snapshots, .. } => {
+                self.step = step;
+                if let (Some(frame), 0) = (frame, place) {
+                    let film = &mut self.film;
+                    film.resize_with(film.len().max(frame as usize + 1), Frame::default);
+                    if let Some(frame) = film.get_mut(frame as usize) {
+                        frame.step = step;
+                        merge(&mut frame.snapshots, snapshots.clone());
+                    }
+                }
+                if let Some(part) = self.parts.get_mut(place) {
+                    merge(&mut part.snapshots, snapshots);
+                }
+            }
+            _ => {}
         }
     }
 }
 
-impl Inner {
-    /// Takes back a start that was put off.
-    pub fn forget_pending(&mut self) {
-        if let Some(handle) = self.pending.take() {
-            handle.clear();
+/// Draws before long, unless that is under way.
+fn draw_soon(inner: StoredValue<Inner, LocalStorage>, drawn: RwSignal<u32>) {
+    inner.update_value(|now| {
+        if now.drawing.is_none() {
+            let wait = Duration::from_millis((now.cost * DRAWING).max(SOON) as u64);
+            now.drawing = set_timeout_with_handle(move || draw(inner, drawn), wait).ok();
         }
+    });
+}
+
+fn draw(inner: StoredValue<Inner, LocalStorage>, drawn: RwSignal<u32>) {
+    // With the next frame, since layout and painting follow at once and are the larger part.
+    // Nothing else is to be drawn until then: a hidden page has no frames for as long as it is.
+    request_animation_frame(move || {
+        let now = || window().performance().map_or(0.0, |clock| clock.now());
+        let start = now();
+        inner.try_update_value(|inner| {
+            if let Some(handle) = inner.drawing.take() {
+                handle.clear();
+            }
+        });
+        drawn.update(|count| *count = count.wrapping_add(1));
+        let painted = move || {
+            inner.try_update_value(|inner| inner.cost = now() - start);
+        };
+        set_timeout(painted, Duration::ZERO);
+    });
+}
+
+/// Puts models where they belong among others, in the place of what they were before.
+fn merge(all: &mut Vec<Snapshot>, new: Vec<Snapshot>) {
+    for snapshot in new {
+        match all.binary_search_by_key(&snapshot.model, |known| known.model) {
+            Ok(at) => all[at] = snapshot,
+            Err(at) => all.insert(at, snapshot),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_of_several_workers_stand_in_order() {
+        let of = |model, loss| {
+            let mut snapshot = Snapshot { model, ..Snapshot::default() };
+            snapshot.measures.loss = loss;
+            snapshot
+        };
+        let mut all = vec![];
+        merge(&mut all, vec![of(1, 1.0), of(3, 1.0)]);
+        merge(&mut all, vec![of(0, 1.0), of(2, 1.0)]);
+        merge(&mut all, vec![of(1, 0.5)]);
+        let found: Vec<_> = all.iter().map(|s| (s.model, s.measures.loss)).collect();
+        assert_eq!(found, [(0, 1.0), (1, 0.5), (2, 1.0), (3, 1.0)]);
     }
 }

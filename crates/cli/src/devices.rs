@@ -1,22 +1,26 @@
 //! `superphase devices`.
 
 use crate::error::Error;
+use crate::output::Output;
 use engine::{Choice, Engine, EngineError, Found};
+use std::fmt::Write;
 use toy::Sweep;
 
 /// Says what each choice of engine comes to on this machine, for the default
 /// sweep.
 pub fn run() -> Result<(), Error> {
+    let mut text = String::new();
     for (choice, word, _) in wire::CHOICES {
-        match pollster::block_on(find(choice)) {
+        // Writing to a string cannot fail.
+        let _ = match pollster::block_on(find(choice)) {
             Ok(Found { kind, name, reason }) => {
-                println!("--engine {word:5} {kind:?}: {name}. {reason}");
+                writeln!(text, "--engine {word:5} {kind:?}: {name}. {reason}")
             }
-            Err(error) if choice == Choice::Gpu => println!("--engine {word:5} {error}"),
+            Err(error) if choice == Choice::Gpu => writeln!(text, "--engine {word:5} {error}"),
             Err(error) => return Err(error.into()),
-        }
+        };
     }
-    Ok(())
+    Output::open(None)?.write(text.as_bytes())
 }
 
 async fn find(choice: Choice) -> Result<Found, EngineError> {

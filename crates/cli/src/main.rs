@@ -1,13 +1,21 @@
 //! `superphase`: the same sweeps, studies, shaders and theory as the page, from the command line.
 
+mod crew;
 mod devices;
 mod error;
 mod flags;
+mod log;
 mod measure;
 mod merge;
 mod network;
+mod output;
 mod part;
+mod progress;
+mod request;
+mod saved;
+mod say;
 mod share;
+mod signal;
 mod study;
 mod sweep;
 mod theory;
@@ -17,9 +25,10 @@ use clap::Command;
 use std::process::ExitCode;
 
 fn command() -> Command {
-    Command::new("superphase")
+    let own = Command::new("superphase")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Phase diagrams of superposition (Elhage et al. 2022, section 3)")
+        .after_help(error::STATUSES)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(sweep::command())
@@ -27,11 +36,16 @@ fn command() -> Command {
         .subcommand(theory::command())
         .subcommand(measure::command())
         .subcommand(merge::command())
-        .subcommand(Command::new("devices").about("Lists what can train, and what would be chosen"))
+        .subcommand(
+            Command::new("devices").about("Lists what can train, and what would be chosen"),
+        );
+    // The statuses are those of every subcommand.
+    own.mut_subcommands(|subcommand| subcommand.after_help(error::STATUSES))
 }
 
 fn main() -> ExitCode {
     let matches = command().get_matches();
+    signal::catch();
     let result = match matches.subcommand() {
         Some(("sweep", flags)) => sweep::run(flags),
         Some(("study", flags)) if network::wanted(flags) => network::run(flags),
@@ -44,8 +58,8 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("superphase: {error}");
-            ExitCode::from(2)
+            say::note(format_args!("superphase: {error}"));
+            ExitCode::from(error.status())
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `superphase measure`: models from a file, ours or of others, measured as if trained here.
 
-use crate::error::{Error, write};
-use crate::{flags, theory, weights};
+use crate::error::Error;
+use crate::output::{Output, write};
+use crate::{flags, say, theory, weights};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use files::foreign::{self, Models};
 use files::weights::About;
@@ -48,7 +49,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let failed = |why| Error::File(path.clone(), why);
     let archive = Archive::read(&bytes).map_err(failed)?;
     let models = foreign::find(&archive).map_err(failed)?;
-    models.notes.iter().for_each(|note| eprintln!("{note}."));
+    models.notes.iter().for_each(|note| say::note(format_args!("{note}.")));
     let own = files::weights::link(&archive);
     let text = flags.get_one::<String>("link").map(String::as_str).or(own);
     // An address of the page will do as well.
@@ -56,12 +57,12 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     match query {
         Some(query) if !link::names_preset::<Study>(query) => {
             let opened = link::read::<Sweep>(query);
-            opened.notices.iter().for_each(|notice| eprintln!("{notice}."));
+            opened.notices.iter().for_each(|notice| say::note(format_args!("{notice}.")));
             diagram(flags, path, &opened.spec, &models)
         }
         Some(query) => {
             let opened = link::read::<Study>(query);
-            opened.notices.iter().for_each(|notice| eprintln!("{notice}."));
+            opened.notices.iter().for_each(|notice| say::note(format_args!("{notice}.")));
             let study = fitting(path, opened.spec, &models, true)?;
             experiment(flags, &study, opened.preset.unwrap_or(&Study::PRESETS[0]), &models)
         }
@@ -98,14 +99,17 @@ fn diagram(flags: &ArgMatches, path: &Path, sweep: &Sweep, models: &Models) -> R
     };
     let reference = theory.as_ref().map(|(name, picture)| Reference { name, picture });
     if let Some(part) = reference.and_then(|other| picture.agreeing_fraction(other.picture)) {
-        eprintln!("{:.2} % of the pixels have the phase of the theory.", 100.0 * part);
+        say::note(format_args!(
+            "{:.2} % of the pixels have the phase of the theory.",
+            100.0 * part
+        ));
     }
     out(flags, &csv::grid(sweep, &picture, reference))?;
     if let Some(path) = flags.get_one::<PathBuf>("models") {
         write(path, csv::models(sweep, &measures))?;
     }
     let link = weights::sweep_link(sweep);
-    weights::sweep(flags, sweep, &measures, &picture, about(&link, path))
+    weights::sweep(flags, sweep, &measures, about(&link, path))
 }
 
 /// The study whose models are those of a file. What the file says is not asked for twice: features,
@@ -174,11 +178,5 @@ fn about<'a>(link: &'a str, path: &'a Path) -> About<'a> {
 }
 
 fn out(flags: &ArgMatches, text: &str) -> Result<(), Error> {
-    match flags.get_one::<PathBuf>("out") {
-        Some(path) => write(path, text),
-        None => {
-            print!("{text}");
-            Ok(())
-        }
-    }
+    Output::open(flags.get_one::<PathBuf>("out").map(PathBuf::as_path))?.write(text.as_bytes())
 }

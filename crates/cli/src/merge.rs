@@ -6,6 +6,7 @@
 
 use crate::error::Error;
 use crate::part::{End, Header};
+use crate::share::Share;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -23,6 +24,9 @@ pub enum MergeError {
     /// Not written by a shard, or by one of another version.
     #[error("{0} is no part of a run, or one of another version of the program")]
     NoPart(PathBuf),
+    /// Called as another shard's.
+    #[error("{0} is called as the part of shard {1}, but is that of shard {2}")]
+    Named(PathBuf, Share, Share),
     /// Cut off, or changed.
     #[error("{0} is cut off or damaged; run its shard again: --array={1}")]
     Damaged(PathBuf, u32),
@@ -145,6 +149,10 @@ impl Part {
         let Some(header) = Header::read(&first) else {
             return Ok(Err(MergeError::NoPart(path.into())));
         };
+        let share = Share { shard: header.shard, of: header.of };
+        if let Some((named, _)) = Share::of_path(path).filter(|(named, _)| *named != share) {
+            return Ok(Err(MergeError::Named(path.into(), named, share)));
+        }
         let damaged = || MergeError::Damaged(path.into(), header.shard);
         let Some((end, before)) = end(file.get_mut(), length, document)? else {
             return Ok(Err(damaged()));

@@ -1,23 +1,27 @@
 //! `superphase study --preset transformer` and others: trains networks made of operations and
 //! writes their measures as tables.
 
-use crate::error::{Error, write};
+use crate::crew::Crew;
+use crate::error::Error;
 use crate::flags;
+use crate::log::Log;
+use crate::output::{Output, write};
+use crate::request::Request;
+use crate::saved::Saver;
 use clap::{Arg, ArgMatches, Command};
 use engine::network::Measurer;
-use engine::{Choice, Engine, Found};
 use files::Format;
 use files::weights::{self, About};
 use std::path::PathBuf;
-use std::time::Instant;
 use toy::evaluate::Effort;
-use toy::network::{Network, Snapshot, table};
+use toy::fingerprint::Fingerprint;
+use toy::network::{Network, table};
 use toy::spec::{Spec, link};
 use toy::study::Study;
-use wire::{Job, Shard};
+use wire::Job;
 
 /// Files that the study command writes of studies alone.
-const OF_STUDIES: [&str; 3] = ["attack", "parameters", "json"];
+const OF_STUDIES: [&str; 4] = ["attack", "parameters", "json", "npz"];
 
 /// Adds the flags of networks to the study command's.
 pub fn flags(command: Command) -> Command {
@@ -33,7 +37,6 @@ pub fn flags(command: Command) -> Command {
         .next_help_heading("Networks")
         .args(own)
         .arg(flags::file("by-site", "Writes feature directions' measures, a row a model and site of the residual stream, each beside its value at initialisation (CSV)"))
-        .arg(flags::file("weights", "Writes every tensor by its name; the name says the format (.safetensors or .npz)"))
 }
 
 /// Whether the flags name a network.
@@ -44,7 +47,7 @@ pub fn wanted(flags: &ArgMatches) -> bool {
 /// Refuses flags that only networks have, for a study.
 pub fn refuse(flags: &ArgMatches) -> Result<(), Error> {
     let own = Network::PARAMS.iter().map(|param| param.name);
-    let own = own.filter(|name| Study::find(name).is_none()).chain(["by-site", "weights"]);
+    let own = own.filter(|name| Study::find(name).is_none()).chain(["by-site"]);
     given(flags, own, "study; --preset names what has it, such as transformer")
 }
 
@@ -75,15 +78,32 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         ),
         None => None,
     };
-    let Trained { engine, initial, all } =
-        pollster::block_on(train(&network, flags::choice(flags)))?;
-    let models = table::models(&network, &initial, &all);
-    match flags.get_one::<PathBuf>("out") {
-        Some(path) => write(path, &models)?,
-        None => print!("{models}"),
+    let request = Request::read(flags)?;
+    if request.is_sharded() {
+        return Err(Error::Flags("a network is trained whole: leave --shard out".into()));
     }
+    let hash = Fingerprint::from(&network).to_string();
+    let mut out = Output::open(request.place("out", flags.get_one("out"))?.as_deref())?;
+    for name in ["by-site", "by-feature", "losses", "weights"] {
+        if let Some(path) = flags.get_one::<PathBuf>(name) {
+            Output::open(Some(path))?;
+        }
+    }
+    let mut saver = Saver::new(&request, &out, "network", &hash);
+    let checkpoints = saver.restore(&mut [&mut out])?.map_or(vec![], |from| from.runs);
+    let job = Job::from(network.clone());
+    let crew = Crew::open(flags::choice(flags), &job, &checkpoints)?;
+    let share: Vec<u32> = (0..job.parts()).collect();
+    let step = checkpoints.first().map_or(0, |from| from.header.step);
+    let mut log = Log::open(flags, &request, network.steps, step)?;
+    let trained = crew.train(&job, &share, checkpoints, &mut saver, log.as_mut())?;
+    let mut measurer = Measurer::new(&network);
+    let initial = measurer.initial(&share, Effort::Live);
+    let all = measurer.snapshots(trained, network.steps, u32::MAX, Effort::Final);
+    let engine = crew.found.name;
+    let written = out.write(table::models(&network, &initial, &all).as_bytes());
     let file = |name: &str, text: &dyn Fn() -> String| match flags.get_one::<PathBuf>(name) {
-        Some(path) => write(path, &text()),
+        Some(path) => write(path, text()),
         None => Ok(()),
     };
     file("by-site", &|| table::sites(&network, &initial, &all))?;
@@ -97,34 +117,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         let bytes = archive.and_then(|archive| archive.write(format));
         write(path, bytes.map_err(|why| Error::File(path.clone(), why))?)?;
     }
+    written?;
+    saver.done();
     Ok(())
-}
-
-/// What came of it.
-struct Trained {
-    engine: String,
-    initial: Vec<Snapshot>,
-    all: Vec<Snapshot>,
-}
-
-async fn train(network: &Network, choice: Choice) -> Result<Trained, Error> {
-    let mut engine = Engine::new(choice).await?;
-    let Found { kind, name, reason } = engine.choose(&Job::from(network.clone()), 1).await?;
-    let mut run = engine.start_network(network, Shard::ALL, kind).await?;
-    let (models, start) = (network.models(), Instant::now());
-    while !run.is_done() {
-        run.advance(u32::MAX).await?;
-    }
-    let seconds = start.elapsed().as_secs_f64();
-    eprintln!(
-        "{name}: {models} models x {} steps in {seconds:.3} s, {:.3} k model-steps/s. {reason}",
-        network.steps,
-        f64::from(network.steps) * models as f64 / seconds / 1e3,
-    );
-    let trained = run.read().await?;
-    let mut measurer = Measurer::new(network);
-    let indices: Vec<u32> = trained.iter().map(|trained| trained.model).collect();
-    let initial = measurer.initial(&indices, Effort::Live);
-    let all = measurer.snapshots(trained, network.steps, u32::MAX, Effort::Final);
-    Ok(Trained { engine: name, initial, all })
 }

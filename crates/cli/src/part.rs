@@ -17,8 +17,6 @@
 //! A part of a JSON document is the document of the shard's models, each in a line of its own, with
 //! a first member `"part"` (the header) and a last one `"end"`, each in a line of its own, too.
 
-#![expect(dead_code, reason = "the commands that use it follow")]
-
 use crate::share::Share;
 use serde::{Deserialize, Serialize};
 use toy::fingerprint::Fingerprint;
@@ -67,9 +65,21 @@ pub struct End {
 }
 
 impl Header {
-    /// The shard.
-    pub fn share(&self) -> Share {
-        Share { shard: self.shard, of: self.of }
+    /// A header that says nothing yet but which shard of what it is.
+    pub fn new(share: Share, hash: Fingerprint) -> Self {
+        Self {
+            format: FORMAT.into(),
+            version: VERSION,
+            table: String::new(),
+            link: String::new(),
+            hash: hash.to_string(),
+            program: env!("CARGO_PKG_VERSION").into(),
+            engine: String::new(),
+            shard: share.shard,
+            of: share.of,
+            units: 0,
+            lines: 0,
+        }
     }
 
     /// The first line of a table's part, with its end.

@@ -1,6 +1,4 @@
 //! Which share of a run this process trains: `--shard I/N`, or as the scheduler says that started it.
-#![expect(dead_code, reason = "the commands that use it follow")]
-
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;

@@ -1,22 +1,28 @@
 //! `superphase study`: trains larger models and writes their measures as tables.
 
-use crate::error::{Error, write};
-use crate::flags;
+use crate::crew::Crew;
+use crate::error::Error;
+use crate::log::{self, Log};
+use crate::output::Output;
+use crate::part::{End, Header};
+use crate::request::{self, Request};
+use crate::saved::Saver;
+use crate::{flags, say, weights};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use engine::{Choice, Engine, Found};
-use indicatif::{ProgressBar, ProgressStyle};
+use engine::Job;
+use files::weights::About;
 use std::path::PathBuf;
-use std::time::Instant;
 use toy::evaluate::Effort;
+use toy::fingerprint::Fingerprint;
 use toy::spec::{Spec, link};
+use toy::study::curve;
 use toy::study::document::{self, Results};
 use toy::study::snapshot::{Evaluators, Wanted};
-use toy::study::{Snapshot, Study, table};
-use wire::Shard;
+use toy::study::{Study, table};
 
 /// The subcommand.
 pub fn command() -> Command {
-    flags::spec::<Study>(Command::new("study").about(
+    let command = request::flags(flags::spec::<Study>(Command::new("study").about(
         "Trains larger models at several densities: the paper's figures beyond the phase diagram",
     ))
     .arg(flags::engine())
@@ -33,70 +39,114 @@ pub fn command() -> Command {
     ))
     .arg(flags::file("losses", "Writes the loss curves, a row a point (CSV)"))
     .arg(flags::file("parameters", "Writes weights and biases, a row each (CSV)"))
-    .arg(flags::file("json", "Writes the study and all results (JSON)"))
+    .arg(flags::file("json", "Writes the study and all results (JSON)")));
+    log::flag(weights::flags(command))
 }
+
+/// The files of a study: their flags, and what writes them.
+const FILES: [&str; 5] = ["out", "by-feature", "losses", "parameters", "json"];
 
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
+    let request = Request::read(flags)?;
+    weights::check(flags, &request)?;
     let (study, preset) = flags::read::<Study>(flags)?;
     let preset = preset.unwrap_or(&Study::PRESETS[0]);
     let wanted = Wanted { vulnerability: flags.get_flag("attack"), ..Wanted::WEIGHTS };
-    let (engine, all) = pollster::block_on(train(&study, flags::choice(flags), wanted))?;
-    let models = table::models(&study, &all);
-    match flags.get_one::<PathBuf>("out") {
-        Some(path) => write(path, &models)?,
-        None => print!("{models}"),
+    let hash = Fingerprint::of_bytes(
+        format!("{}\nattack={}", Fingerprint::from(&study), wanted.vulnerability).as_bytes(),
+    );
+    let link = format!("?{}", link::write(&link::pairs(&study, Some(preset))));
+    let mut outputs: Vec<(&str, Output)> = vec![];
+    for name in FILES {
+        let path = flags.get_one::<PathBuf>(name);
+        if path.is_none() && name != "out" {
+            continue;
+        }
+        let output = Output::open(request.place(name, path)?.as_deref())?;
+        if let Some((other, _)) = outputs.iter().find(|(_, own)| own.path() == output.path()) {
+            return Err(Error::Flags(format!("--{other} and --{name} name the same place")));
+        }
+        outputs.push((name, output));
     }
-    let link = link::write(&link::pairs(&study, Some(preset)));
+    let header = |name: &str| Header {
+        table: format!("study.{name}"),
+        link: link.clone(),
+        // A study has 4,096 models at most.
+        units: study.models() as u32,
+        lines: lines(&study, name),
+        ..Header::new(request.share, hash)
+    };
+    if request.is_sharded() && outputs.iter().all(|(name, output)| output.holds(&header(name))) {
+        say::note(format_args!("{} is there already.", outputs[0].1.path().display()));
+        return Ok(());
+    }
+    let mut saver = Saver::new(&request, &outputs[0].1, "study", &hash.to_string());
+    let from = saver.restore(&mut outputs.iter_mut().map(|(_, o)| o).collect::<Vec<_>>())?;
+    let checkpoints = from.map_or(vec![], |from| from.runs);
+    let job = Job::from(study.clone());
+    let crew = Crew::open(flags::choice(flags), &job, &checkpoints)?;
+    let share = request.share.part(study.models() as u32);
+    let step = checkpoints.first().map_or(0, |from| from.header.step);
+    let mut log = Log::open(flags, &request, study.steps, step)?;
+    let trained = crew.train(&job, &share, checkpoints, &mut saver, log.as_mut())?;
+    let all = Evaluators::default().snapshots(&study, trained, study.steps, wanted, Effort::Final);
     let results = Results {
         study: &study,
         snapshots: &all,
-        engine: &engine,
+        engine: &crew.found.name,
         program: env!("CARGO_PKG_VERSION"),
         step: study.steps,
-        link: &format!("?{link}"),
+        link: &link,
     };
-    let file = |name: &str, text: &dyn Fn() -> String| match flags.get_one::<PathBuf>(name) {
-        Some(path) => write(path, &text()),
-        None => Ok(()),
-    };
-    file("by-feature", &|| table::features(&study, &all))?;
-    file("losses", &|| table::curves(&study, &all))?;
-    file("parameters", &|| table::parameters(&study, &all))?;
-    file("json", &|| document::write(&results))
+    if let Some(log) = log {
+        log.end_study(&study, &all)?;
+    }
+    let Results { engine, program, step, .. } = results;
+    let about = About { link: &link, program, engine, step };
+    let mut failed = weights::study(flags, &study, &all, about).err();
+    for (name, mut output) in outputs {
+        let text = match name {
+            "out" => table::models(&study, &all),
+            "by-feature" => table::features(&study, &all),
+            "losses" => table::curves(&study, &all),
+            "parameters" => table::parameters(&study, &all),
+            _ => document::write(&results),
+        };
+        let header = Header { engine: crew.bits(), ..header(name) };
+        let text = match (request.is_sharded(), name) {
+            (true, "json") => document_part(&text, &header),
+            (true, _) => {
+                output.make_part(header);
+                text
+            }
+            _ => text,
+        };
+        // The others are written, whatever becomes of one.
+        if let Err(error) = output.write(text.as_bytes()) {
+            failed.iter().for_each(say::note);
+            failed = Some(error);
+        }
+    }
+    saver.done();
+    failed.map_or(Ok(()), Err)
 }
 
-async fn train(
-    study: &Study,
-    choice: Choice,
-    wanted: Wanted,
-) -> Result<(String, Vec<Snapshot>), Error> {
-    let mut engine = Engine::new(choice).await?;
-    let Found { kind, name, reason } = engine.choose(&study.clone().into(), 1).await?;
-    let mut run = engine.start_study(study, Shard::ALL, kind).await?;
-    let models = study.models();
-    // Draws only when standard error is a terminal.
-    let bar = ProgressBar::new(u64::from(study.steps));
-    if let Ok(style) =
-        ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} steps, {msg}, {eta} left")
-    {
-        bar.set_style(style);
+/// Lines of a model in a file.
+fn lines(study: &Study, name: &str) -> u32 {
+    match name {
+        "by-feature" => study.features,
+        "losses" => curve::points(study.steps),
+        "parameters" => study.parameters() as u32,
+        _ => 1,
     }
-    bar.set_prefix(name.clone());
-    let start = Instant::now();
-    let rate = |step: u32| f64::from(step) * models as f64 / start.elapsed().as_secs_f64() / 1e3;
-    while !run.is_done() {
-        run.advance(u32::MAX).await?;
-        bar.set_position(u64::from(run.step()));
-        bar.set_message(format!("{:.2} k model-steps/s", rate(run.step())));
-    }
-    let trained = run.read().await?;
-    let speed = rate(study.steps);
-    bar.finish_and_clear();
-    eprintln!(
-        "{name}: {models} models x {} steps in {:.3} s, {speed:.2} k model-steps/s. {reason}",
-        study.steps,
-        start.elapsed().as_secs_f64(),
-    );
-    Ok((name, Evaluators::default().snapshots(study, trained, study.steps, wanted, Effort::Final)))
+}
+
+/// The part of a document: with a first and a last member more.
+fn document_part(text: &str, header: &Header) -> String {
+    let (start, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let rest = rest.strip_suffix("\n}\n").unwrap_or(rest);
+    let text = format!("{start}\n{}{rest},\n", header.member());
+    let end = End::new(header.all_lines(), Fingerprint::of_bytes(text.as_bytes())).member();
+    text + &end + "}\n"
 }

@@ -1,13 +1,15 @@
 //! `--weights` and `--npz`: models and results as arrays, for Python.
 
-use crate::error::{Error, write};
+use crate::error::Error;
 use crate::flags;
+use crate::output::{Output, write};
+use crate::request::Request;
 use clap::{ArgMatches, Command};
 use files::weights::About;
 use files::{Archive, Format, arrays, weights};
 use std::path::PathBuf;
 use toy::Sweep;
-use toy::picture::{Measures, Picture};
+use toy::picture::Measures;
 use toy::spec::link;
 use toy::study::{Snapshot, Study};
 
@@ -21,6 +23,28 @@ pub fn flags(command: Command) -> Command {
         .arg(flags::arrays("npz", "Writes axes and measures as NumPy arrays (.npz)"))
 }
 
+/// Whether the flags ask for arrays.
+pub fn wanted(flags: &ArgMatches) -> bool {
+    ["weights", "npz"].iter().any(|name| flags.contains_id(name))
+}
+
+/// Refuses what cannot be written before anything is trained.
+///
+/// # Errors
+/// When arrays are asked of a shard, or their file cannot be written to.
+pub fn check(flags: &ArgMatches, request: &Request) -> Result<(), Error> {
+    for name in ["weights", "npz"] {
+        let Some(path) = flags.get_one::<PathBuf>(name) else { continue };
+        if request.is_sharded() {
+            return Err(Error::Flags(format!(
+                "--{name} is written of whole runs; shards have tables of their models, which superphase merge makes one of"
+            )));
+        }
+        Output::open(Some(path))?;
+    }
+    Ok(())
+}
+
 /// The link of a diagram, from its `?` on.
 pub fn sweep_link(sweep: &Sweep) -> String {
     format!("?{}", link::write(&link::pairs(sweep, None)))
@@ -31,11 +55,10 @@ pub fn sweep(
     flags: &ArgMatches,
     sweep: &Sweep,
     measures: &Measures,
-    picture: &Picture,
     about: About,
 ) -> Result<(), Error> {
     save(flags, "weights", || weights::sweep(sweep, measures, about))?;
-    save(flags, "npz", || Ok(arrays::diagram(sweep, picture, about)))
+    save(flags, "npz", || Ok(arrays::diagram(sweep, &measures.picture(sweep.aggregate), about)))
 }
 
 /// Writes what the flags ask for of a study.

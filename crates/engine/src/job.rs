@@ -1,8 +1,9 @@
 //! A run of any job: what all of them have in common.
 
 use crate::checkpoint::Checkpoint;
+use crate::error::EngineError;
 use crate::network::NetworkRun;
-use crate::run::{EngineError, SweepRun};
+use crate::run::SweepRun;
 use crate::study::StudyRun;
 
 /// A share of a job in training.

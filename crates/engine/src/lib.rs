@@ -3,8 +3,11 @@
 //! The engine knows no page: natively it is driven by the command line, in the browser by a web
 //! worker. A [`Run`] is advanced slice by slice, so its owner can pause, stop or look at any time.
 
+pub mod check;
 pub mod checkpoint;
 pub mod cpu;
+mod engine;
+mod error;
 pub mod gpu;
 mod job;
 pub mod network;
@@ -16,8 +19,10 @@ pub mod study;
 mod trial;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use engine::{Engine, Found};
+pub use error::EngineError;
 pub use job::Run;
 pub use network::NetworkRun;
-pub use run::{Engine, EngineError, Found, SweepRun};
+pub use run::SweepRun;
 pub use study::StudyRun;
 pub use wire::{Choice, Job, Kind};

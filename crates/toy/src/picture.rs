@@ -210,21 +210,25 @@ impl Picture {
     /// The closed-form theory of a sweep's diagram.
     pub fn ansatz(sweep: &Sweep) -> Self {
         let mut picture = Self::of(sweep);
-        for row in 0..sweep.rows {
-            let s = sweep.density_at(row);
-            for column in 0..sweep.columns {
-                let r = sweep.importance_at(column);
-                let (candidate, loss) = ansatz::best(sweep.features, sweep.hidden, s, r);
-                let model = Measured {
-                    norm: candidate.norm() as f32,
-                    superposition: candidate.superposition() as f32,
-                    polysemanticity: candidate.superposition().sqrt() as f32,
-                    loss: loss as f32,
-                    phase: candidate.into(),
-                };
-                let pixel = (row * sweep.columns + column) as usize;
-                picture.set(pixel, &[model], Aggregate::Lowest);
-            }
+        (0..sweep.rows).for_each(|row| picture.place(&Self::ansatz_row(sweep, row)));
+        picture
+    }
+
+    /// A row of it.
+    pub fn ansatz_row(sweep: &Sweep, row: u32) -> Self {
+        let mut picture = Self::blank(sweep.columns, vec![row]);
+        let s = sweep.density_at(row);
+        for column in 0..sweep.columns {
+            let r = sweep.importance_at(column);
+            let (candidate, loss) = ansatz::best(sweep.features, sweep.hidden, s, r);
+            let model = Measured {
+                norm: candidate.norm() as f32,
+                superposition: candidate.superposition() as f32,
+                polysemanticity: candidate.superposition().sqrt() as f32,
+                loss: loss as f32,
+                phase: candidate.into(),
+            };
+            picture.set(column as usize, &[model], Aggregate::Lowest);
         }
         picture
     }

@@ -62,6 +62,18 @@ impl Job {
         }
     }
 
+    /// As [`validate`](Self::validate), for a job that is trained in shares: a sweep may then be
+    /// larger.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what is allowed.
+    pub fn validate_in_shares(&self) -> Result<(), JobError> {
+        match self {
+            Self::Sweep(sweep) => Ok(sweep.validate_in_shares()?),
+            _ => self.validate(),
+        }
+    }
+
     /// Optimiser steps.
     pub fn steps(&self) -> u32 {
         match self {

@@ -63,7 +63,7 @@ mod tests {
         let request = Request::Start {
             run: 3,
             job: Study::default().into(),
-            shard: Shard { first: 1, stride: 2 },
+            parts: vec![1, 3],
             kind: Kind::Cpu,
             paused: false,
             wanted: Wanted::WEIGHTS,

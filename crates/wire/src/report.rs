@@ -30,7 +30,8 @@ pub enum Report {
         run: u32,
         /// Steps taken.
         step: u32,
-        /// Model-steps taken by this worker in the time since it began to train, not counting pauses.
+        /// Model-steps taken by this worker since it began on the run: in this time, not counting
+        /// pauses.
         model_steps: f64,
         /// That time, in seconds.
         seconds: f64,
@@ -67,6 +68,18 @@ pub enum Report {
         frame: Option<u32>,
         /// The models.
         snapshots: Vec<toy::network::Snapshot>,
+    },
+    /// The worker's share as it is now, to go on from: its bytes come with the report. Sent every
+    /// two seconds of training at most, and as soon as models have been parted with or taken over.
+    Checkpoint {
+        /// The run.
+        run: u32,
+        /// Steps taken by the models in training.
+        step: u32,
+        /// The parts in training: rows of a sweep, models of a study.
+        parts: Vec<u32>,
+        /// Models of a study that were done before others were taken over.
+        finished: Vec<u32>,
     },
     /// Models of a study that the worker has parted with.
     Given(Parcel),
@@ -146,8 +159,11 @@ pub enum Cause {
     NoGpu,
     /// The GPU has too little memory; it still works.
     Memory,
-    /// The GPU stopped working, or computes something else than it should.
+    /// The GPU stopped working.
     Lost,
+    /// The GPU computes something else than the CPU: what was shown of the run since the last check
+    /// is not to be believed, nor is the GPU from now on.
+    Wrong,
     /// Page and worker do not understand each other, or the worker is gone.
     Broken,
 }

@@ -35,17 +35,18 @@ pub enum Request {
         /// Workers that would train on the CPU.
         pool: u32,
     },
-    /// Drop whatever runs and train this share of a job from step 0.
+    /// Drop whatever runs and train some parts of a job: from step 0, or from the checkpoint whose
+    /// bytes come with the request.
     Start {
         /// Number that every report about this run carries.
         run: u32,
         /// What to train.
         job: Job,
-        /// The worker's share.
-        shard: Shard,
+        /// The worker's share: rows of a sweep, models of a study.
+        parts: Vec<u32>,
         /// On which backend, as a probe has found.
         kind: Kind,
-        /// Whether to wait at step 0 for [`Request::Resume`] or [`Request::Step`].
+        /// Whether to wait there for [`Request::Resume`] or [`Request::Step`].
         paused: bool,
         /// What reports of a study should hold.
         wanted: Wanted,

@@ -1,7 +1,7 @@
 //! The models of a study, or networks, in training: what the worker does with either.
 
 use engine::network::Measurer;
-use engine::{EngineError, NetworkRun, StudyRun};
+use engine::{Checkpoint, EngineError, NetworkRun, StudyRun};
 use toy::evaluate::Effort;
 use toy::study::Wanted;
 use toy::study::snapshot::{Evaluators, Trained};
@@ -78,6 +78,14 @@ impl Models {
         match self {
             Self::Study(run, _) => run.finished(),
             Self::Network(run, _) => run.finished(),
+        }
+    }
+
+    /// What to go on from.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
+        match self {
+            Self::Study(run, _) => run.checkpoint().await,
+            Self::Network(run, _) => run.checkpoint().await,
         }
     }
 

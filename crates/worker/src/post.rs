@@ -1,7 +1,10 @@
-//! Messages in and out of the worker, and the way back to its event loop.
+//! A session in a web worker: messages in and out, and the way back to the event loop.
 
+use crate::outbox::Outbox;
+use crate::session::Session;
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_channel::oneshot;
+use futures_util::StreamExt;
 use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,29 +13,61 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 use wire::{Cause, Report, Request};
 
+/// Takes requests until the page closes the worker.
+pub async fn serve() {
+    let outbox = Outbox::new(post);
+    let mut inbox = inbox(outbox.clone());
+    let mut session = Session::new(outbox.clone());
+    let Ok(events) = EventLoop::new() else { return };
+    outbox.send(Report::Ready);
+    loop {
+        while let Ok((request, state)) = inbox.try_recv() {
+            session.handle(request, state.as_deref()).await;
+        }
+        if session.work().await {
+            events.turn().await;
+        } else if let Some((request, state)) = inbox.next().await {
+            session.handle(request, state.as_deref()).await;
+        }
+    }
+}
+
 fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-/// Sends a report to the page; its bytes move without being copied once more.
-pub fn send(report: &Report) {
-    let Ok(bytes) = wire::encode(report) else { return };
-    let array = Uint8Array::from(bytes.as_slice());
+/// Posts a report, and the bytes of a checkpoint beside it; bytes move without being copied once
+/// more.
+fn post(report: Report, state: Option<Vec<u8>>) {
+    let Ok(bytes) = wire::encode(&report) else { return };
+    let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
+    if let Some(state) = state {
+        parts.push(&Uint8Array::from(state.as_slice()));
+    }
+    let buffers: Array =
+        parts.iter().map(|part| part.unchecked_into::<Uint8Array>().buffer()).collect();
     // Posting fails only for values that cannot be cloned, which bytes can.
-    let _ = scope().post_message_with_transfer(&array, &Array::of1(&array.buffer()));
+    let _ = scope().post_message_with_transfer(&parts, &buffers);
 }
 
+/// A request, and the bytes of the checkpoint that it comes with.
+type Message = (Request, Option<Vec<u8>>);
+
 /// Everything the page asks from now on.
-pub fn inbox() -> UnboundedReceiver<Request> {
+fn inbox(outbox: Outbox) -> UnboundedReceiver<Message> {
     let (sender, receiver) = unbounded();
     let receive = move |event: MessageEvent| {
-        let bytes = Uint8Array::new(&event.data()).to_vec();
-        match wire::decode(&bytes) {
+        let parts: Array = event.data().unchecked_into();
+        let bytes = |place: u32| {
+            let part = parts.get(place);
+            (!part.is_undefined()).then(|| Uint8Array::new(&part).to_vec())
+        };
+        match wire::decode(&bytes(0).unwrap_or_default()) {
             // The receiver lives as long as the worker.
-            Ok(request) => drop(sender.unbounded_send(request)),
+            Ok(request) => drop(sender.unbounded_send((request, bytes(1)))),
             Err(error) => {
                 let sentence = error.to_string();
-                send(&Report::Failed { number: 0, cause: Cause::Broken, sentence });
+                outbox.send(Report::Failed { number: 0, cause: Cause::Broken, sentence });
             }
         }
     };
@@ -44,18 +79,15 @@ pub fn inbox() -> UnboundedReceiver<Request> {
 
 /// Lets the event loop deliver what has arrived. A message to itself, because browsers hold a
 /// repeated `setTimeout(0)` back by 4 ms.
-pub struct Breath {
+struct EventLoop {
     channel: MessageChannel,
     waiting: Rc<RefCell<Option<oneshot::Sender<()>>>>,
     _closure: Closure<dyn Fn()>,
 }
 
-impl Breath {
-    /// Opens the channel.
-    ///
-    /// # Errors
-    /// When the browser has no `MessageChannel`, which every browser with WebAssembly has.
-    pub fn new() -> Result<Self, JsValue> {
+impl EventLoop {
+    /// Opens the channel; every browser with WebAssembly has it.
+    fn new() -> Result<Self, JsValue> {
         let channel = MessageChannel::new()?;
         let waiting = Rc::new(RefCell::new(None::<oneshot::Sender<()>>));
         let resume = {
@@ -72,7 +104,7 @@ impl Breath {
     }
 
     /// Returns after the event loop has run once.
-    pub async fn take(&self) {
+    async fn turn(&self) {
         let (sender, receiver) = oneshot::channel();
         self.waiting.replace(Some(sender));
         if self.channel.port2().post_message(&JsValue::NULL).is_ok() {

@@ -1,131 +1,109 @@
-//! The worker's main loop: requests first, then a slice of whatever there is to do.
+//! What a worker has and does: a request at a time, and a slice of whatever there is to do.
 
-use crate::job::Job;
-use crate::models::Models;
-use crate::post::{Breath, inbox, send};
-use crate::study::Study;
+use crate::outbox::Outbox;
+use crate::saving::Saving;
+use crate::task::{Begin, Task};
 use crate::theory::{Edges, Minima, Theory, paths};
 use engine::gpu::shader::Kernel;
-use engine::{Engine, EngineError, Found, Run};
-use futures_channel::mpsc::UnboundedReceiver;
-use futures_util::StreamExt;
+use engine::{Checkpoint, CheckpointError, Engine, EngineError, Found};
 use std::collections::VecDeque;
+use std::time::Duration;
 use toy::Spec;
 use toy::phase::Thresholds;
 use wire::{Cause, Choice, Kind, Report, Request};
 
-/// What the worker has and does.
+/// A worker, wherever it runs. Its owner gives it requests and lets it work in between; it knows no
+/// thread and no messages.
 pub struct Session {
-    inbox: UnboundedReceiver<Request>,
+    outbox: Outbox,
     engine: Option<Engine>,
-    job: Option<Job>,
-    study: Option<Study>,
+    task: Option<Task>,
     theories: VecDeque<Theory>,
     thresholds: Thresholds,
+    saving: Saving,
 }
 
 impl Session {
-    /// Starts to listen.
-    pub fn new() -> Self {
+    /// A session that has nothing to do yet.
+    pub fn new(outbox: Outbox) -> Self {
         Self {
-            inbox: inbox(),
+            outbox,
             engine: None,
-            job: None,
-            study: None,
+            task: None,
             theories: VecDeque::new(),
             thresholds: Thresholds::default(),
+            saving: Saving::default(),
         }
     }
 
-    /// Works until the page closes the worker.
-    pub async fn run(mut self) {
-        let Ok(breath) = Breath::new() else { return };
-        send(&Report::Ready);
-        loop {
-            while let Ok(request) = self.inbox.try_recv() {
-                self.handle(request).await;
-            }
-            if let Some(job) = self.job.as_mut().filter(|job| job.is_active()) {
-                if let Err(error) = job.work().await {
-                    let run = job.id();
-                    self.job = None;
-                    self.fail(run, &error);
-                }
-            } else if let Some(study) = self.study.as_mut().filter(|study| study.is_active()) {
-                if let Err(error) = study.work().await {
-                    let run = study.id();
-                    self.study = None;
-                    self.fail(run, &error);
-                }
-            } else if let Some(theory) = self.theories.front_mut() {
-                if !theory.work() {
-                    self.theories.pop_front();
-                }
-            } else if let Some(request) = self.inbox.next().await {
-                self.handle(request).await;
-                continue;
-            }
-            breath.take().await;
-        }
+    /// Sends the state of runs after so much training time; without, every two seconds.
+    pub fn saving_every(self, interval: Duration) -> Self {
+        Self { saving: Saving::every(interval), ..self }
     }
 
-    async fn handle(&mut self, request: Request) {
-        let run = match &request {
+    /// Works for a slice; returns whether there was anything to do.
+    pub async fn work(&mut self) -> bool {
+        if let Some(task) = self.task.as_mut().filter(|task| task.is_active()) {
+            if let Err(error) = task.work().await {
+                let run = task.id();
+                self.task = None;
+                self.fail(run, &error);
+            }
+        } else if let Some(theory) = self.theories.front_mut() {
+            if !theory.work(&self.outbox) {
+                self.theories.pop_front();
+            }
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Does what the page asks for; a run may come with the bytes of the checkpoint that it goes on
+    /// from. What fails is reported.
+    pub async fn handle(&mut self, request: Request, state: Option<&[u8]>) {
+        let number = match &request {
             Request::Probe { probe: run, .. }
             | Request::Start { run, .. }
             | Request::Optimum { run, .. }
             | Request::Boundary { run, .. }
             | Request::Paths { run, .. }
             | Request::Kernel { run, .. } => *run,
-            _ => self.job.as_ref().map(Job::id).or(self.study.as_ref().map(Study::id)).unwrap_or(0),
+            _ => self.task.as_ref().map_or(0, Task::id),
         };
-        if let Err(error) = self.obey(request).await {
-            self.idle();
-            self.fail(run, &error);
+        if let Err(error) = self.perform(request, state).await {
+            self.task = None;
+            self.fail(number, &error);
         }
     }
 
-    async fn obey(&mut self, request: Request) -> Result<(), EngineError> {
+    async fn perform(&mut self, request: Request, state: Option<&[u8]>) -> Result<(), EngineError> {
         match request {
             Request::Probe { probe, choice, job, pool } => {
-                self.idle();
+                self.task = None;
                 let engine = self.engine(choice, |engine| engine.choice() == choice).await?;
                 let Found { kind, name, reason } = engine.choose(&job, pool).await?;
-                send(&Report::Engine { probe, kind, name, reason });
+                self.outbox.send(Report::Engine { probe, kind, name, reason });
             }
-            Request::Start { run, job, shard, kind, paused, wanted, frames } => {
-                self.idle();
+            Request::Start { run, job, parts, kind, paused, wanted, frames } => {
+                self.task = None;
+                let (thresholds, saving) = (self.thresholds, self.saving);
                 let engine = self.engine(only(kind), |engine| engine.offers(kind)).await?;
-                match engine.start(&job, shard, kind).await? {
-                    Run::Sweep(started) => {
-                        self.job = Some(Job::new(run, started, self.thresholds, paused).await?);
+                let started = match state {
+                    Some(bytes) => {
+                        let mut checkpoint = Checkpoint::decode(bytes)?.part(&parts)?;
+                        if !checkpoint.header.job.trains_as(&job) {
+                            let why = "it is of another run".into();
+                            return Err(CheckpointError::Misfit(why).into());
+                        }
+                        // How it is shown may have changed.
+                        checkpoint.header.job = job;
+                        engine.restore(checkpoint, kind).await?
                     }
-                    Run::Study(started) => {
-                        let study =
-                            Study::new(run, Models::study(started), wanted, frames, paused).await?;
-                        self.study = Some(study);
-                    }
-                    Run::Network(started) => {
-                        let models = Models::network(started);
-                        let study = Study::new(run, models, wanted, frames, paused).await?;
-                        self.study = Some(study);
-                    }
-                }
-            }
-            Request::Wanted(wanted) => {
-                if let Some(study) = &mut self.study {
-                    study.want(wanted).await?;
-                }
-            }
-            Request::Give { run, models } => {
-                if let Some(study) = self.study_of(run) {
-                    study.give(&models);
-                }
-            }
-            Request::Take(parcel) => {
-                if let Some(study) = self.study_of(parcel.run) {
-                    study.take(parcel);
-                }
+                    None => engine.start_parts(&job, parts, kind).await?,
+                };
+                let begin = Begin { id: run, paused, wanted, frames, thresholds, saving };
+                self.task = Some(Task::new(begin, self.outbox.clone(), started).await?);
             }
             Request::Optimum { run, sweep, shard } => {
                 sweep.validate()?;
@@ -137,56 +115,29 @@ impl Session {
                 sweep.validate()?;
                 self.theories.push_back(Theory::Boundary(Edges::new(run, sweep)));
             }
-            Request::Thresholds(thresholds) => {
-                self.thresholds = thresholds;
-                self.job.iter_mut().for_each(|job| job.thresholds(thresholds));
-            }
             Request::Paths { run, sweep, row, column } => {
                 sweep.validate()?;
-                paths(run, &sweep, row.min(sweep.rows - 1), column.min(sweep.columns - 1));
+                let (row, column) = (row.min(sweep.rows - 1), column.min(sweep.columns - 1));
+                paths(&self.outbox, run, &sweep, row, column);
             }
             Request::Kernel { run, sweep } => {
                 sweep.validate()?;
-                send(&Report::Kernel { run, source: Kernel::of(&sweep).source() });
+                self.outbox.send(Report::Kernel { run, source: Kernel::of(&sweep).source() });
             }
             Request::Cancel => {
-                self.idle();
+                self.task = None;
                 self.theories.clear();
             }
-            Request::Pause => {
-                if let Some(job) = &mut self.job {
-                    job.pause().await?;
+            request => {
+                if let Request::Thresholds(thresholds) = &request {
+                    self.thresholds = *thresholds;
                 }
-                if let Some(study) = &mut self.study {
-                    study.pause().await?;
+                if let Some(task) = &mut self.task {
+                    task.handle(request).await?;
                 }
-            }
-            Request::Resume => {
-                self.job.iter_mut().for_each(Job::resume);
-                self.study.iter_mut().for_each(Study::resume);
-            }
-            Request::Step(steps) => {
-                self.job.iter_mut().for_each(|job| job.step(steps));
-                self.study.iter_mut().for_each(|study| study.step(steps));
-            }
-            Request::Aggregate(aggregate) => {
-                self.job.iter_mut().for_each(|job| job.aggregate(aggregate));
-            }
-            Request::Inspect { row, column } => {
-                self.job.iter_mut().for_each(|job| job.inspect(row, column));
             }
         }
         Ok(())
-    }
-
-    /// The study in training, if it is this run's.
-    fn study_of(&mut self, run: u32) -> Option<&mut Study> {
-        self.study.as_mut().filter(|study| study.id() == run)
-    }
-
-    /// Drops whatever trains.
-    fn idle(&mut self) {
-        (self.job, self.study) = (None, None);
     }
 
     /// The engine there is, if it will do, else one for this choice.
@@ -208,7 +159,7 @@ impl Session {
         if cause == Cause::Lost {
             self.engine = None;
         }
-        send(&Report::Failed { number, cause, sentence: error.to_string() });
+        self.outbox.send(Report::Failed { number, cause, sentence: error.to_string() });
     }
 }
 

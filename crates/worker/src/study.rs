@@ -1,8 +1,9 @@
 //! A study, or networks, in training and what the page sees of them.
 
 use crate::models::Models;
-use crate::post::send;
-use crate::{INTERVAL, MEASURING};
+use crate::outbox::Outbox;
+use crate::saving::Saving;
+use crate::turns::{INTERVAL, MEASURING};
 use engine::EngineError;
 use std::time::Duration;
 use toy::evaluate::Effort;
@@ -12,8 +13,10 @@ use web_time::Instant;
 use wire::{Parcel, Report, frame_step};
 
 /// A study in training.
-pub struct Study {
+pub struct StudyTask {
     id: u32,
+    outbox: Outbox,
+    saving: Saving,
     run: Models,
     wanted: Wanted,
     paused: bool,
@@ -26,19 +29,27 @@ pub struct Study {
     model_steps: f64,
     measuring: Duration,
     shown: Option<Instant>,
+    told: Instant,
 }
 
-impl Study {
-    /// Wraps a run at step 0 and shows its start.
+impl StudyTask {
+    /// Wraps a run and shows where it begins.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
     pub async fn new(
         id: u32,
+        outbox: Outbox,
         run: Models,
+        saving: Saving,
         wanted: Wanted,
         frames: u32,
         paused: bool,
     ) -> Result<Self, EngineError> {
-        let mut study = Self {
+        let mut task = Self {
             id,
+            outbox,
+            saving,
             run,
             wanted,
             paused,
@@ -49,9 +60,15 @@ impl Study {
             model_steps: 0.0,
             measuring: Duration::ZERO,
             shown: None,
+            told: Instant::now(),
         };
-        study.show(vec![]).await?;
-        Ok(study)
+        if task.run.step() > 0 {
+            task.skip_frames();
+        }
+        let finished = task.run.finished().to_vec();
+        task.show(finished).await?;
+        task.end();
+        Ok(task)
     }
 
     /// Number the page knows the run by.
@@ -88,11 +105,43 @@ impl Study {
         let is_frame = self.next_frame() == Some(self.run.step());
         if due || is_frame || !self.is_active() {
             self.show(vec![]).await?;
+        } else if self.told.elapsed() >= INTERVAL {
+            self.progress();
         }
-        if self.run.is_done() {
-            send(&Report::Done { run: self.id });
+        // One that takes long ends with a last one, for what comes after it.
+        if self.saving.is_due(self.trained) || (self.run.is_done() && self.saving.has_begun()) {
+            self.save().await?;
         }
+        self.end();
         Ok(())
+    }
+
+    /// Says when every step has been taken.
+    fn end(&self) {
+        if self.run.is_done() {
+            self.outbox.send(Report::Done { run: self.id });
+        }
+    }
+
+    /// Sends what to go on from.
+    async fn save(&mut self) -> Result<(), EngineError> {
+        let start = Instant::now();
+        let checkpoint = self.run.checkpoint().await?;
+        let (parts, finished) =
+            (checkpoint.header.share.clone(), checkpoint.header.finished.clone());
+        let (run, step) = (self.id, self.run.step());
+        let report = Report::Checkpoint { run, step, parts, finished };
+        self.outbox.send_with(report, checkpoint.encode());
+        self.saving.took(self.trained, start.elapsed());
+        Ok(())
+    }
+
+    /// Leaves out the frames up to here, which have been sent before.
+    fn skip_frames(&mut self) {
+        self.frame = 0;
+        while self.next_frame().is_some_and(|next| next <= self.run.step()) {
+            self.frame += 1;
+        }
     }
 
     /// Measures the models as they are, and others, and sends them, and progress. Attacks wait for
@@ -112,15 +161,17 @@ impl Study {
         } else {
             (self.wanted, Effort::Final)
         };
-        send(&self.run.report(self.id, trained, frame, wanted, effort));
+        let report = self.run.report(self.id, trained, frame, wanted, effort);
+        self.outbox.send(report);
         self.progress();
         self.measuring = start.elapsed();
         self.shown = Some(Instant::now());
         Ok(())
     }
 
-    fn progress(&self) {
-        send(&Report::Progress {
+    fn progress(&mut self) {
+        self.told = Instant::now();
+        self.outbox.send(Report::Progress {
             run: self.id,
             step: self.run.step(),
             model_steps: self.model_steps,
@@ -158,20 +209,19 @@ impl Study {
     }
 
     /// Parts with some models and sends them.
-    pub fn give(&mut self, models: &[u32]) {
+    pub async fn give(&mut self, models: &[u32]) -> Result<(), EngineError> {
         let (run, step, learners) = (self.id, self.run.step(), self.run.give(models));
-        send(&Report::Given(Parcel { run, step, learners }));
+        let none = learners.is_empty();
+        self.outbox.send(Report::Given(Parcel { run, step, learners }));
+        if none { Ok(()) } else { self.save().await }
     }
 
     /// Goes on with models of another worker, now that its own are done.
-    pub fn take(&mut self, parcel: Parcel) {
-        let step = parcel.step;
-        self.run.take(step, parcel.learners);
+    pub async fn take(&mut self, parcel: Parcel) -> Result<(), EngineError> {
+        self.run.take(parcel.step, parcel.learners);
         (self.paused, self.allowance) = (false, None);
         // The other worker has sent the frames up to here.
-        self.frame = 0;
-        while self.next_frame().is_some_and(|next| next <= step) {
-            self.frame += 1;
-        }
+        self.skip_frames();
+        self.save().await
     }
 }

@@ -1,6 +1,6 @@
 //! What is computed beside a run: the true optimum, a row at a time, and a pixel's landscape.
 
-use crate::post::send;
+use crate::outbox::Outbox;
 use std::collections::VecDeque;
 use toy::Sweep;
 use toy::optimum::{Boundary, Optimum, Solver};
@@ -22,14 +22,14 @@ pub enum Theory {
 impl Theory {
     /// Does a little; returns whether anything is left. A shape without an exact loss, more than
     /// four features, has no optimum: the page is told and the job ends.
-    pub fn work(&mut self) -> bool {
+    pub fn work(&mut self, outbox: &Outbox) -> bool {
         let (run, result) = match self {
-            Self::Optimum(minima) => (minima.run, minima.work()),
-            Self::Boundary(edges) => (edges.run, edges.work()),
+            Self::Optimum(minima) => (minima.run, minima.work(outbox)),
+            Self::Boundary(edges) => (edges.run, edges.work(outbox)),
         };
         result.unwrap_or_else(|error| {
             let sentence = error.to_string();
-            send(&Report::Failed { number: run, cause: Cause::Invalid, sentence });
+            outbox.send(Report::Failed { number: run, cause: Cause::Invalid, sentence });
             false
         })
     }
@@ -61,7 +61,7 @@ impl Minima {
         Self { run, sweep, thresholds, rows, above: vec![], row: vec![] }
     }
 
-    fn work(&mut self) -> Result<bool, PopulationError> {
+    fn work(&mut self, outbox: &Outbox) -> Result<bool, PopulationError> {
         let Some(&row) = self.rows.front() else { return Ok(false) };
         let (sweep, solver) = (&self.sweep, solver(&self.sweep)?);
         let s = sweep.density_at(row);
@@ -73,7 +73,7 @@ impl Minima {
         }
         if end == sweep.columns as usize {
             let picture = Picture::optimum(sweep, row, &self.row, &self.thresholds);
-            send(&Report::Optimum { run: self.run, picture });
+            outbox.send(Report::Optimum { run: self.run, picture });
             self.above = std::mem::take(&mut self.row);
             self.rows.pop_front();
         }
@@ -97,10 +97,10 @@ impl Edges {
         Self { run, sweep, next: 0 }
     }
 
-    fn work(&mut self) -> Result<bool, PopulationError> {
+    fn work(&mut self, outbox: &Outbox) -> Result<bool, PopulationError> {
         let density = self.sweep.density.at(self.next, DENSITIES);
         let Boundary { lower, upper, .. } = solver(&self.sweep)?.boundary(density)?;
-        send(&Report::Boundary { run: self.run, density, lower, upper });
+        outbox.send(Report::Boundary { run: self.run, density, lower, upper });
         self.next += 1;
         Ok(self.next < DENSITIES)
     }
@@ -114,10 +114,10 @@ const SIZE: u32 = 65;
 const RECORDS: u32 = 400;
 
 /// Sends the landscape and the training paths of a pixel.
-pub fn paths(run: u32, sweep: &Sweep, row: u32, column: u32) {
+pub fn paths(outbox: &Outbox, run: u32, sweep: &Sweep, row: u32, column: u32) {
     let (s, r) = (sweep.density_at(row), sweep.importance_at(column));
     let surface = || Surface::new(s, r, sweep.bias, EXTENT, SIZE).ok();
     let surface = (sweep.features == 2).then(surface).flatten();
     let trajectory = Trajectory::new(sweep, row, column, RECORDS);
-    send(&Report::Paths { run, row, column, surface, trajectory });
+    outbox.send(Report::Paths { run, row, column, surface, trajectory });
 }

@@ -1,4 +1,12 @@
-//! Which rows are measured next, where measuring all of them at once would hold training up.
+//! What is measured when, so that measuring does not hold training up: how often, and which rows
+//! next.
+
+use std::time::Duration;
+
+/// Pictures, snapshots and progress are sent no more often than this.
+pub const INTERVAL: Duration = Duration::from_millis(100);
+/// Measuring takes at most about one part in this many of the time.
+pub const MEASURING: u32 = 33;
 
 /// Goes through rows again and again, each time as many as are asked for, spread over all.
 #[derive(Clone, Debug)]

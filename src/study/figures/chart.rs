@@ -1,6 +1,6 @@
 //! Axes of charts: where values stand, ticks, names.
 
-use super::sheet::{GUIDE, MIDDLE, SMALL, Sheet};
+use super::sheet::{END, GUIDE, MIDDLE, SMALL, Sheet};
 use crate::diagram::axis::{place, ticks};
 use crate::diagram::number::three;
 use toy::axis::Span;
@@ -61,18 +61,32 @@ impl Axis {
 /// either end of the first axis.
 pub fn frame(sheet: &mut Sheet, x: &Axis, y: &Axis, room: f64, names: [&str; 2]) {
     let (left, right, floor, top) = (x.ends.0 - room, x.ends.1 + room, y.ends.0, y.ends.1);
+    let mut free = f64::NEG_INFINITY;
     for (at, label) in x.ticks() {
         sheet.line((at, floor), (at, floor + 4.0), GUIDE);
-        sheet.text(at, floor + 17.0, MIDDLE, &label);
+        // Labels that would touch the one before are left out.
+        let half = 0.5 * MIDDLE.wide(&label);
+        if at - half > free {
+            sheet.text(at, floor + 17.0, MIDDLE, &label);
+            free = at + half + 3.0;
+        }
     }
     for (at, label) in y.ticks() {
         sheet.line((left, at), (right, at), GUIDE);
-        sheet.text(left - 6.0, at + 4.0, &format!("{SMALL} text-anchor=\"end\""), &label);
+        sheet.label(left - 6.0, at + 4.0, left - 6.0, END, &label);
     }
     sheet.line((left, floor), (right, floor), "stroke=\"currentColor\" stroke-opacity=\".6\"");
-    sheet.text((left + right) / 2.0, floor + 34.0, MIDDLE, names[0]);
+    sheet.text((left + right) / 2.0, floor + 34.0, MIDDLE, shortened(sheet, names[0]));
     // Above the axis rather than along it: to be read without turning one's head.
-    sheet.text(0.0, top - 10.0, SMALL, names[1]);
+    sheet.text(0.0, top - 10.0, SMALL, shortened(sheet, names[1]));
+}
+
+/// The name of an axis or, where it does not fit, what comes before its explanation.
+fn shortened<'a>(sheet: &Sheet, name: &'a str) -> &'a str {
+    if SMALL.wide(name) <= sheet.width {
+        return name;
+    }
+    name.split_once([':', ',']).map_or(name, |(short, _)| short)
 }
 
 #[cfg(test)]

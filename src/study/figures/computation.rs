@@ -1,10 +1,10 @@
 //! Weights of the neurons that compute, as stacked bars.
 
-use super::Look;
 use super::geometry::{by_importance, importance};
-use super::sheet::{GUIDE, HEAD, SMALL, Sheet};
+use super::sheet::{GUIDE, HEAD, SMALL, Sheet, hint};
 use crate::diagram::number::three;
 use crate::export::ink::Drawn;
+use crate::format::plural;
 use crate::study::run::Part;
 use toy::study::Layout;
 use toy::study::Snapshot;
@@ -16,21 +16,21 @@ const HEIGHT: f64 = 150.0;
 const SEEN: f64 = 0.7;
 
 /// Draws a chart for each density.
-pub fn draw(part: &Part, look: Look) -> Drawn {
+pub fn draw(mut sheet: Sheet, part: &Part) -> Drawn {
     let Part { study, snapshots } = part;
-    let mut sheet = Sheet::new(look.width);
     let best = lowest(study, snapshots);
     let layout = study.layout();
-    let least = (9.0 * layout.m as f64).clamp(240.0, look.width);
-    let across = ((look.width / least) as usize).clamp(1, study.instances.max(1) as usize);
-    let pitch = look.width / across as f64;
+    // Wide enough for each neuron's bar, where the sheet is.
+    let least = (9.0 * layout.m as f64).max(240.0);
+    let across = ((sheet.width / least) as usize).clamp(1, study.instances.max(1) as usize);
+    let pitch = sheet.width / across as f64;
     let reach = best.iter().map(|s| reach(layout, s)).fold(0.5, f64::max);
     let mut words = String::new();
     for k in 0..study.instances {
         let place =
             ((k as usize % across) as f64 * pitch, f64::from(k / across as u32) * (HEIGHT + 56.0));
         let density = three(study.density_at(k));
-        sheet.text(place.0, place.1 + 16.0, HEAD, &format!("1 − S = {density}"));
+        sheet.label(place.0, place.1 + 16.0, pitch, HEAD, &format!("1 − S = {density}"));
         let (y, width) = (place.1 + 24.0, pitch - 20.0);
         sheet.rect(place.0, y, width, HEIGHT, GUIDE);
         sheet.line((place.0, y + HEIGHT / 2.0), (place.0 + width, y + HEIGHT / 2.0), GUIDE);
@@ -42,21 +42,22 @@ pub fn draw(part: &Part, look: Look) -> Drawn {
             ));
             neurons(&mut sheet, part, layout, snapshot, (place.0, y), width, reach);
             sheet.raw("</g>");
-            let shared =
-                format!("{} of {} neurons serve several features", m.polysemantic, layout.m);
-            sheet.text(place.0, y + HEIGHT + 15.0, SMALL, &shared);
+            let verb = if m.polysemantic == 1 { "serves" } else { "serve" };
+            let neurons = plural(layout.m as u64, "neuron");
+            let shared = format!("{} of {neurons} {verb} several features", m.polysemantic);
+            sheet.label(place.0, y + HEIGHT + 15.0, width, SMALL, &shared);
             words += &format!("density {density}: {shared}. ");
         }
     }
     let rows = (study.instances as usize).div_ceil(across) as f64;
     let y = rows * (HEIGHT + 56.0) + 12.0;
     let ends = ["least", "most important feature"];
-    sheet.ramp(0.0, y, ends, &importance);
+    let y = sheet.ramp(y, ends, &importance);
     let note = format!(
         "A bar a neuron, a block an input weight, positive ones above the line, negative ones below; the frame is ±{}.",
         three(reach)
     );
-    let end = sheet.notes(y + 18.0, &note);
+    let end = sheet.notes(y, &note);
     sheet.finish(end, "Input weights of the neurons", &words)
 }
 
@@ -96,6 +97,11 @@ fn neurons(
     for (place, k) in order.into_iter().enumerate() {
         let left = x + (place as f64 + 0.1) * pitch;
         let (mut up, mut down) = (y + HEIGHT / 2.0, y + HEIGHT / 2.0);
+        let served = (0..layout.n).filter(|&i| weight(i, k).abs() > 0.2);
+        let served: Vec<String> =
+            served.map(|i| format!("{}: {}", i + 1, three(weight(i, k)))).collect();
+        let words = format!("neuron {}, weights of features {}", k + 1, served.join(", "));
+        sheet.raw(&format!("<g>{}", hint(&words)));
         for i in 0..layout.n {
             let height = weight(i, k).abs() * unit;
             // Also false for what is no number.
@@ -109,5 +115,6 @@ fn neurons(
             sheet.rect(left, top, 0.8 * pitch, height - gap, &fill);
             if weight(i, k) > 0.0 { up -= height } else { down += height }
         }
+        sheet.raw("</g>");
     }
 }

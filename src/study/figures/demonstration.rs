@@ -1,7 +1,6 @@
 //! `W W^T`, biases and norms of larger models: those with a ReLU above linear ones.
 
-use super::Look;
-use super::sheet::{GUIDE, HEAD, SMALL, Sheet};
+use super::sheet::{GUIDE, SMALL, Sheet};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::number::three;
 use crate::export::ink::Drawn;
@@ -21,16 +20,15 @@ const BENEATH: f64 = BAR + HISTOGRAM + 60.0;
 const TOP: f64 = 1.25;
 
 /// Draws every density of every study.
-pub fn draw(parts: &[Part], look: Look) -> Drawn {
-    let mut sheet = Sheet::new(look.width);
+pub fn draw(mut sheet: Sheet, parts: &[Part]) -> Drawn {
     let mut sorted: Vec<&Part> = parts.iter().collect();
     sorted.sort_by_key(|part| part.study.variant == Variant::Linear);
     let mut words = String::new();
     let mut y = 0.0;
     let Some(first) = sorted.first() else { return sheet.finish(1.0, "", "") };
     let count = first.study.instances as usize;
-    let across = ((look.width / PITCH) as usize).clamp(1, 8).min(count.max(2));
-    let pitch = look.width / across as f64;
+    let across = ((sheet.width / PITCH) as usize).clamp(1, 8).min(count.max(2));
+    let pitch = sheet.width / across as f64;
     let side = (pitch - 22.0).min(180.0);
     for part in &sorted {
         let name = match part.study.variant {
@@ -38,13 +36,12 @@ pub fn draw(parts: &[Part], look: Look) -> Drawn {
             Variant::Relu => "ReLU model: x′ = ReLU(W Wᵀ x + b)",
             Variant::Hidden => "Hidden layer: y = ReLU(W₂ ReLU(W₁ x) + b)",
         };
-        sheet.text(0.0, y + 16.0, HEAD, name);
-        y += 26.0;
+        y = sheet.heading(y + 16.0, name) - 8.0;
         let best = lowest(&part.study, &part.snapshots);
         for k in 0..count {
             let at = ((k % across) as f64 * pitch, y + (k / across) as f64 * (side + BENEATH));
             let density = part.study.density_at(k as u32);
-            sheet.text(at.0, at.1 + 12.0, SMALL, &format!("1 − S = {}", three(density)));
+            sheet.label(at.0, at.1 + 12.0, side, SMALL, &format!("1 − S = {}", three(density)));
             sheet.rect(at.0, at.1 + 18.0, side, side, GUIDE);
             let own = best.iter().find(|s| part.study.place(s.model).0 as usize == k);
             if let Some(snapshot) = own {
@@ -59,12 +56,10 @@ pub fn draw(parts: &[Part], look: Look) -> Drawn {
         y += count.div_ceil(across) as f64 * (side + BENEATH) + 6.0;
     }
     y += 10.0;
-    let after =
-        sheet.ramp(0.0, y, ["−1", "1 in W Wᵀ and b"], &|t| colour::signed(2.0 * t - 1.0));
-    let next = if after + 230.0 > look.width { (0.0, y + 18.0) } else { (after, y) };
-    sheet.ramp(next.0, next.1, ["own direction", "superposed"], &|t| colour::paper(1.0, t));
+    y = sheet.ramp(y, ["−1", "1 in W Wᵀ and b"], &|t| colour::signed(2.0 * t - 1.0));
+    y = sheet.ramp(y, ["own direction", "superposed"], &|t| colour::paper(1.0, t));
     let end = sheet.notes(
-        next.1 + 18.0,
+        y,
         "Bars: length of each feature's direction, the most important on the left; the line is 1. \
          Beneath: interference, how many pairs of represented features have which cosine, from −1 on the left \
          to 1, on a logarithmic scale.",
@@ -129,7 +124,7 @@ mod tests {
     fn the_relu_model_stands_above_whichever_was_trained_first() {
         let mut parts = found(Study::preset("twenty-in-five-linear").unwrap()).parts;
         parts.extend(found(Study::preset("twenty-in-five").unwrap()).parts);
-        let text = draw(&parts, Look { width: 900.0, turn: (0.0, 0.0), frame: 0 }).text;
+        let text = draw(Sheet::new(900.0, true), &parts).text;
         assert!(text.find("ReLU model") < text.find("Linear model"));
         assert_eq!(text.matches("<image").count(), 2 * 3 * 2 + 2);
         assert_eq!(text.matches("class=\"norm\"").count(), 2 * 3 * 20);

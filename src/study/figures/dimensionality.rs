@@ -1,9 +1,9 @@
 //! Dimensions per feature, and every feature's dimensionality, against sparsity.
 
-use super::Look;
 use super::chart::{Axis, frame};
 use super::sheet::{SMALL, Sheet, dots, trace};
 use crate::diagram::colour::{BLUE, RED};
+use crate::diagram::number::three;
 use crate::export::ink::Drawn;
 use crate::study::run::Part;
 use std::fmt::Write;
@@ -16,12 +16,11 @@ const LEFT: f64 = 40.0;
 const RIGHT: f64 = 128.0;
 
 /// Draws the chart.
-pub fn draw(part: &Part, look: Look) -> Drawn {
+pub fn draw(mut sheet: Sheet, part: &Part) -> Drawn {
     let Part { study, snapshots } = part;
-    let mut sheet = Sheet::new(look.width);
-    let narrow = look.width < 560.0;
-    let right = look.width - if narrow { 36.0 } else { RIGHT };
-    let height = (0.62 * look.width).clamp(320.0, 520.0);
+    let narrow = sheet.width < 560.0;
+    let right = sheet.width - if narrow { 36.0 } else { RIGHT };
+    let height = (0.62 * sheet.width).clamp(320.0, 520.0);
     let ends = (LEFT + 12.0, right - 12.0);
     let (from, to) = (1.0 / study.density.from, 1.0 / study.density.to);
     let x = Axis::log(from, to, ends);
@@ -35,10 +34,12 @@ pub fn draw(part: &Part, look: Look) -> Drawn {
         let name = if narrow { name.to_owned() } else { format!("{name} {}", form.name()) };
         // 2/5 and 3/8 stand close.
         let shift = if value < 0.39 { 10.0 } else { 4.0 };
-        sheet.text(right + 5.0, at + shift, SMALL, &name);
+        let room = sheet.width - right - 5.0;
+        sheet.label(right + 5.0, at + shift, room, SMALL, &name);
     }
     let pitch = (ends.1 - ends.0).abs() / f64::from(study.instances.max(2) - 1);
     let (mut line, mut list) = (vec![], String::new());
+    let mut said = vec![];
     for snapshot in lowest(study, snapshots) {
         let m = &snapshot.measures;
         let (instance, _) = study.place(snapshot.model);
@@ -58,6 +59,8 @@ pub fn draw(part: &Part, look: Look) -> Drawn {
         let star = f64::from(m.dimensions_per_feature);
         // Models that have not begun have hardly any weights, and no end of dimensions.
         line.push((middle, if star <= 1.05 { y.at(star) } else { f64::NAN }));
+        let sparsity = three(1.0 / study.density_at(instance));
+        said.push(format!("1/(1 − S) = {sparsity}: D* = {}", three(star)));
         sheet.raw(&format!(
             "<g data-instance=\"{instance}\" data-features=\"{}\" data-dimensions-per-feature=\"{}\"/>",
             m.dimensionality.len(),
@@ -67,14 +70,27 @@ pub fn draw(part: &Part, look: Look) -> Drawn {
     }
     let stroke = format!("fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\"", RED.css());
     sheet.path(&trace(&line), &stroke);
-    for &(px, py) in &line {
-        sheet.disk(px, py, 4.0, &format!("fill=\"{}\"", RED.css()));
+    for (&(px, py), said) in line.iter().zip(&said) {
+        sheet.spot(px, py, 4.0, &format!("fill=\"{}\"", RED.css()), said);
     }
     let base = height + 88.0;
     sheet.disk(6.0, base - 4.0, 4.0, &format!("fill=\"{}\"", RED.css()));
-    sheet.text(16.0, base, SMALL, "D*, hidden dimensions a feature: m / |W|²");
+    let room = sheet.width - 16.0;
+    sheet.label(
+        16.0,
+        base,
+        room,
+        SMALL,
+        "D* of a model: m / |W|², dimensions for each unit of norm²",
+    );
     sheet.disk(6.0, base + 12.0, 2.0, &format!("fill=\"{}\"", BLUE.css()));
-    sheet.text(16.0, base + 16.0, SMALL, "D of one feature, faint where it is not represented");
+    sheet.label(
+        16.0,
+        base + 16.0,
+        room,
+        SMALL,
+        "D of one feature, faint where it is not represented",
+    );
     sheet.finish(base + 28.0, "Dimensions per feature against sparsity", &list)
 }
 
@@ -87,8 +103,7 @@ mod tests {
     #[test]
     fn every_feature_has_its_dot() {
         let found = found(Study::preset("two-hundred-in-twenty").unwrap());
-        let look = Look { width: 700.0, turn: (0.0, 0.0), frame: 0 };
-        let text = draw(&found.parts[0], look).text;
+        let text = draw(Sheet::new(700.0, true), &found.parts[0]).text;
         let part = &found.parts[0];
         assert_eq!(text.matches("h0").count(), part.study.features as usize * 3);
         assert!(text.contains(">1/2 digon<") && text.contains(">3/8 square antiprism<"));

@@ -19,13 +19,13 @@ const LEFT: f64 = 52.0;
 const HEIGHT: f64 = 190.0;
 
 /// Draws the course of the run of lowest loss, other repeats faintly.
-pub fn draw(part: &Part, film: &[Frame], look: Look) -> Drawn {
+pub fn draw(mut sheet: Sheet, part: &Part, film: &[Frame], look: Look) -> Drawn {
     let Part { study, snapshots } = part;
-    let mut sheet = Sheet::new(look.width);
     let best = lowest(study, snapshots).first().copied();
-    let wide = look.width >= 760.0;
-    let side = if wide { 300.0 } else { (look.width - 14.0).min(300.0) };
-    let right = if wide { look.width - side - 48.0 } else { look.width - 18.0 };
+    let width = sheet.width;
+    let wide = width >= 760.0;
+    let side = if wide { 300.0 } else { (width - 14.0).min(300.0) };
+    let right = if wide { width - side - 48.0 } else { width - 18.0 };
     let x = Axis::linear(0.0, f64::from(study.steps), (LEFT, right));
     let losses = snapshots.iter().flat_map(|s| &s.curve).map(|&v| f64::from(v));
     let (low, high) = losses
@@ -72,8 +72,9 @@ pub fn draw(part: &Part, film: &[Frame], look: Look) -> Drawn {
             let look = "stroke=\"currentColor\" stroke-dasharray=\"3 3\"";
             sheet.line((at, axis.ends.0), (at, axis.ends.1), look);
         }
-        let place = if wide { (look.width - side, 54.0) } else { (0.0, y + 20.0) };
-        sheet.text(place.0, place.1 - 10.0, HEAD, &format!("Directions at step {step}"));
+        let place = if wide { (width - side, 54.0) } else { (0.0, y + 20.0) };
+        let title = format!("Directions at step {step}");
+        sheet.label(place.0, place.1 - 10.0, side, HEAD, &title);
         geometry::alone(&mut sheet, study, snapshot, place, side, look);
         if !wide {
             y = place.1 + side + 96.0;
@@ -108,7 +109,7 @@ mod tests {
     fn a_line_a_feature_and_the_step_that_is_looked_at() {
         let found = found(Study::preset("two-correlated-triples").unwrap());
         let look = Look { width: 900.0, turn: (0.4, 0.4), frame: 1 };
-        let text = draw(&found.parts[0], &found.film, look).text;
+        let text = draw(Sheet::new(look.width, true), &found.parts[0], &found.film, look).text;
         assert_eq!(text.matches("class=\"course\"").count(), 6);
         assert_eq!(text.matches("class=\"loss\"").count(), 1);
         assert_eq!(text.matches("class=\"vector\"").count(), 6);

@@ -1,7 +1,7 @@
 //! Directions of features in two or three dimensions, a square for each model.
 
 use super::Look;
-use super::sheet::{GUIDE, HEAD, MIDDLE, SMALL, Sheet};
+use super::sheet::{GUIDE, HEAD, MIDDLE, SMALL, Sheet, TINY};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::number::{UNKNOWN, three};
 use crate::export::ink::Drawn;
@@ -33,18 +33,17 @@ const SETS: [Rgb; 6] = [
 type Cell<'a> = (String, Option<&'a Snapshot>);
 
 /// Draws a model of each instance, or each repeat of a single instance, lowest loss first.
-pub fn draw(view: View, part: &Part, look: Look) -> Drawn {
+pub fn draw(mut sheet: Sheet, view: View, part: &Part, look: Look) -> Drawn {
     let Part { study, snapshots } = part;
     let cells = cells(study, snapshots);
-    let mut sheet = Sheet::new(look.width);
-    let across = ((look.width / SIDE) as usize).clamp(2, 5).min(cells.len().max(2));
-    let pitch = look.width / across as f64;
+    let across = ((sheet.width / SIDE) as usize).clamp(1, 5).min(cells.len().max(1));
+    let pitch = sheet.width / across as f64;
     let side = (pitch - 14.0).min(300.0);
     let reach = reach(study, cells.iter().filter_map(|cell| cell.1));
     let row = side + FOOT + 34.0;
     for (place, (title, snapshot)) in cells.iter().enumerate() {
         let at = ((place % across) as f64 * pitch, (place / across) as f64 * row + 24.0);
-        sheet.text(at.0, at.1 - 8.0, HEAD, title);
+        sheet.label(at.0, at.1 - 8.0, side, HEAD, title);
         square(&mut sheet, study, *snapshot, at, side, reach, look);
     }
     let y = cells.len().div_ceil(across) as f64 * row + 12.0;
@@ -106,15 +105,24 @@ pub fn square(
         // What is nearer to the reader is drawn later.
         points.sort_by(|a, b| a.1.2.total_cmp(&b.1.2));
         for (i, (px, py, _)) in points {
-            let (px, py) = (cx + px * unit, cy - py * unit);
+            // Also lets what is no number pass, which is not drawn.
+            let inside = |v: f64| v.clamp(-side / 2.0, side / 2.0);
+            let (px, py) = (cx + inside(px * unit), cy - inside(py * unit));
             let fill = fills.get(i).map_or(String::new(), |fill| fill.css());
             let look = format!("class=\"vector\" stroke=\"{fill}\" stroke-width=\"2\"");
             sheet.line((cx, cy), (px, py), &look);
             let rim = "stroke=\"currentColor\" stroke-opacity=\".45\"";
-            sheet.disk(px, py, 4.0, &format!("fill=\"{fill}\" {rim}"));
+            let value = |all: &[f32]| all.get(i).map_or(UNKNOWN.into(), |&v| three(v.into()));
+            let said = format!(
+                "feature {}: norm {}, dimensionality {}",
+                i + 1,
+                value(&m.norm),
+                value(&m.dimensionality)
+            );
+            sheet.spot(px, py, 4.0, &format!("fill=\"{fill}\" {rim}"), &said);
         }
     } else {
-        sheet.text(cx, cy, MIDDLE, &format!("{width} dimensions"));
+        sheet.label(cx, cy, side, MIDDLE, &format!("{width} dimensions"));
     }
     sheet.raw("</g>");
     bars(sheet, &fills, snapshot, (x, y + side + 8.0), side);
@@ -175,8 +183,7 @@ fn bars(sheet: &mut Sheet, fills: &[Rgb], snapshot: &Snapshot, (x, y): (f64, f64
         if pitch > 21.0 {
             let number = if d.is_finite() { format!("{d:.2}") } else { UNKNOWN.into() };
             let number = number.trim_start_matches('0');
-            let middle = "font-size=\"10\" fill-opacity=\".8\" text-anchor=\"middle\"";
-            sheet.text(left + pitch / 2.0, y + BAR + 11.0, middle, number);
+            sheet.text(left + pitch / 2.0, y + BAR + 11.0, TINY, number);
         }
     }
 }
@@ -184,14 +191,14 @@ fn bars(sheet: &mut Sheet, fills: &[Rgb], snapshot: &Snapshot, (x, y): (f64, f64
 /// What the directions form, each kind once with its number, in at most two lines.
 fn names(sheet: &mut Sheet, snapshot: &Snapshot, (x, y): (f64, f64), side: f64) {
     let (mut lines, mut words) = (0.0, kinds(snapshot));
-    let most = (side / 5.9) as usize;
+    let most = (side / SMALL.wide("x")) as usize;
     while !words.is_empty() && lines < 2.0 {
         let fits =
             |end: &usize| words.iter().take(*end).map(|w| w.len() + 2).sum::<usize>() <= most;
         let end = (1..=words.len()).rev().find(fits).unwrap_or(1);
         let line: Vec<String> = words.drain(..end).collect();
         let more = if words.is_empty() { "" } else { "," };
-        sheet.text(x, y + 14.0 * lines, SMALL, &(line.join(", ") + more));
+        sheet.label(x, y + 14.0 * lines, side, SMALL, &(line.join(", ") + more));
         lines += 1.0;
     }
 }
@@ -230,15 +237,19 @@ pub fn legend(sheet: &mut Sheet, study: &Study, view: View, y: f64) -> f64 {
                 &format!("fill=\"{}\"", fill.css()),
             );
         }
-        sheet.text(14.0 * f64::from(count) + 6.0, y, SMALL, &format!("a colour a set: {how}"));
-        y + 18.0
+        let after = 14.0 * f64::from(count) + 6.0;
+        let words = format!("one colour for each set: {how}");
+        if after + SMALL.wide(&words) <= sheet.width {
+            sheet.text(after, y, SMALL, &words);
+            y + 18.0
+        } else {
+            sheet.notes(y + 18.0, &words) + 3.0
+        }
     } else if study.importance == Importance::Uniform {
-        sheet.ramp(0.0, y, ["own direction", "superposed"], &|t| colour::paper(1.0, t));
-        y + 18.0
+        sheet.ramp(y, ["own direction", "superposed"], &|t| colour::paper(1.0, t))
     } else {
         let ends = ["least", "most important feature"];
-        sheet.ramp(0.0, y, ends, &importance);
-        y + 18.0
+        sheet.ramp(y, ends, &importance)
     };
     let ring = if study.hidden <= 3 { "Ring: length 1. " } else { "" };
     let lowest = match (study.repeats > 1, study.instances > 1) {
@@ -295,7 +306,8 @@ mod tests {
             Effort::Live,
         );
         let look = Look { width: 500.0, turn: (0.0, 0.0), frame: 0 };
-        let text = draw(View::Geometry, &Part { study, snapshots }, look).text;
+        let sheet = Sheet::new(look.width, true);
+        let text = draw(sheet, View::Geometry, &Part { study, snapshots }, look).text;
         assert_eq!(text.matches("class=\"vector\"").count(), 5);
         assert!(text.contains(">pentagon<") && text.contains(">.40<"), "{text}");
         assert!(text.contains(">1 − S = 1<") && text.contains("data-instance=\"1\""));

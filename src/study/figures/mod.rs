@@ -16,6 +16,7 @@ pub use numbers::numbers;
 
 use super::run::{Found, Part};
 use crate::export::ink::Drawn;
+use sheet::Sheet;
 use toy::study::preset::View;
 
 /// How figures are looked at.
@@ -32,14 +33,21 @@ pub struct Look {
 /// Draws the figure of a view; nothing has been found yet when there is `None`.
 pub fn draw(view: View, found: &Found, look: Look) -> Option<Drawn> {
     let part = found.parts.first()?;
+    let has_begun = |part: &Part| part.snapshots.iter().any(|s| !s.curve.is_empty());
+    let begun = found.parts.iter().any(has_begun);
+    let sheet = Sheet::new(look.width, begun);
+    let look = Look { width: sheet.width, ..look };
+    // Random weights have measures too, which would look like a result in a chart.
+    let empty = Part { study: part.study.clone(), snapshots: vec![] };
+    let (charted, film) = if begun { (part, &found.film[..]) } else { (&empty, &[][..]) };
     Some(match view {
-        View::Geometry | View::Correlation => geometry::draw(view, part, look),
-        View::Demonstration => demonstration::draw(&found.parts, look),
-        View::Dimensionality => dimensionality::draw(part, look),
-        View::Dynamics => dynamics::draw(part, &found.film, look),
-        View::Computation => computation::draw(part, look),
-        View::Vulnerability => vulnerability::draw(part, look),
-        View::Scaling => scaling::draw(part, look),
+        View::Geometry | View::Correlation => geometry::draw(sheet, view, part, look),
+        View::Demonstration => demonstration::draw(sheet, &found.parts),
+        View::Dimensionality => dimensionality::draw(sheet, charted),
+        View::Dynamics => dynamics::draw(sheet, charted, film, look),
+        View::Computation => computation::draw(sheet, part),
+        View::Vulnerability => vulnerability::draw(sheet, charted),
+        View::Scaling => scaling::draw(sheet, charted),
     })
 }
 
@@ -53,10 +61,10 @@ pub fn turns(view: View, found: &Found) -> bool {
 pub mod tests {
     use super::*;
     use crate::export::ink::tests::well_formed;
-    use toy::Spec;
     use toy::evaluate::Effort;
     use toy::study::snapshot::{Evaluators, Trained};
     use toy::study::{Wanted, train};
+    use toy::{Spec, Study};
 
     const LOOK: Look = Look { width: 800.0, turn: (0.5, 0.4), frame: 1 };
 
@@ -78,52 +86,134 @@ pub mod tests {
         let snapshots = Evaluators::default().snapshots(&study, all, 2, wanted, Effort::Live);
         let frame = |step| super::super::run::Frame { step, snapshots: snapshots.clone() };
         let film = vec![frame(0), frame(1), frame(2)];
-        Found { parts: vec![Part { study, snapshots }], film }
+        Found { parts: vec![Part { study, snapshots }], film, step: 0 }
     }
 
-    #[test]
-    fn every_preset_draws_a_well_formed_figure_that_fits() {
-        for preset in Study::PRESETS {
-            for width in [340.0, 1100.0] {
-                let found = found(preset);
-                let look = Look { width, ..LOOK };
-                let drawn = draw(preset.view, &found, look).unwrap();
-                assert!(well_formed(&drawn.text), "{}: {}", preset.name, drawn.text);
-                assert!(!drawn.text.contains("NaN") && !drawn.text.contains("inf"));
-                assert_eq!(drawn.size.0, width);
-                assert!(drawn.size.1 > 80.0 && drawn.size.1 < 12.0 * width, "{}", preset.name);
-                assert!(drawn.text.contains("<desc>"));
+    /// What a run knows of its models at some moment.
+    #[derive(Clone, Copy, Debug)]
+    enum Known {
+        Nothing,
+        Untrained,
+        Some,
+        All,
+        Diverged,
+    }
+
+    fn at(mut found: Found, known: Known) -> Found {
+        let all = found.parts.iter_mut().flat_map(|part| &mut part.snapshots);
+        let film = found.film.iter_mut().flat_map(|frame| &mut frame.snapshots);
+        match known {
+            Known::All => {}
+            Known::Nothing => {
+                found.parts.iter_mut().for_each(|part| part.snapshots.clear());
+                found.film.clear();
             }
-        }
-        assert!(draw(View::Geometry, &Found::default(), LOOK).is_none());
-    }
-
-    #[test]
-    fn a_run_that_has_not_been_heard_of_has_its_frame() {
-        for preset in Study::PRESETS {
-            let study = (preset.spec)();
-            let found = Found { parts: vec![Part { study, snapshots: vec![] }], film: vec![] };
-            assert!(well_formed(&draw(preset.view, &found, LOOK).unwrap().text));
-        }
-    }
-
-    #[test]
-    fn what_diverged_is_drawn_without_nonsense() {
-        for preset in Study::PRESETS {
-            let mut found = found(preset);
-            for snapshot in &mut found.parts[0].snapshots {
+            Known::Untrained => all.chain(film).for_each(|s| s.curve.clear()),
+            Known::Some => {
+                found.parts.iter_mut().for_each(|part| part.snapshots.truncate(1));
+                found.film.truncate(1);
+            }
+            Known::Diverged => all.chain(film).for_each(|snapshot| {
                 snapshot.parameters.fill(f32::NAN);
                 snapshot.curve.fill(f32::INFINITY);
                 let m = &mut snapshot.measures;
-                (m.loss, m.dimensions_per_feature) = (f32::NAN, f32::NAN);
+                (m.loss, m.dimensions_per_feature, m.capacity) = (f32::NAN, f32::NAN, f32::NAN);
                 for list in [&mut m.norm, &mut m.superposition, &mut m.dimensionality] {
                     list.fill(f32::NAN);
                 }
-            }
-            let text = draw(preset.view, &found, LOOK).unwrap().text;
-            for nonsense in ["x=\"NaN", "y=\"NaN", "height=\"NaN", "MNaN", "LNaN", ">NaN<"] {
-                assert!(!text.contains(nonsense), "{}: {nonsense}", preset.name);
+                if let Some(v) = &mut m.vulnerability {
+                    (v.clean, v.attacked, v.norm) = (f32::NAN, f32::INFINITY, f32::NAN);
+                }
+            }),
+        }
+        found
+    }
+
+    /// The number behind `name="` in a tag.
+    fn number(tag: &str, name: &str) -> Option<f64> {
+        let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+        tag[start..].split('"').next()?.parse().ok()
+    }
+
+    /// Everything in a figure that reaches beyond its box.
+    fn outside(svg: &str, (width, height): (f64, f64)) -> Vec<String> {
+        let inside = |x: f64, y: f64| {
+            (-1.0..=width + 1.0).contains(&x) && (-1.0..=height + 1.0).contains(&y)
+        };
+        let mut found = vec![];
+        for part in svg.split('<').skip(1) {
+            let (tag, words) = part.split_once('>').unwrap_or((part, ""));
+            let value = |name| number(tag, name).unwrap_or(0.0);
+            let (x, y) = (value("x"), value("y"));
+            let kind = tag.split(' ').next().unwrap_or("");
+            let fits = match kind {
+                "rect" | "image" if tag.contains("100%") => true,
+                "rect" | "image" => {
+                    value("width") >= 0.0
+                        && value("height") >= 0.0
+                        && inside(x, y)
+                        && inside(x + value("width"), y + value("height"))
+                }
+                "circle" => inside(value("cx"), value("cy")),
+                "path" => {
+                    let d = tag.split(" d=\"").nth(1).and_then(|d| d.split('"').next());
+                    let points = d.unwrap_or("").split(['M', 'L']).filter(|p| !p.is_empty());
+                    points.map(|p| p.trim_end_matches("h0")).all(|p| {
+                        let point = p.split_once(' ').map(|(x, y)| (x.parse(), y.parse()));
+                        matches!(point, Some((Ok(x), Ok(y))) if inside(x, y))
+                    })
+                }
+                "text" => {
+                    // Letters as wide as a wide font has them.
+                    let wide = 0.56 * value("font-size") * words.chars().count() as f64;
+                    let before = match () {
+                        () if tag.contains("middle") => 0.5,
+                        () if tag.contains("\"end\"") => 1.0,
+                        () => 0.0,
+                    };
+                    inside(x - before * wide, y) && inside(x + (1.0 - before) * wide, y)
+                }
+                _ => true,
+            };
+            if !fits {
+                found.push(format!("<{part}"));
             }
         }
+        found
+    }
+
+    const WIDTHS: [f64; 12] =
+        [f64::NAN, -5.0, 0.0, 1.0, 160.0, 250.0, 320.0, 390.0, 768.0, 1440.0, 2560.0, 3840.0];
+
+    /// Every view with every preset at every size, whatever is known: a well-formed figure without
+    /// nonsense, in which nothing is cut off.
+    #[test]
+    fn figures_fit_at_every_size_whatever_is_known() {
+        for preset in Study::PRESETS {
+            for known in
+                [Known::Nothing, Known::Untrained, Known::Some, Known::All, Known::Diverged]
+            {
+                let found = at(found(preset), known);
+                for width in WIDTHS {
+                    let name = format!("{} {known:?} {width}", preset.name);
+                    let drawn = draw(preset.view, &found, Look { width, ..LOOK }).unwrap();
+                    let (text, size) = (&drawn.text, drawn.size);
+                    assert!(well_formed(text), "{name}: {text}");
+                    let shown = text.replace("data-", "");
+                    for nonsense in [" x=\"NaN", " y=\"NaN", "=\"inf", "MNaN", "LNaN", ">NaN<"] {
+                        assert!(!shown.contains(nonsense), "{name}: {nonsense}");
+                    }
+                    assert!(size.0 >= 160.0 && (size.0 == width || !(width >= 160.0)), "{name}");
+                    assert!(size.1 > 80.0 && size.1 < 80.0 * size.0, "{name}: {size:?}");
+                    assert_eq!(outside(text, size), [""; 0], "{name}");
+                    assert!(text.contains("<desc>"));
+                    let untrained = matches!(known, Known::Nothing | Known::Untrained);
+                    assert_eq!(text.contains(sheet::UNTRAINED), untrained, "{name}");
+                    let line = text.contains("class=\"attacked\"") || text.contains("D* = ");
+                    assert!(!(untrained && line), "{name}: a curve of what was not trained");
+                }
+            }
+        }
+        assert!(draw(View::Geometry, &Found::default(), LOOK).is_none());
     }
 }

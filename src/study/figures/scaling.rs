@@ -1,8 +1,7 @@
 //! Loss, represented features and their overlaps against the number of hidden dimensions.
 
-use super::Look;
 use super::chart::{Axis, frame};
-use super::sheet::{SMALL, Sheet, trace};
+use super::sheet::{END, Sheet, trace};
 use crate::diagram::colour::{BLUE, RED};
 use crate::diagram::number::three;
 use crate::export::ink::Drawn;
@@ -16,12 +15,12 @@ const LEFT: f64 = 58.0;
 const HEIGHT: f64 = 190.0;
 
 /// Draws the charts, one above the other.
-pub fn draw(part: &Part, look: Look) -> Drawn {
+pub fn draw(mut sheet: Sheet, part: &Part) -> Drawn {
     let Part { study, snapshots } = part;
-    let mut sheet = Sheet::new(look.width);
+    let room = sheet.width;
     let width = |instance| f64::from(study.hidden_at(instance));
     let (first, last) = (width(0), width(study.instances - 1));
-    let ends = (LEFT + 12.0, look.width - 26.0);
+    let ends = (LEFT + 12.0, room - 26.0);
     let best = lowest(study, snapshots);
     let point = |snapshot: &&toy::study::Snapshot| {
         let m = &snapshot.measures;
@@ -56,12 +55,7 @@ pub fn draw(part: &Part, look: Look) -> Drawn {
         let mut guide = |at: &dyn Fn(f64) -> f64, name: &str| {
             let place = |width: f64| (across(width), y.at(at(width)));
             sheet.line(place(first), place(last), dashes);
-            sheet.text(
-                look.width - 26.0,
-                top + 12.0,
-                &format!("{SMALL} text-anchor=\"end\""),
-                name,
-            );
+            sheet.text(room - 26.0, top + 12.0, END, name);
         };
         match (k, law) {
             (0, Some(law)) => {
@@ -109,8 +103,7 @@ mod tests {
             let m = study.hidden_at(study.place(snapshot.model).0);
             snapshot.measures.loss = 2.0 / m as f32;
         }
-        let look = Look { width: 700.0, turn: (0.0, 0.0), frame: 0 };
-        let text = draw(&found.parts[0], look).text;
+        let text = draw(Sheet::new(700.0, true), &found.parts[0]).text;
         assert!(text.contains("data-exponent=\"-1.0000\""), "{text}");
         assert_eq!(text.matches("<circle").count(), 9);
     }

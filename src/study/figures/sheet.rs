@@ -6,12 +6,49 @@ use crate::export::ink::{Drawn, escape, text};
 use crate::export::png::{base64, encode};
 use std::fmt::Write;
 
-/// Attributes of fine print.
-pub const SMALL: &str = "font-size=\"11\" fill-opacity=\".8\"";
+/// The narrowest sheet figures are drawn on; less room shows it smaller.
+pub const LEAST: f64 = 160.0;
+
+/// What figures say before the first step.
+pub const UNTRAINED: &str = "Not trained yet.";
+
+/// Where a text stands from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Anchor {
+    /// Its beginning.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its end.
+    End,
+}
+
+/// How a text looks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Face {
+    size: f64,
+    bold: bool,
+    anchor: Anchor,
+}
+
+impl Face {
+    /// About the width of words: wider than most fonts make them.
+    pub fn wide(self, words: &str) -> f64 {
+        let letter = if self.bold { 0.62 } else { 0.58 };
+        letter * self.size * words.chars().count() as f64
+    }
+}
+
+/// Fine print.
+pub const SMALL: Face = Face { size: 11.0, bold: false, anchor: Anchor::Start };
 /// The same, centred.
-pub const MIDDLE: &str = "font-size=\"11\" fill-opacity=\".8\" text-anchor=\"middle\"";
-/// Attributes of a heading.
-pub const HEAD: &str = "font-size=\"13\" font-weight=\"600\"";
+pub const MIDDLE: Face = Face { anchor: Anchor::Middle, ..SMALL };
+/// The same, at its end.
+pub const END: Face = Face { anchor: Anchor::End, ..SMALL };
+/// Smaller yet, centred.
+pub const TINY: Face = Face { size: 10.0, ..MIDDLE };
+/// A heading.
+pub const HEAD: Face = Face { size: 13.0, bold: true, anchor: Anchor::Start };
 /// Attributes of a line to compare with.
 pub const GUIDE: &str = "fill=\"none\" stroke=\"currentColor\" stroke-opacity=\".22\"";
 
@@ -19,13 +56,22 @@ pub const GUIDE: &str = "fill=\"none\" stroke=\"currentColor\" stroke-opacity=\"
 pub struct Sheet {
     /// Its width.
     pub width: f64,
+    /// Whether what is drawn has been trained at all.
+    begun: bool,
     body: String,
 }
 
 impl Sheet {
-    /// An empty sheet.
-    pub fn new(width: f64) -> Self {
-        Self { width, body: String::new() }
+    /// An empty sheet of this width, but at least [`LEAST`].
+    ///
+    /// Where nothing has been trained, the random weights to begin with are drawn faintly, and the
+    /// figure says so.
+    pub fn new(width: f64, begun: bool) -> Self {
+        let mut sheet = Self { width: usable(width), begun, body: String::new() };
+        if !begun {
+            sheet.raw("<g opacity=\".35\">");
+        }
+        sheet
     }
 
     /// Adds what stands in the text as it is.
@@ -34,9 +80,25 @@ impl Sheet {
         self.body.push('\n');
     }
 
-    /// Adds a line of text.
-    pub fn text(&mut self, x: f64, y: f64, look: &str, words: &str) {
-        text(&mut self.body, (x, y), look, words);
+    /// Adds a line of text. What would reach beyond the sheet is moved, and made smaller if it must.
+    pub fn text(&mut self, x: f64, y: f64, face: Face, words: &str) {
+        self.label(x, y, self.width, face, words);
+    }
+
+    /// Adds a line of text for which there is so much room.
+    pub fn label(&mut self, x: f64, y: f64, room: f64, face: Face, words: &str) {
+        let room = room.clamp(1.0, self.width);
+        let size = face.size * (room / face.wide(words).max(1e-9)).min(1.0);
+        let wide = Face { size, ..face }.wide(words);
+        let (before, anchor) = match face.anchor {
+            Anchor::Start => (0.0, ""),
+            Anchor::Middle => (0.5, " text-anchor=\"middle\""),
+            Anchor::End => (1.0, " text-anchor=\"end\""),
+        };
+        let left = (x - before * wide).clamp(0.0, (self.width - wide).max(0.0));
+        let weight = if face.bold { " font-weight=\"600\"" } else { " fill-opacity=\".8\"" };
+        let look = format!("font-size=\"{}\"{weight}{anchor}", (size * 100.0).round() / 100.0);
+        text(&mut self.body, (left + before * wide, y), &look, words);
     }
 
     /// Adds a path.
@@ -54,6 +116,16 @@ impl Sheet {
         if [x, y, width, height].iter().all(|v| v.is_finite()) {
             self.raw(&format!(
                 "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" {look}/>"
+            ));
+        }
+    }
+
+    /// Adds a filled disk that says something when it is pointed at.
+    pub fn spot(&mut self, x: f64, y: f64, radius: f64, look: &str, words: &str) {
+        if x.is_finite() && y.is_finite() {
+            let hint = hint(words);
+            self.raw(&format!(
+                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" {look}>{hint}</circle>"
             ));
         }
     }
@@ -77,35 +149,54 @@ impl Sheet {
     }
 
     /// Adds a strip of the colours from one end of a ramp to the other, with a word at each end;
-    /// the place after it.
-    pub fn ramp(&mut self, x: f64, y: f64, ends: [&str; 2], ramp: &dyn Fn(f64) -> Rgb) -> f64 {
+    /// the baseline after it.
+    pub fn ramp(&mut self, y: f64, ends: [&str; 2], ramp: &dyn Fn(f64) -> Rgb) -> f64 {
+        const STRIP: f64 = 96.0;
         let colours: Vec<Rgb> = (0..24).map(|i| ramp(f64::from(i) / 23.0)).collect();
-        let left = x + wide(ends[0]);
-        self.text(x, y, SMALL, ends[0]);
-        self.cells((left, y - 9.0), (96.0, 10.0), 24, &colours);
-        self.text(left + 102.0, y, SMALL, ends[1]);
-        left + 102.0 + wide(ends[1]) + 16.0
+        let wide = ends.map(|end| SMALL.wide(end) + 8.0);
+        if wide[0] + STRIP + wide[1] > self.width {
+            self.cells((0.0, y - 9.0), (STRIP, 10.0), 24, &colours);
+            return self.notes(y + 15.0, &format!("{} … {}", ends[0], ends[1])) + 3.0;
+        }
+        self.text(0.0, y, SMALL, ends[0]);
+        self.cells((wide[0], y - 9.0), (STRIP, 10.0), 24, &colours);
+        self.text(wide[0] + STRIP + 8.0, y, SMALL, ends[1]);
+        y + 18.0
     }
 
     /// Adds fine print, broken into lines where it has to be; the baseline after it.
     pub fn notes(&mut self, y: f64, words: &str) -> f64 {
-        let most = ((self.width / 5.9) as usize).max(20);
-        let (mut line, mut y) = (String::new(), y);
+        self.paragraph(y, SMALL, 15.0, words)
+    }
+
+    /// Adds a heading, broken into lines where it has to be; the baseline after it.
+    pub fn heading(&mut self, y: f64, words: &str) -> f64 {
+        self.paragraph(y, HEAD, 18.0, words)
+    }
+
+    fn paragraph(&mut self, mut y: f64, face: Face, pitch: f64, words: &str) -> f64 {
+        let mut line = String::new();
         for word in words.split(' ') {
-            if !line.is_empty() && line.chars().count() + word.chars().count() >= most {
-                self.text(0.0, y, SMALL, &std::mem::take(&mut line));
-                y += 15.0;
+            if !line.is_empty() && face.wide(&line) + face.wide(word) + face.size > self.width {
+                self.text(0.0, y, face, &std::mem::take(&mut line));
+                y += pitch;
             }
             line = if line.is_empty() { word.to_owned() } else { line + " " + word };
         }
-        self.text(0.0, y, SMALL, &line);
-        y + 15.0
+        self.text(0.0, y, face, &line);
+        y + pitch
     }
 
     /// The figure: its size, its name and what it says in words.
-    pub fn finish(self, height: f64, name: &str, words: &str) -> Drawn {
-        let Self { width, body } = self;
-        let (name, words) = (escape(name), escape(words));
+    pub fn finish(mut self, mut height: f64, name: &str, words: &str) -> Drawn {
+        let mut words = words.to_owned();
+        if !self.begun {
+            self.raw("</g>");
+            height = self.heading(height + 14.0, UNTRAINED) - 8.0;
+            words = format!("{UNTRAINED} {words}");
+        }
+        let Self { width, body, .. } = self;
+        let (name, words) = (escape(name), escape(&words));
         let height = height.ceil();
         let text = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{name}\" width=\"{width}\" height=\"{height}\" \
@@ -117,9 +208,15 @@ impl Sheet {
     }
 }
 
-/// About the width of fine print and a gap.
-fn wide(words: &str) -> f64 {
-    6.2 * words.chars().count() as f64 + 8.0
+/// A width that a figure can have.
+pub fn usable(width: f64) -> f64 {
+    // Not what is no number either.
+    if width >= LEAST { width.min(16_384.0) } else { LEAST }
+}
+
+/// What is said of a part of the figure when it is pointed at.
+pub fn hint(words: &str) -> String {
+    format!("<title>{}</title>", escape(words))
 }
 
 /// A path through points, broken where one is not finite.

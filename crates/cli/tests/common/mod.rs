@@ -1,4 +1,5 @@
-//! Runs the command and reads its tables.
+//! Runs the command and reads its tables. Each test file uses what it needs of it.
+#![allow(dead_code)]
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

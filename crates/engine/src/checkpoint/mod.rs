@@ -101,6 +101,40 @@ pub struct Checkpoint {
     pub state: State,
 }
 
+impl Checkpoint {
+    /// The same of some of its parts only, in its order: rows of a sweep that none is ahead in, or
+    /// models of a study. So a share that one trained can be gone on with by several.
+    ///
+    /// # Errors
+    /// When it does not have all of them, or some models are ahead of others.
+    pub fn part(self, parts: &[u32]) -> Result<Self, CheckpointError> {
+        let Self { mut header, state } = self;
+        let own: Vec<usize> =
+            (0..header.share.len()).filter(|&at| parts.contains(&header.share[at])).collect();
+        if own.len() == header.share.len() && own.len() == parts.len() {
+            return Ok(Self { header, state });
+        }
+        if own.len() != parts.len() || header.ahead > 0 {
+            return Err(CheckpointError::Misfit("it is of other models".into()));
+        }
+        let models = header.models();
+        let width = models / header.share.len().max(1);
+        let state = match state {
+            State::Sweep(all) => State::Sweep(all.map(|plane| {
+                let planes = plane.chunks_exact(models.max(1));
+                let rows = planes.flat_map(|p| own.iter().map(|&row| &p[row * width..][..width]));
+                rows.flatten().copied().collect()
+            })),
+            State::Study { learners, finished } => {
+                let learners = learners.into_iter().filter(|l| parts.contains(&l.model)).collect();
+                State::Study { learners, finished }
+            }
+        };
+        header.share = own.into_iter().map(|at| header.share[at]).collect();
+        Ok(Self { header, state })
+    }
+}
+
 /// A bit a model, as in [`Header::leaders`].
 pub(crate) fn bits(all: &[bool]) -> Vec<u8> {
     let byte = |eight: &[bool]| eight.iter().rev().fold(0, |byte, &bit| byte << 1 | u8::from(bit));
@@ -141,7 +175,7 @@ impl Header {
     /// Checks what a checkpoint says of itself.
     fn validate(&self) -> Result<(), CheckpointError> {
         let misfit = |why: String| Err(CheckpointError::Misfit(why));
-        if let Err(why) = self.job.validate() {
+        if let Err(why) = self.job.validate_in_shares() {
             return misfit(why.to_string());
         }
         if self.fingerprint != fingerprint(&self.job) {

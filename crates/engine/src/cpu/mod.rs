@@ -141,9 +141,8 @@ impl Training {
 
     /// The same with a certain instruction set, for tests and measurements.
     pub fn with_level(plan: &Plan, level: Level) -> Self {
-        let sweep = &plan.sweep;
-        let lanes = kernel::lanes(level, sweep.data, sweep.features);
-        let (size, models, per_row) = (sweep.parameters(), plan.models(), plan.models_per_row());
+        let lanes = Self::lanes(plan, level);
+        let (models, per_row) = (plan.models(), plan.models_per_row());
         let span = |row: usize, from: usize| Span {
             row,
             first: row * per_row + from,
@@ -156,16 +155,42 @@ impl Training {
             .flat_map(|from| (0..plan.rows.len()).map(move |row| span(row, from)))
             .collect();
         // What stands in a lane; a lane without a model repeats the group's last one.
-        let locals = || groups.iter().flat_map(|g| (0..lanes).map(|l| g.first + l.min(g.used - 1)));
-        let column = |local: usize| local % per_row / sweep.repeats as usize;
+        let locals: Vec<usize> =
+            groups.iter().flat_map(|g| (0..lanes).map(|l| g.first + l.min(g.used - 1))).collect();
+        let mut training = Self::of(plan, level, groups, &locals);
+        let start = plan.initial_parameters();
+        training.fill(training.size, |local, plane| start[plane * models + local]);
+        training
+    }
+
+    /// Models that are trained together.
+    pub fn lanes(plan: &Plan, level: Level) -> usize {
+        kernel::lanes(level, plan.sweep.data, plan.sweep.features)
+    }
+
+    /// Some models of one row of a plan, by their local numbers and each any number of times, at
+    /// most as many as are trained together: to train them again, from states that are to be set.
+    pub fn again(plan: &Plan, locals: &[usize]) -> Self {
+        let level = Level::new();
+        let lanes = Self::lanes(plan, level);
+        assert!((1..=lanes).contains(&locals.len()), "one group");
+        let row = locals[0] / plan.models_per_row();
+        let group = Span { row, first: 0, used: locals.len() };
+        let all: Vec<usize> = (0..lanes).map(|l| locals[l.min(locals.len() - 1)]).collect();
+        Self { models: locals.len(), rows: 1, ..Self::of(plan, level, vec![group], &all) }
+    }
+
+    /// Groups with these models in their lanes, and no state yet.
+    fn of(plan: &Plan, level: Level, groups: Vec<Span>, locals: &[usize]) -> Self {
+        let sweep = &plan.sweep;
+        let (lanes, size) = (Self::lanes(plan, level), sweep.parameters());
+        let column = |local: usize| local % plan.models_per_row() / sweep.repeats as usize;
         // What the moments are multiples of.
         let samples = match sweep.data {
             Data::Exact => f64::from(exact::FACTOR),
             Data::Sampled => f64::from(sweep.batch),
         };
-        let keys = locals().map(|i| plan.key(i)).collect();
-        let last = locals().map(|i| plan.importances[column(i)] as f32).collect();
-        let mut training = Self {
+        Self {
             level,
             lanes,
             size,
@@ -179,17 +204,14 @@ impl Training {
             },
             shares: plan.densities.iter().map(|&s| exact::shares(sweep.features, s)).collect(),
             state: vec![0.0; groups.len() * 3 * size * lanes],
-            keys,
-            last,
+            keys: locals.iter().map(|&i| plan.key(i)).collect(),
+            last: locals.iter().map(|&i| plan.importances[column(i)] as f32).collect(),
             groups,
-            models,
+            models: plan.models(),
             rows: plan.rows.len(),
             pace: Pace::new(Duration::from_millis(30)),
             pass: None,
-        };
-        let start = plan.initial_parameters();
-        training.fill(size, |local, plane| start[plane * models + local]);
-        training
+        }
     }
 
     /// Trains for about one slice: some groups for some steps from `step` on, at most `limit`.

@@ -14,6 +14,8 @@ pub struct Context {
     pub queue: wgpu::Queue,
     /// The first error that nobody was waiting for.
     fault: Arc<Mutex<Option<String>>>,
+    /// Why the device's numbers are not believed any more.
+    distrust: Arc<Mutex<Option<String>>>,
 }
 
 impl Context {
@@ -27,7 +29,18 @@ impl Context {
         device.set_device_lost_callback(move |_, message| {
             keep(&lost, format!("the device was lost ({})", one_line(&message)));
         });
-        Self { device, queue, fault }
+        Self { device, queue, fault, distrust: Arc::default() }
+    }
+
+    /// Notes that the device has computed something wrong.
+    pub fn distrust(&self, why: &str) {
+        let mut distrust = self.distrust.lock().unwrap_or_else(PoisonError::into_inner);
+        distrust.get_or_insert_with(|| why.to_owned());
+    }
+
+    /// What the device has computed wrong, if anything was found.
+    pub fn distrusted(&self) -> Option<String> {
+        self.distrust.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Fails when something went wrong since the device was opened.

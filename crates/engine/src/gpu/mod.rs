@@ -9,6 +9,7 @@ pub mod layout;
 mod network;
 pub mod operation;
 mod readback;
+pub mod record;
 pub mod shader;
 mod study;
 pub mod study_shader;
@@ -36,7 +37,12 @@ pub struct Gpu {
     study_pipelines: Mutex<HashMap<StudyKernel, wgpu::ComputePipeline>>,
     /// The faster kernel of each class of sweeps of few models.
     faster: Mutex<Vec<(Class, Kernel)>>,
+    /// What becomes of a kernel's text before it is compiled, in tests.
+    alter: Option<fn(String) -> String>,
 }
+
+/// Mesa's llvmpipe ends loops after so many iterations, counted over all loops of an invocation.
+const LLVMPIPE_ITERATIONS: u32 = 65_535;
 
 impl Gpu {
     /// Opens the GPU, with WebGPU's default limits, which every engine offers and the kernels
@@ -74,7 +80,42 @@ impl Gpu {
             pipelines: Mutex::default(),
             study_pipelines: Mutex::default(),
             faster: Mutex::default(),
+            alter: None,
         })
+    }
+
+    /// This GPU with other kernels than ours, as if its driver were wrong: what becomes of each
+    /// text before it is compiled. For tests of the checks.
+    #[must_use]
+    pub fn with_altered_kernels(self, alter: fn(String) -> String) -> Self {
+        Self { alter: Some(alter), ..self }
+    }
+
+    /// Iterations of loops after which the driver is known to end them, counted over an invocation.
+    fn most_iterations(&self) -> u32 {
+        let llvmpipe = self.info.name.to_ascii_lowercase().contains("llvmpipe");
+        if llvmpipe { LLVMPIPE_ITERATIONS } else { u32::MAX }
+    }
+
+    /// Most bytes of a binding.
+    pub(crate) fn largest_binding(&self) -> u64 {
+        self.context.device.limits().max_storage_buffer_binding_size
+    }
+
+    /// Most steps that a dispatch of a kernel may take.
+    pub(crate) fn longest_dispatch(&self, kernel: Kernel, batch: u32) -> u32 {
+        (self.most_iterations() / kernel.iterations(batch)).clamp(1, record::LONGEST)
+    }
+
+    /// Fails when the device has once computed something wrong.
+    ///
+    /// # Errors
+    /// When it has.
+    pub fn trusted(&self) -> Result<(), EngineError> {
+        match self.context.distrusted() {
+            Some(what) => Err(EngineError::Wrong { name: self.name(), what }),
+            None => Ok(()),
+        }
     }
 
     /// The adapter's name; browsers may keep it to themselves.
@@ -94,9 +135,13 @@ impl Gpu {
     /// The kernel to train a plan with. Where a workgroup a model may pay, that is measured once
     /// for each class of sweeps, but not on software adapters: they have no lanes to spare, and
     /// waiting for one another takes theirs longer than a model's whole step.
-    async fn kernel(&self, plan: &Plan) -> Result<Kernel, EngineError> {
+    pub(crate) async fn kernel(&self, plan: &Plan) -> Result<Kernel, EngineError> {
         let alone = Kernel::of(&plan.sweep);
-        match Kernel::sharing(&plan.sweep, plan.models()) {
+        // Where not even one step is within the driver's limit, a share of its samples is.
+        if alone.iterations(plan.sweep.batch) > self.most_iterations() && !alone.exact {
+            return Ok(Kernel { shared: true, ..alone });
+        }
+        match Kernel::sharing(&plan.sweep, plan.sweep.models() as usize) {
             Some(shared) if !self.is_software() => self.faster(plan, [alone, shared]).await,
             _ => Ok(alone),
         }
@@ -109,7 +154,7 @@ impl Gpu {
         if let Some((_, kernel)) = lock().iter().find(|(known, _)| *known == class) {
             return Ok(*kernel);
         }
-        let most = self.context.device.limits().max_storage_buffer_binding_size;
+        let most = self.largest_binding();
         let mut rates = [0.0; 2];
         for (rate, kernel) in rates.iter_mut().zip(kernels) {
             *rate = Training::with(self, plan, kernel, most).await?.measure(plan).await?;
@@ -119,13 +164,18 @@ impl Gpu {
         Ok(kernel)
     }
 
+    fn altered(&self, text: String) -> String {
+        self.alter.map_or(text.clone(), |alter| alter(text))
+    }
+
     /// The pipeline of a kernel, compiled at most once.
     async fn pipeline(&self, kernel: Kernel) -> Result<wgpu::ComputePipeline, EngineError> {
         let lock = || self.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pipeline) = lock().get(&kernel) {
             return Ok(pipeline.clone());
         }
-        let made = |device: &_| compile(device, &format!("train {kernel:?}"), kernel.source());
+        let text = self.altered(kernel.source());
+        let made = |device: &_| compile(device, &format!("train {kernel:?}"), text);
         let pipeline = self.context.guard(made).await?;
         lock().insert(kernel, pipeline.clone());
         Ok(pipeline)
@@ -141,7 +191,8 @@ impl Gpu {
         if let Some(pipeline) = lock().get(&kernel) {
             return Ok(pipeline.clone());
         }
-        let made = |device: &_| compile(device, &format!("train {kernel:?}"), kernel.source());
+        let text = self.altered(kernel.source());
+        let made = |device: &_| compile(device, &format!("train {kernel:?}"), text);
         let pipeline = self.context.guard(made).await?;
         lock().insert(kernel, pipeline.clone());
         Ok(pipeline)

@@ -72,6 +72,23 @@ impl Kernel {
         if self.shared { 1 } else { GROUP }
     }
 
+    /// Iterations of loops that an invocation goes through in a step, at most.
+    pub fn iterations(self, batch: u32) -> u32 {
+        // Each loop is taken to go once more round than it does work, to find its end.
+        let draws = batch.div_ceil((4 / words_per_sample(self.n)).max(1) as u32);
+        let cube = 4 * (3 + 2) + 1;
+        1 + match (self.exact, self.n) {
+            (true, 2) => 0,
+            (true, 3) => 3 * cube,
+            (true, _) => 4 * (4 * cube + 8 * (3 * (cube + 1) + 2) + 1),
+            (false, n) if self.shared => {
+                let sums = (n * (n + 1)).div_ceil(GROUP as usize) as u32;
+                draws.div_ceil(GROUP) + 1 + sums * (GROUP / 2 + 2) + 1
+            }
+            (false, _) => draws + 1,
+        }
+    }
+
     /// Its WGSL; the entry point is `train`.
     pub fn source(self) -> String {
         let data: &[&str] = match (self.exact, self.n) {

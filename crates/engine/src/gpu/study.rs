@@ -5,6 +5,7 @@ use super::context::{Context, Submission};
 use super::flight::Flight;
 use super::layout::StudyDispatch;
 use super::readback::{Readback, buffer};
+use super::record::{Follow, LONGEST, MOST_DISPATCHES, Record, Recorder, dispatches};
 use crate::EngineError;
 use crate::pace::Ramp;
 use crate::study::Plan;
@@ -19,6 +20,8 @@ use wgpu::BufferUsages;
 const MOST_PARTS: u32 = 64;
 /// Words of a model's entry in the tables: its key and two distributions.
 const STRIDE: u32 = 7;
+/// Distance of the descriptions of a submission's dispatches, as WebGPU wants them aligned.
+const RUN_STRIDE: u64 = 256;
 
 /// A share of a study in training on the GPU.
 pub struct StudyTraining {
@@ -30,11 +33,15 @@ pub struct StudyTraining {
     /// Parameters, first and second moments, each model's together.
     state: [wgpu::Buffer; 3],
     losses: wgpu::Buffer,
-    bindings: wgpu::BindGroup,
+    /// One for each dispatch of a submission.
+    bindings: Vec<wgpu::BindGroup>,
     flight: Flight,
     readback: Readback,
     parameters: usize,
     models: Vec<u32>,
+    /// Most steps of a dispatch.
+    longest: u32,
+    recorder: Recorder,
 }
 
 impl StudyTraining {
@@ -43,6 +50,9 @@ impl StudyTraining {
     /// # Errors
     /// When the GPU is lost, or has too little memory.
     pub async fn new(gpu: &Gpu, plan: &Plan) -> Result<Self, EngineError> {
+        if let Some(why) = super::study_shader::refuses(&plan.study) {
+            return Err(EngineError::NoGpu(why.trim_end_matches('.').into()));
+        }
         let context = gpu.context.clone();
         let pipeline = gpu.study_pipeline(&plan.study).await?;
         let (parameters, models) = (plan.study.parameters(), plan.models.len());
@@ -50,7 +60,7 @@ impl StudyTraining {
             .guard(|_| {
                 let device = &context.device;
                 let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
-                let run = buffer(device, "run", size_of::<StudyDispatch>() as u64, usage);
+                let run = buffer(device, "run", RUN_STRIDE * MOST_DISPATCHES as u64, usage);
                 let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
                 // A share without models has buffers, too.
                 let floats =
@@ -71,19 +81,27 @@ impl StudyTraining {
                 let cells = upload("cells", bytemuck::cast_slice(&cells));
                 let tables = upload("tables", bytemuck::cast_slice(&tables));
                 let [p, m, v] = &state;
-                let all = [&run, p, m, v, &gradient, &losses, &rates, &cells, &tables];
-                let entries: Vec<wgpu::BindGroupEntry> = (0..)
-                    .zip(all)
-                    .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                        binding,
-                        resource: buffer.as_entire_binding(),
+                let all = [p, m, v, &gradient, &losses, &rates, &cells, &tables];
+                let slot = |slot: usize| {
+                    let run = wgpu::BufferBinding {
+                        buffer: &run,
+                        offset: slot as u64 * RUN_STRIDE,
+                        size: wgpu::BufferSize::new(size_of::<StudyDispatch>() as u64),
+                    };
+                    let resources = [wgpu::BindingResource::Buffer(run)]
+                        .into_iter()
+                        .chain(all.iter().map(|buffer| buffer.as_entire_binding()));
+                    let entries: Vec<wgpu::BindGroupEntry> = (0..)
+                        .zip(resources)
+                        .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+                        .collect();
+                    device.create_bind_group(&wgpu::BindGroupDescriptor {
+                        label: Some("study"),
+                        layout: &pipeline.get_bind_group_layout(0),
+                        entries: &entries,
                     })
-                    .collect();
-                let bindings = device.create_bind_group(&wgpu::BindGroupDescriptor {
-                    label: Some("study"),
-                    layout: &pipeline.get_bind_group_layout(0),
-                    entries: &entries,
-                });
+                };
+                let bindings: Vec<_> = (0..MOST_DISPATCHES).map(slot).collect();
                 (run, state, losses, bindings)
             })
             .await?;
@@ -100,6 +118,8 @@ impl StudyTraining {
             readback: Readback::default(),
             parameters,
             models: plan.models.clone(),
+            longest: LONGEST,
+            recorder: Recorder::default(),
         };
         let start: Vec<f32> =
             plan.models.iter().flat_map(|&model| train::start(&plan.study, model)).collect();
@@ -113,9 +133,9 @@ impl StudyTraining {
     /// # Errors
     /// When the GPU is lost.
     pub async fn measure(&mut self, plan: &Plan) -> Result<f64, EngineError> {
-        let mut ramp = Ramp::new(plan.study.steps);
+        let mut ramp = Ramp::new(plan.study.steps.min(self.most_steps()));
         loop {
-            let submission = self.dispatch(0..self.groups(), 0, ramp.steps());
+            let submission = self.dispatch(0..self.groups(), 0, ramp.steps(), None);
             let submitted = submission.submitted;
             let done = submission.wait(&self.context).await?;
             if let Some(rate) = ramp.took(done.saturating_duration_since(submitted)) {
@@ -135,15 +155,29 @@ impl StudyTraining {
     /// # Errors
     /// When the GPU is lost.
     pub async fn advance(&mut self, step: u32, limit: u32) -> Result<u32, EngineError> {
+        self.advance_recording(step, limit, None).await
+    }
+
+    /// The same, recording a model where asked to.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn advance_recording(
+        &mut self,
+        step: u32,
+        limit: u32,
+        follow: Option<Follow>,
+    ) -> Result<u32, EngineError> {
         self.context.check()?;
         let groups = self.groups();
         if groups == 0 {
             return Ok(limit);
         }
         let whole = self.flight.parts;
-        let steps = (self.flight.wanted() / whole).min(limit);
+        let steps = (self.flight.wanted() / whole).min(limit).min(self.most_steps());
+        let follow = follow.filter(|follow| !follow.last_only || steps.max(1) == limit);
         if steps > 0 {
-            let submission = self.dispatch(0..groups, step, steps);
+            let submission = self.dispatch(0..groups, step, steps, follow.as_ref());
             self.flight.add(&self.context, submission, steps * whole).await?;
             return Ok(steps);
         }
@@ -152,11 +186,69 @@ impl StudyTraining {
         while first < groups {
             let end = groups.min(first + (groups * self.flight.wanted().min(whole) / whole).max(1));
             let parts = ((end - first) * whole).div_ceil(groups);
-            let submission = self.dispatch(first..end, step, 1);
+            let here =
+                |follow: &&Follow| (first as usize..end as usize).contains(&follow.models.start);
+            let submission = self.dispatch(first..end, step, 1, follow.as_ref().filter(here));
             self.flight.add(&self.context, submission, parts).await?;
             first = end;
         }
         Ok(1)
+    }
+
+    /// Most steps of a submission.
+    fn most_steps(&self) -> u32 {
+        MOST_DISPATCHES as u32 * self.longest
+    }
+
+    /// Keeps dispatches to so many steps.
+    pub fn keep_short(&mut self, steps: u32) {
+        self.longest = steps.clamp(1, LONGEST);
+    }
+
+    /// What the last slice has recorded, if it was asked to; once.
+    pub fn recorded(&mut self) -> Option<Record> {
+        self.recorder.take()
+    }
+
+    /// Waits for a record, once the GPU has been given the work that makes it: after each number of
+    /// steps the model followed.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn read_record(
+        &mut self,
+        record: Record,
+    ) -> Result<Vec<(u32, Model<f32>)>, EngineError> {
+        let size = self.parameters;
+        let states = self.recorder.read(&self.context, record, 3 * size).await?;
+        let model = |(step, state): (u32, Vec<f32>)| {
+            let part = |k: usize| state[k * size..(k + 1) * size].to_vec();
+            (step, Model { parameters: part(0), first: part(1), second: part(2) })
+        };
+        Ok(states.into_iter().map(model).collect())
+    }
+
+    /// Takes some steps with one model alone, and records it.
+    pub fn rehearse(&mut self, place: usize, step: u32, steps: u32) {
+        let follow = Follow { models: place..place + 1, passages: 1, last_only: false };
+        drop(self.dispatch(place as u32..place as u32 + 1, step, steps, Some(&follow)));
+    }
+
+    /// Sets the state of one model, and forgets the losses of all.
+    pub fn put_back(&self, place: usize, model: &Model<f32>) {
+        let parts = [&model.parameters, &model.first, &model.second];
+        for (buffer, values) in self.state.iter().zip(parts) {
+            let at = 4 * (place * self.parameters) as u64;
+            self.context.queue.write_buffer(buffer, at, bytemuck::cast_slice(values));
+        }
+        let mut encoder = self.context.device.create_command_encoder(&Default::default());
+        encoder.clear_buffer(&self.losses, 0, None);
+        drop(self.context.submit(encoder));
+    }
+
+    /// The device is not to be believed, for this reason.
+    pub fn distrust(&self, why: &str) {
+        self.context.distrust(why);
     }
 
     /// What has been learned.
@@ -259,19 +351,59 @@ impl StudyTraining {
         Ok(all)
     }
 
-    /// Sends a range of models through some steps.
-    fn dispatch(&self, models: Range<u32>, first_step: u32, steps: u32) -> Submission {
-        let run = StudyDispatch { first_step, steps, first_model: models.start, ..self.common };
-        // Written in the queue's order: after the submissions before, ahead of this one.
-        self.context.queue.write_buffer(&self.run, 0, bytemuck::bytes_of(&run));
+    /// Sends a range of models through some steps, at most as many as fit a submission.
+    fn dispatch(
+        &mut self,
+        models: Range<u32>,
+        first_step: u32,
+        steps: u32,
+        follow: Option<&Follow>,
+    ) -> Submission {
+        let lengths = dispatches(steps, self.longest);
+        let floats = 3 * self.parameters;
+        let mut record =
+            follow.map(|follow| self.recorder.start(&self.context.device, follow, floats));
+        // Records begin where as many dispatches are left as are to be followed.
+        let quiet = follow.map_or(0, |follow| lengths.len().saturating_sub(follow.passages));
         let mut encoder = self.context.device.create_command_encoder(&Default::default());
-        {
+        let mut step = first_step;
+        for (slot, length) in lengths.into_iter().enumerate() {
+            if let Some(record) = record.as_mut().filter(|_| slot >= quiet) {
+                self.copy_out(&mut encoder, record, step);
+            }
+            let run = StudyDispatch {
+                first_step: step,
+                steps: length,
+                first_model: models.start,
+                ..self.common
+            };
+            // Written in the queue's order: after the submissions before, ahead of this one.
+            let at = slot as u64 * RUN_STRIDE;
+            self.context.queue.write_buffer(&self.run, at, bytemuck::bytes_of(&run));
             let mut pass = encoder.begin_compute_pass(&Default::default());
             pass.set_pipeline(&self.pipeline);
-            pass.set_bind_group(0, &self.bindings, &[]);
+            pass.set_bind_group(0, &self.bindings[slot], &[]);
             pass.dispatch_workgroups(models.end - models.start, 1, 1);
+            drop(pass);
+            step += length;
         }
-        self.context.submit(encoder)
+        if let Some(record) = &mut record {
+            self.copy_out(&mut encoder, record, step);
+        }
+        let submission = self.context.submit(encoder);
+        record.into_iter().for_each(|record| self.recorder.keep(record, &submission));
+        submission
+    }
+
+    /// Copies the model that a record follows into it, as it is at a step.
+    fn copy_out(&self, encoder: &mut wgpu::CommandEncoder, record: &mut Record, step: u32) {
+        let size = 4 * self.parameters as u64;
+        let from = record.models.start as u64 * size;
+        let mut at = record.place(step, 3 * self.parameters);
+        for state in &self.state {
+            encoder.copy_buffer_to_buffer(state, from, &record.staging, at, size);
+            at += size;
+        }
     }
 }
 

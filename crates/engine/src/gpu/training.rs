@@ -5,6 +5,7 @@ use super::context::{Context, Submission};
 use super::flight::Flight;
 use super::layout::{self, Run};
 use super::readback::{Readback, buffer};
+use super::record::{Follow, MOST_DISPATCHES, Record, Recorder, dispatches};
 use super::shader::{GROUP, Kernel};
 use crate::EngineError;
 use crate::pace::Ramp;
@@ -14,6 +15,8 @@ use wgpu::BufferUsages;
 
 /// Most parts that one step of all models is divided into.
 const MOST_PARTS: u32 = 64;
+/// Distance of the descriptions of a submission's dispatches, as WebGPU wants them aligned.
+const RUN_STRIDE: u64 = 256;
 
 /// A share of a sweep in training on the GPU.
 pub struct Training {
@@ -27,6 +30,10 @@ pub struct Training {
     parameters: usize,
     models: usize,
     readback: Readback,
+    /// Most steps of a dispatch, and the most that are allowed.
+    longest: u32,
+    allowed: u32,
+    recorder: Recorder,
 }
 
 /// As many models of a share as fit into one binding a state buffer.
@@ -40,7 +47,8 @@ struct Block {
     run: wgpu::Buffer,
     /// Parameters, first and second moments, each at `p * models + i`.
     state: [wgpu::Buffer; 3],
-    bindings: wgpu::BindGroup,
+    /// One for each dispatch of a submission.
+    bindings: Vec<wgpu::BindGroup>,
 }
 
 impl Training {
@@ -52,17 +60,6 @@ impl Training {
         let most = gpu.context.device.limits().max_storage_buffer_binding_size;
         let kernel = gpu.kernel(plan).await?;
         Self::with(gpu, plan, kernel, most).await
-    }
-
-    /// As [`new`](Self::new), with a workgroup a model or an invocation, as before: kernels add in
-    /// other orders.
-    ///
-    /// # Errors
-    /// When the GPU is lost, or has too little memory.
-    pub async fn as_before(gpu: &Gpu, plan: &Plan, shared: bool) -> Result<Self, EngineError> {
-        let most = gpu.context.device.limits().max_storage_buffer_binding_size;
-        let alone = Kernel::of(&plan.sweep);
-        Self::with(gpu, plan, Kernel { shared: shared && !alone.exact, ..alone }, most).await
     }
 
     /// As [`new`](Self::new), with one of the kernels that train the plan's sweep, and with
@@ -93,6 +90,7 @@ impl Training {
                     .collect::<Vec<_>>()
             })
             .await?;
+        let allowed = gpu.longest_dispatch(kernel, plan.sweep.batch);
         let groups: u32 = blocks.iter().map(|block| block.groups).sum();
         let training = Self {
             context,
@@ -105,6 +103,9 @@ impl Training {
             parameters,
             models,
             readback: Readback::default(),
+            longest: allowed,
+            allowed,
+            recorder: Recorder::default(),
         };
         // Moments start at zero, as buffers do.
         training.write(0, &plan.initial_parameters());
@@ -116,15 +117,30 @@ impl Training {
     /// # Errors
     /// When the GPU is lost.
     pub async fn measure(&mut self, plan: &Plan) -> Result<f64, EngineError> {
-        let mut ramp = Ramp::new(plan.sweep.steps);
+        let mut ramp = Ramp::new(plan.sweep.steps.min(self.most_steps()));
         loop {
-            let submission = self.dispatch(0..self.groups(), 0, ramp.steps());
+            let submission = self.dispatch(0..self.groups(), 0, ramp.steps(), None);
             let submitted = submission.submitted;
             let done = submission.wait(&self.context).await?;
             if let Some(rate) = ramp.took(done.saturating_duration_since(submitted)) {
                 return Ok(rate * self.models as f64);
             }
         }
+    }
+
+    /// Most steps of a submission.
+    fn most_steps(&self) -> u32 {
+        MOST_DISPATCHES as u32 * self.longest
+    }
+
+    /// Most steps that a dispatch takes.
+    pub fn longest(&self) -> u32 {
+        self.longest
+    }
+
+    /// Keeps dispatches to so many steps, and to as many as the device gets right.
+    pub fn keep_short(&mut self, steps: u32) {
+        self.longest = steps.clamp(1, self.allowed);
     }
 
     /// Workgroups that all models take.
@@ -144,28 +160,120 @@ impl Training {
         step: u32,
         limit: u32,
     ) -> Result<u32, EngineError> {
+        self.advance_recording(step, limit, None).await
+    }
+
+    /// The same, recording some models where asked to.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn advance_recording(
+        &mut self,
+        step: u32,
+        limit: u32,
+        follow: Option<Follow>,
+    ) -> Result<u32, EngineError> {
         self.context.check()?;
         let groups = self.groups();
         if groups == 0 {
             return Ok(limit);
         }
         let whole = self.flight.parts;
-        let steps = (self.flight.wanted() / whole).min(limit);
+        let steps = (self.flight.wanted() / whole).min(limit).min(self.most_steps());
+        let follow = follow.filter(|follow| !follow.last_only || steps.max(1) == limit);
         if steps > 0 {
-            let submission = self.dispatch(0..groups, step, steps);
+            let submission = self.dispatch(0..groups, step, steps, follow.as_ref());
             self.flight.add(&self.context, submission, steps * whole).await?;
             return Ok(steps);
         }
         // Not even one step fits: some of the models at a time.
+        let mut record = follow.map(|follow| self.start_record(&follow));
         let mut first = 0;
         while first < groups {
             let end = groups.min(first + groups * self.flight.wanted().min(whole) / whole);
             let parts = ((end - first) * whole).div_ceil(groups);
-            let submission = self.dispatch(first..end, step, 1);
+            let mut encoder = self.encoder();
+            if let Some(record) = record.as_mut().filter(|_| first == 0) {
+                self.copy_out(&mut encoder, record, step);
+            }
+            self.encode(&mut encoder, 0, first..end, step, 1);
+            if let Some(record) = record.as_mut().filter(|_| end == groups) {
+                self.copy_out(&mut encoder, record, step + 1);
+            }
+            let submission = self.context.submit(encoder);
+            if let Some(record) = record.take_if(|_| end == groups) {
+                self.recorder.keep(record, &submission);
+            }
             self.flight.add(&self.context, submission, parts).await?;
             first = end;
         }
         Ok(1)
+    }
+
+    /// What the last slice has recorded, if it was asked to; once.
+    pub fn recorded(&mut self) -> Option<Record> {
+        self.recorder.take()
+    }
+
+    /// Waits for a record, once the GPU has been given the work that makes it; each state is
+    /// parameters, first and second moments of the models followed, each by parameter, then model.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn read_record(
+        &mut self,
+        record: Record,
+    ) -> Result<Vec<(u32, Vec<f32>)>, EngineError> {
+        self.recorder.read(&self.context, record, 3 * self.parameters).await
+    }
+
+    /// Those of some neighbours that share buffers with the first.
+    pub fn together(&self, models: Range<usize>) -> Range<usize> {
+        let end = self.block_of(models.start).map_or(models.end, |block| {
+            models.end.min(block.offset as usize + block.models as usize)
+        });
+        models.start..end
+    }
+
+    /// All models of the workgroups that some neighbours belong to.
+    pub fn neighbourhood(&self, models: Range<usize>) -> Range<usize> {
+        let Some(block) = self.block_of(models.start) else { return models };
+        let (offset, a_group) = (block.offset as usize, self.kernel.models_a_group() as usize);
+        let end = offset + block.models as usize;
+        let start = (models.start - offset) / a_group * a_group + offset;
+        start..(models.end - offset).next_multiple_of(a_group).saturating_add(offset).min(end)
+    }
+
+    /// Takes some steps with these neighbours alone, and records them; all other models stay where
+    /// they are.
+    pub fn rehearse(&mut self, models: Range<usize>, step: u32, steps: u32) {
+        let Some(block) = self.block_of(models.start) else { return };
+        let a_group = self.kernel.models_a_group();
+        let group = |model: usize| block.first_group + (model as u32 - block.offset) / a_group;
+        let groups = group(models.start)..group(models.end - 1) + 1;
+        let follow = Follow { models, passages: 1, last_only: false };
+        drop(self.dispatch(groups, step, steps, Some(&follow)));
+    }
+
+    /// Sets the state of some neighbours, laid out as a record's.
+    pub fn put_back(&self, models: Range<usize>, state: &[f32]) {
+        let Some(block) = self.block_of(models.start) else { return };
+        let planes = state.chunks_exact(models.len());
+        for (plane, values) in planes.enumerate() {
+            let (which, p) = (plane / self.parameters, plane % self.parameters);
+            let at = p * block.models as usize + models.start - block.offset as usize;
+            let bytes = bytemuck::cast_slice(values);
+            self.context.queue.write_buffer(&block.state[which], 4 * at as u64, bytes);
+        }
+    }
+
+    /// The device is not to be believed, for this reason.
+    pub fn distrust(&self, why: &str) {
+        self.context.distrust(why);
+    }
+
+    fn block_of(&self, model: usize) -> Option<&Block> {
+        self.blocks.iter().rfind(|block| block.offset as usize <= model)
     }
 
     /// Parameters by parameter, then model.
@@ -204,33 +312,89 @@ impl Training {
         }
     }
 
-    /// Sends a range of workgroups through some steps.
-    fn dispatch(&self, groups: Range<u32>, first_step: u32, steps: u32) -> Submission {
-        let mut encoder = self.context.device.create_command_encoder(&Default::default());
-        {
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            pass.set_pipeline(&self.pipeline);
-            for block in &self.blocks {
-                let local = |group: u32| group.saturating_sub(block.first_group).min(block.groups);
-                let (start, end) = (local(groups.start), local(groups.end));
-                if start == end {
-                    continue;
-                }
-                let run = Run {
-                    first_step,
-                    steps,
-                    first_model: start * self.kernel.models_a_group(),
-                    models: block.models,
-                    offset: block.offset,
-                    ..self.common
-                };
-                // Written in the queue's order: after the submissions before, ahead of this one.
-                self.context.queue.write_buffer(&block.run, 0, bytemuck::bytes_of(&run));
-                pass.set_bind_group(0, &block.bindings, &[]);
-                pass.dispatch_workgroups(end - start, 1, 1);
+    /// Sends a range of workgroups through some steps, at most as many as fit a submission.
+    fn dispatch(
+        &mut self,
+        groups: Range<u32>,
+        first_step: u32,
+        steps: u32,
+        follow: Option<&Follow>,
+    ) -> Submission {
+        let lengths = dispatches(steps, self.longest);
+        let mut record = follow.map(|follow| self.start_record(follow));
+        // Records begin where as many dispatches are left as are to be followed.
+        let quiet = follow.map_or(0, |follow| lengths.len().saturating_sub(follow.passages));
+        let (mut encoder, mut step) = (self.encoder(), first_step);
+        for (slot, length) in lengths.into_iter().enumerate() {
+            if let Some(record) = record.as_mut().filter(|_| slot >= quiet) {
+                self.copy_out(&mut encoder, record, step);
+            }
+            self.encode(&mut encoder, slot, groups.clone(), step, length);
+            step += length;
+        }
+        if let Some(record) = &mut record {
+            self.copy_out(&mut encoder, record, step);
+        }
+        let submission = self.context.submit(encoder);
+        record.into_iter().for_each(|record| self.recorder.keep(record, &submission));
+        submission
+    }
+
+    fn encoder(&self) -> wgpu::CommandEncoder {
+        self.context.device.create_command_encoder(&Default::default())
+    }
+
+    /// Writes down one dispatch a block, the submission's number `slot`.
+    fn encode(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        slot: usize,
+        groups: Range<u32>,
+        first_step: u32,
+        steps: u32,
+    ) {
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        pass.set_pipeline(&self.pipeline);
+        for block in &self.blocks {
+            let local = |group: u32| group.saturating_sub(block.first_group).min(block.groups);
+            let (start, end) = (local(groups.start), local(groups.end));
+            if start == end {
+                continue;
+            }
+            let run = Run {
+                first_step,
+                steps,
+                first_model: start * self.kernel.models_a_group(),
+                models: block.models,
+                offset: block.offset,
+                ..self.common
+            };
+            // Written in the queue's order: after the submissions before, ahead of this one.
+            let at = slot as u64 * RUN_STRIDE;
+            self.context.queue.write_buffer(&block.run, at, bytemuck::bytes_of(&run));
+            pass.set_bind_group(0, &block.bindings[slot], &[]);
+            pass.dispatch_workgroups(end - start, 1, 1);
+        }
+    }
+
+    fn start_record(&mut self, follow: &Follow) -> Record {
+        let floats = 3 * self.parameters * follow.models.len();
+        self.recorder.start(&self.context.device, follow, floats)
+    }
+
+    /// Copies the models that a record follows into it, as they are at a step.
+    fn copy_out(&self, encoder: &mut wgpu::CommandEncoder, record: &mut Record, step: u32) {
+        let Some(block) = self.block_of(record.models.start) else { return };
+        let count = record.models.len();
+        let mut at = record.place(step, 3 * self.parameters * count);
+        for state in &block.state {
+            for p in 0..self.parameters {
+                let from = p * block.models as usize + record.models.start - block.offset as usize;
+                let size = 4 * count as u64;
+                encoder.copy_buffer_to_buffer(state, 4 * from as u64, &record.staging, at, size);
+                at += size;
             }
         }
-        self.context.submit(encoder)
     }
 
     /// Writes one of the three state arrays of all models.
@@ -309,26 +473,34 @@ impl Tables {
     ) -> Block {
         let device = &context.device;
         let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
-        let run = buffer(device, "run", size_of::<Run>() as u64, usage);
+        let run = buffer(device, "run", RUN_STRIDE * MOST_DISPATCHES as u64, usage);
         let state = ["parameters", "first moments", "second moments"].map(|label| {
             let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
             buffer(device, label, 4 * parameters as u64 * u64::from(models), usage)
         });
-        let own = [(0, &run), (1, &state[0]), (2, &state[1]), (3, &state[2])];
+        let own = [(1, &state[0]), (2, &state[1]), (3, &state[2])];
         let shared = self.bindings.iter().map(|(binding, buffer)| (*binding, buffer));
-        let entries: Vec<wgpu::BindGroupEntry> = own
-            .into_iter()
-            .chain(shared)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                binding,
+        let buffers: Vec<_> = own.into_iter().chain(shared).collect();
+        let slot = |slot: usize| {
+            let run = wgpu::BufferBinding {
+                buffer: &run,
+                offset: slot as u64 * RUN_STRIDE,
+                size: wgpu::BufferSize::new(size_of::<Run>() as u64),
+            };
+            let run =
+                wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::Buffer(run) };
+            let rest = buffers.iter().map(|(binding, buffer)| wgpu::BindGroupEntry {
+                binding: *binding,
                 resource: buffer.as_entire_binding(),
+            });
+            let entries: Vec<_> = [run].into_iter().chain(rest).collect();
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("models"),
+                layout: &pipeline.get_bind_group_layout(0),
+                entries: &entries,
             })
-            .collect();
-        let bindings = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("models"),
-            layout: &pipeline.get_bind_group_layout(0),
-            entries: &entries,
-        });
+        };
+        let bindings = (0..MOST_DISPATCHES).map(slot).collect();
         // Every block but the last is full, so its groups are too.
         let a_group = self.kernel.models_a_group();
         let (first_group, groups) = (offset / a_group, models.div_ceil(a_group));

@@ -2,8 +2,8 @@
 
 use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::network::Training;
+use crate::error::EngineError;
 use crate::gpu::{Gpu, NetworkTraining};
-use crate::run::EngineError;
 use toy::Spec;
 use toy::network::Network;
 use toy::study::snapshot::Trained;
@@ -24,32 +24,50 @@ enum Backend {
     Gpu(Box<NetworkTraining>),
 }
 
-/// The models of a share: every `stride`-th.
-fn models(network: &Network, shard: Shard) -> Vec<u32> {
-    // There are 1,024 models at most.
-    shard.of(network.models() as u32)
-}
-
 impl NetworkRun {
     /// Prepares a share of a network's models on the CPU, at step 0.
     ///
     /// # Errors
     /// When the network is not valid.
     pub fn on_cpu(network: &Network, shard: Shard) -> Result<Self, EngineError> {
+        // There are 1,024 models at most.
+        let models = shard.of(network.models() as u32);
         network.validate()?;
-        let training = Training::new(network, &models(network, shard));
-        let backend = Backend::Cpu(Box::new(training));
-        Ok(Self { network: network.clone(), backend, step: 0, finished: vec![] })
+        Ok(Self::with(network, Backend::Cpu(Box::new(Training::new(network, &models)))))
     }
 
-    /// Prepares a share of a network's models on a GPU, at step 0.
+    /// Prepares some of a network's models at step 0, on this GPU or else on the CPU.
     ///
     /// # Errors
     /// When the network is not valid, or the GPU is lost or has too little memory.
-    pub async fn on_gpu(gpu: &Gpu, network: &Network, shard: Shard) -> Result<Self, EngineError> {
+    pub async fn new(
+        network: &Network,
+        models: &[u32],
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
         network.validate()?;
-        let training = NetworkTraining::new(gpu, network, &models(network, shard)).await?;
-        let backend = Backend::Gpu(Box::new(training));
+        let backend = match gpu {
+            None => Backend::Cpu(Box::new(Training::new(network, models))),
+            Some(gpu) => Backend::Gpu(Box::new(NetworkTraining::new(gpu, network, models).await?)),
+        };
+        Ok(Self::with(network, backend))
+    }
+
+    fn with(network: &Network, backend: Backend) -> Self {
+        Self { network: network.clone(), backend, step: 0, finished: vec![] }
+    }
+
+    /// Prepares some of a network's models, at step 0, on this GPU or else on the CPU.
+    pub(crate) async fn of_models(
+        network: &Network,
+        models: &[u32],
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
+        network.validate()?;
+        let backend = match gpu {
+            None => Backend::Cpu(Box::new(Training::new(network, models))),
+            Some(gpu) => Backend::Gpu(Box::new(NetworkTraining::new(gpu, network, models).await?)),
+        };
         Ok(Self { network: network.clone(), backend, step: 0, finished: vec![] })
     }
 

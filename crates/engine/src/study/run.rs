@@ -1,10 +1,11 @@
 //! A share of a study in training.
 
 use super::plan::Plan;
+use crate::check::CheckedStudy;
 use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::study::Training;
-use crate::gpu::{Gpu, StudyTraining};
-use crate::run::EngineError;
+use crate::error::EngineError;
+use crate::gpu::Gpu;
 use toy::Spec;
 use toy::study::Study;
 use toy::study::snapshot::Trained;
@@ -22,7 +23,7 @@ pub struct StudyRun {
 
 enum Backend {
     Cpu(Box<Training>),
-    Gpu(Box<StudyTraining>),
+    Gpu(Box<CheckedStudy>),
 }
 
 impl StudyRun {
@@ -37,14 +38,36 @@ impl StudyRun {
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
 
-    /// Prepares a share of a study on a GPU, at step 0.
+    /// Prepares some models of a study at step 0, on this GPU or else on the CPU.
     ///
     /// # Errors
     /// When the study is not valid, or the GPU is lost or has too little memory.
-    pub async fn on_gpu(gpu: &Gpu, study: &Study, shard: Shard) -> Result<Self, EngineError> {
+    pub async fn new(
+        study: &Study,
+        models: Vec<u32>,
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
         study.validate()?;
-        let plan = Plan::new(study, shard);
-        let backend = Backend::Gpu(Box::new(StudyTraining::new(gpu, &plan).await?));
+        let plan = Plan::of_models(study, models);
+        let backend = match gpu {
+            None => Backend::Cpu(Box::new(Training::new(&plan))),
+            Some(gpu) => Backend::Gpu(Box::new(CheckedStudy::new(gpu, &plan).await?)),
+        };
+        Ok(Self { plan, backend, step: 0, finished: vec![] })
+    }
+
+    /// Prepares some models of a study, at step 0, on this GPU or else on the CPU.
+    pub(crate) async fn of_models(
+        study: &Study,
+        models: Vec<u32>,
+        gpu: Option<&Gpu>,
+    ) -> Result<Self, EngineError> {
+        study.validate()?;
+        let plan = Plan::of_models(study, models);
+        let backend = match gpu {
+            None => Backend::Cpu(Box::new(Training::new(&plan))),
+            Some(gpu) => Backend::Gpu(Box::new(CheckedStudy::new(gpu, &plan).await?)),
+        };
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
 
@@ -64,7 +87,7 @@ impl StudyRun {
                 Backend::Cpu(Box::new(training))
             }
             Some(gpu) => {
-                let mut training = StudyTraining::new(gpu, &plan).await?;
+                let mut training = CheckedStudy::new(gpu, &plan).await?;
                 training.set_learners(&learners);
                 Backend::Gpu(Box::new(training))
             }
@@ -76,7 +99,9 @@ impl StudyRun {
     pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
         let (kind, name, learners) = match &mut self.backend {
             Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), cpu.learners()),
-            Backend::Gpu(gpu) => (Kind::Gpu, gpu.name().to_owned(), gpu.learners().await?),
+            Backend::Gpu(gpu) => {
+                (Kind::Gpu, gpu.name().to_owned(), gpu.learners(&self.plan).await?)
+            }
         };
         let job = Job::Study(self.plan.study.clone());
         let header = Header {
@@ -124,7 +149,7 @@ impl StudyRun {
         }
         let taken = match &mut self.backend {
             Backend::Cpu(cpu) => cpu.advance(&self.plan, self.step, left),
-            Backend::Gpu(gpu) => gpu.advance(self.step, left).await?,
+            Backend::Gpu(gpu) => gpu.advance(&self.plan, self.step, left).await?,
         };
         self.step += taken;
         Ok(taken)
@@ -161,7 +186,7 @@ impl StudyRun {
     pub async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
         match &mut self.backend {
             Backend::Cpu(cpu) => Ok(cpu.read()),
-            Backend::Gpu(gpu) => gpu.read().await,
+            Backend::Gpu(gpu) => gpu.read(&self.plan).await,
         }
     }
 }

@@ -4,10 +4,15 @@ use crate::aggregate::Aggregate;
 use crate::axis::Span;
 use crate::init::Init;
 use crate::schedule::{Course, Schedule};
+use crate::spec::Spec;
 use serde::{Deserialize, Serialize};
 
 /// Most models a sweep may have: 256 x 256 pixels with 16 repeats.
 pub const MAX_MODELS: u64 = 1 << 20;
+/// Most columns, and most rows, of a sweep that is trained in shares, a few rows at a time.
+pub const MAX_SIDE_IN_SHARES: u32 = 4096;
+/// Most models of such a sweep: 4,096 x 4,096 pixels with 64 repeats.
+pub const MAX_MODELS_IN_SHARES: u64 = 1 << 30;
 /// Most features for which the population loss is integrated exactly.
 pub const MAX_EXACT_FEATURES: u32 = 4;
 
@@ -109,6 +114,20 @@ pub enum SweepError {
         /// The features asked for.
         features: u32,
     },
+    /// Too much, even for a sweep in shares.
+    #[error(
+        "{columns} columns x {rows} rows x {repeats} repeats are {models} models; in shares, at most {MAX_SIDE_IN_SHARES} columns, as many rows and {MAX_MODELS_IN_SHARES} models are allowed, and one at least"
+    )]
+    Shares {
+        /// Columns asked for.
+        columns: u32,
+        /// Rows asked for.
+        rows: u32,
+        /// Repeats asked for.
+        repeats: u32,
+        /// Their product.
+        models: u64,
+    },
     /// Too many models.
     #[error(
         "{columns} columns x {rows} rows x {repeats} repeats are {models} models; at most {MAX_MODELS} are allowed"
@@ -141,6 +160,22 @@ impl Sweep {
     pub fn coarse(&self, factor: u32) -> Self {
         let part = |points: u32| points.div_ceil(factor.max(1));
         Self { columns: part(self.columns), rows: part(self.rows), ..self.clone() }
+    }
+
+    /// Checks a sweep that is trained in shares, a few rows at a time: as [`Spec::validate`], but
+    /// for its size.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, as a sentence that says what is allowed.
+    pub fn validate_in_shares(&self) -> Result<(), SweepError> {
+        let Self { columns, rows, repeats, .. } = *self;
+        let sides = 1..=MAX_SIDE_IN_SHARES;
+        let models = self.models();
+        let fits = sides.contains(&columns) && sides.contains(&rows);
+        if !fits || models > MAX_MODELS_IN_SHARES {
+            return Err(SweepError::Shares { columns, rows, repeats, models });
+        }
+        Self { columns: columns.min(16), rows: rows.min(16), ..self.clone() }.validate()
     }
 
     /// Number of models: columns x rows x repeats.

@@ -85,6 +85,15 @@ impl Training {
         training
     }
 
+    /// Models of a plan from states of any step on, to train them again; one may be there several
+    /// times.
+    pub fn again(plan: &Plan, learners: Vec<Learner>) -> Self {
+        let pace = Pace::new(Duration::from_millis(30));
+        let mut training = Self { level: Level::new(), models: vec![], pace };
+        training.take_over(plan, learners, None);
+        training
+    }
+
     /// Trains these models of a plan, which may be under way, in the place of what it trained.
     pub fn take_over(&mut self, plan: &Plan, learners: Vec<Learner>, way: Option<Way>) {
         let state = |learner: Learner| State {

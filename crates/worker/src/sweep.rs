@@ -1,8 +1,8 @@
-//! A run in training and what the page sees of it.
+//! A sweep in training and what the page sees of it.
 
-use crate::post::send;
-use crate::turns::Turns;
-use crate::{INTERVAL, MEASURING};
+use crate::outbox::Outbox;
+use crate::saving::Saving;
+use crate::turns::{INTERVAL, MEASURING, Turns};
 use engine::{EngineError, SweepRun};
 use std::time::Duration;
 use toy::aggregate::Aggregate;
@@ -12,10 +12,14 @@ use toy::picture::Measures;
 use web_time::Instant;
 use wire::Report;
 
-/// A run in training.
-pub struct Job {
+/// A sweep in training.
+pub struct SweepTask {
     id: u32,
+    outbox: Outbox,
     run: SweepRun,
+    /// Model-steps that its models had taken before.
+    before: u64,
+    saving: Saving,
     aggregate: Aggregate,
     thresholds: Thresholds,
     /// The step to pause at.
@@ -31,22 +35,30 @@ pub struct Job {
     inspected: Option<(u32, u32)>,
 }
 
-impl Job {
-    /// Wraps a run at step 0 and shows its start.
+impl SweepTask {
+    /// Wraps a run and shows where it begins.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
     pub async fn new(
         id: u32,
+        outbox: Outbox,
         run: SweepRun,
+        saving: Saving,
         thresholds: Thresholds,
         paused: bool,
     ) -> Result<Self, EngineError> {
         let aggregate = run.plan().sweep.aggregate;
         let turns = Turns::new(run.plan().rows.len());
-        let mut job = Self {
+        let mut task = Self {
             id,
-            run,
+            outbox,
+            before: run.model_steps(),
+            saving,
             aggregate,
             thresholds,
-            goal: paused.then_some(0),
+            goal: paused.then_some(run.step()),
+            run,
             trained: Duration::ZERO,
             measures: None,
             turns,
@@ -55,8 +67,9 @@ impl Job {
             told: Instant::now(),
             inspected: None,
         };
-        job.show().await?;
-        Ok(job)
+        task.show().await?;
+        task.end();
+        Ok(task)
     }
 
     /// Number the page knows the run by.
@@ -87,9 +100,29 @@ impl Job {
         } else if self.told.elapsed() >= INTERVAL {
             self.progress();
         }
-        if self.run.is_done() {
-            send(&Report::Done { run: self.id });
+        // Where all models are at one step, any of them can go on anywhere.
+        if self.run.ahead() == 0 && !self.run.is_done() && self.saving.is_due(self.trained) {
+            self.save().await?;
         }
+        self.end();
+        Ok(())
+    }
+
+    /// Says when every step has been taken.
+    fn end(&self) {
+        if self.run.is_done() {
+            self.outbox.send(Report::Done { run: self.id });
+        }
+    }
+
+    /// Sends what to go on from.
+    async fn save(&mut self) -> Result<(), EngineError> {
+        let start = Instant::now();
+        let state = self.run.checkpoint().await?.encode();
+        let parts = self.run.plan().rows.clone();
+        let (run, step) = (self.id, self.run.step());
+        self.outbox.send_with(Report::Checkpoint { run, step, parts, finished: vec![] }, state);
+        self.saving.took(self.trained, start.elapsed());
         Ok(())
     }
 
@@ -140,7 +173,7 @@ impl Job {
 
     fn picture(&self, measures: &Measures) {
         let picture = measures.picture(self.aggregate);
-        send(&Report::Picture { run: self.id, step: self.run.step(), picture });
+        self.outbox.send(Report::Picture { run: self.id, step: self.run.step(), picture });
     }
 
     fn picture_again(&self) {
@@ -150,16 +183,16 @@ impl Job {
     fn pixel(&self) {
         if let (Some((row, column)), Some(measures)) = (self.inspected, &self.measures) {
             let (step, repeats) = (self.run.step(), measures.pixel(row, column));
-            send(&Report::Pixel { run: self.id, row, column, step, repeats });
+            self.outbox.send(Report::Pixel { run: self.id, row, column, step, repeats });
         }
     }
 
     fn progress(&mut self) {
         self.told = Instant::now();
-        send(&Report::Progress {
+        self.outbox.send(Report::Progress {
             run: self.id,
             step: self.run.step(),
-            model_steps: self.run.model_steps() as f64,
+            model_steps: (self.run.model_steps() - self.before) as f64,
             seconds: self.trained.as_secs_f64(),
             paused: self.is_paused(),
         });

@@ -3,7 +3,7 @@
 //! A worker runs the page's own program, [`crate::main`], which sees where it runs. It gets it
 //! compiled: browsers then share the machine code among page and workers.
 
-use crate::format::sentence;
+use super::bytes::Bytes;
 use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, WorkerOptions, WorkerType};
-use wire::{Cause, Report, Request};
+use wire::{Report, Request};
 
 /// What waits for the program in a new worker. Relative to the page's own address, so that the page
 /// works under any path.
@@ -31,7 +31,10 @@ pub fn in_window() -> bool {
 
 /// Requests made before the worker listens, as they are posted. Browsers throw away what is posted
 /// while its WebAssembly still loads; `None` once it has said that it is ready.
-type Outbox = Rc<RefCell<Option<Vec<Vec<u8>>>>>;
+type Outbox = Rc<RefCell<Option<Vec<Array>>>>;
+
+/// What a worker says, with the bytes of a checkpoint; or why it is gone, a sentence.
+pub type Heard = Result<(Report, Option<Bytes>), String>;
 
 /// A running web worker; it ends when dropped.
 pub struct Worker {
@@ -46,7 +49,7 @@ impl Worker {
     ///
     /// # Errors
     /// When the browser starts no module workers.
-    pub fn spawn(hear: impl Fn(Report) + 'static) -> Result<Self, String> {
+    pub fn spawn(hear: impl Fn(Heard) + 'static) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let inner = web_sys::Worker::new_with_options(LOADER, &options)
@@ -57,19 +60,18 @@ impl Worker {
         let on_message = {
             let (inner, outbox, hear) = (inner.clone(), outbox.clone(), hear.clone());
             Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
-                let bytes = Uint8Array::new(&event.data()).to_vec();
-                match wire::decode(&bytes) {
-                    Ok(Report::Ready) => {
-                        let waiting = outbox.borrow_mut().take().unwrap_or_default();
-                        waiting.iter().for_each(|bytes| post(&inner, bytes));
-                    }
-                    Ok(report) => hear(report),
-                    Err(garbled) => {
-                        let (number, cause) = (0, Cause::Broken);
-                        let sentence = sentence(&garbled.to_string());
-                        hear(Report::Failed { number, cause, sentence });
-                    }
+                let parts: Array = event.data().unchecked_into();
+                let report = Uint8Array::new(&parts.get(0)).to_vec();
+                let state = parts.get(1).dyn_into().ok().map(Bytes);
+                let report = match wire::decode(&report) {
+                    Ok(report) => report,
+                    Err(garbled) => return hear(Err(garbled.to_string())),
+                };
+                if report == Report::Ready {
+                    let waiting = outbox.borrow_mut().take().unwrap_or_default();
+                    waiting.iter().for_each(|parts| post(&inner, parts));
                 }
+                hear(Ok((report, state)));
             })
         };
         let on_error = Closure::<dyn FnMut(_)>::new(move |event: Event| {
@@ -77,10 +79,7 @@ impl Worker {
             let cause = js_sys::Reflect::get(&event, &JsValue::from("message")).ok();
             let cause = cause.and_then(|m| m.as_string()).filter(|m| !m.is_empty());
             let cause = cause.unwrap_or_else(|| "its code could not be loaded".into());
-            let sentence = format!(
-                "The worker that trains stopped: {cause}. Train again, or reload the page."
-            );
-            hear(Report::Failed { number: 0, cause: Cause::Broken, sentence });
+            hear(Err(cause));
         });
         inner.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         inner.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -91,12 +90,17 @@ impl Worker {
         Ok(Self { inner, outbox, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Asks the worker for something, as soon as it listens.
-    pub fn send(&self, request: &Request) {
+    /// Asks the worker for something, as soon as it listens; the bytes of a checkpoint are copied,
+    /// since they may be needed again.
+    pub fn send(&self, request: &Request, state: Option<&Bytes>) {
         let Ok(bytes) = wire::encode(request) else { return };
+        let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
+        if let Some(Bytes(state)) = state {
+            parts.push(state);
+        }
         match self.outbox.borrow_mut().as_mut() {
-            Some(waiting) => waiting.push(bytes),
-            None => post(&self.inner, &bytes),
+            Some(waiting) => drop(waiting.push(parts)),
+            None => post(&self.inner, &parts),
         }
     }
 }
@@ -110,8 +114,8 @@ impl Drop for Worker {
 }
 
 /// Posts a request; its bytes move without being copied once more.
-fn post(worker: &web_sys::Worker, bytes: &[u8]) {
-    let array = Uint8Array::from(bytes);
+fn post(worker: &web_sys::Worker, parts: &Array) {
+    let request: Uint8Array = parts.get(0).unchecked_into();
     // Posting fails only for values that cannot be cloned, which bytes can.
-    let _ = worker.post_message_with_transfer(&array, &Array::of1(&array.buffer()));
+    let _ = worker.post_message_with_transfer(parts, &Array::of1(&request.buffer()));
 }

@@ -1,0 +1,285 @@
+//! A sweep in training on a GPU that is checked.
+
+use super::budget::Budget;
+use super::judge::{Misfit, NEAR, WIDER, misfit, nearby};
+use crate::gpu::record::{Follow, Record};
+use crate::gpu::shader::Kernel;
+use crate::gpu::{self, Gpu};
+use crate::plan::Plan;
+use crate::{EngineError, cpu};
+use fearless_simd::Level;
+use std::ops::Range;
+use toy::Sweep;
+use toy::random::block;
+use toy::train::Model;
+use web_time::Instant;
+
+/// States from which the CPU trains a model to see how far rounding leads: the given one first.
+const STATES: usize = 4;
+
+/// Whether a GPU takes some models of a sweep through their first steps as the CPU does.
+pub(super) async fn rehearse(gpu: &Gpu, sweep: &Sweep) -> Result<(), EngineError> {
+    let all: Vec<u32> = (0..sweep.rows).collect();
+    let plan = Plan::of_rows(sweep, vec![densest(&all, |row| sweep.density_at(row))]);
+    // The kernel is that of the whole run.
+    let kernel = gpu.kernel(&plan).await?;
+    Checked::with(gpu, &plan, kernel).await.map(drop)
+}
+
+/// The row with the highest density, which has the most samples to work through.
+fn densest(rows: &[u32], density: impl Fn(u32) -> f64) -> u32 {
+    rows.iter().copied().max_by(|&a, &b| density(a).total_cmp(&density(b))).unwrap_or(0)
+}
+
+/// A share of a sweep in training on a GPU, some of whose models the CPU trains again.
+pub struct Checked {
+    gpu: gpu::Training,
+    /// What the CPU is yet to compare.
+    pending: Option<Record>,
+    budget: Budget,
+    /// Checks so far.
+    turn: u32,
+    /// Place in the share of the row with the most work.
+    densest: usize,
+}
+
+impl Checked {
+    /// Uploads the models of a plan, once the GPU has shown that it trains some of them as the CPU
+    /// does.
+    ///
+    /// # Errors
+    /// When it does not, is lost or has too little memory.
+    pub async fn new(gpu: &Gpu, plan: &Plan) -> Result<Self, EngineError> {
+        let kernel = gpu.kernel(plan).await?;
+        Self::with(gpu, plan, kernel).await
+    }
+
+    /// As [`new`](Self::new), with a workgroup a model or an invocation, as before: kernels add in
+    /// other orders.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub async fn as_before(gpu: &Gpu, plan: &Plan, shared: bool) -> Result<Self, EngineError> {
+        let alone = Kernel::of(&plan.sweep);
+        Self::with(gpu, plan, Kernel { shared: shared && !alone.exact, ..alone }).await
+    }
+
+    async fn with(gpu: &Gpu, plan: &Plan, kernel: Kernel) -> Result<Self, EngineError> {
+        gpu.trusted()?;
+        let training = gpu::Training::with(gpu, plan, kernel, gpu.largest_binding()).await?;
+        let densest = densest(&(0..plan.rows.len() as u32).collect::<Vec<_>>(), |place| {
+            plan.densities[place as usize]
+        });
+        let mut checked = Self {
+            gpu: training,
+            pending: None,
+            budget: Budget::default(),
+            turn: 0,
+            densest: densest as usize,
+        };
+        if plan.models() > 0 {
+            checked.rehearse(plan).await?;
+        }
+        Ok(checked)
+    }
+
+    /// Takes the models of a few workgroups through the first steps and back.
+    async fn rehearse(&mut self, plan: &Plan) -> Result<(), EngineError> {
+        let mut start = None;
+        let few = self.pick(plan, 0);
+        let models = self.gpu.neighbourhood(few.clone());
+        // One step, to see what a step takes the CPU; then as many as a dispatch will have.
+        for first in [0, 1] {
+            let steps =
+                (plan.sweep.steps - first).min(if first == 0 { 1 } else { self.budget.longest() });
+            if steps == 0 {
+                break;
+            }
+            self.gpu.keep_short(steps);
+            self.gpu.rehearse(models.clone(), first, steps);
+            let Some(record) = self.gpu.recorded() else { break };
+            let states = self.gpu.read_record(record).await?;
+            start.get_or_insert_with(|| states[0].1.clone());
+            let compared = self.compare(plan, &models, &few, &states);
+            if compared.is_err() || first == 1 || steps == plan.sweep.steps {
+                let state = start.take().unwrap_or_default();
+                self.gpu.put_back(models.clone(), &state);
+                compared?;
+                break;
+            }
+        }
+        self.gpu.keep_short(self.budget.longest());
+        Ok(())
+    }
+
+    /// Neighbouring models of one row: of the one with the most work, or of any.
+    fn pick(&self, plan: &Plan, turn: u32) -> Range<usize> {
+        let words = block(plan.sweep.seed, turn, 0, 0x636b);
+        let any = |word: u32, end: usize| (u64::from(word) * end as u64 >> 32) as usize;
+        let row =
+            if turn.is_multiple_of(2) { self.densest } else { any(words[0], plan.rows.len()) };
+        let per_row = plan.models_per_row();
+        let count = (cpu::Training::lanes(plan, Level::new()) / STATES).clamp(1, per_row);
+        let first = row * per_row + any(words[1], per_row - count + 1);
+        self.gpu.together(first..first + count)
+    }
+
+    /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
+    /// Meanwhile, the CPU checks the slice before; at the end of the run this one as well.
+    ///
+    /// # Errors
+    /// When the GPU is lost or computes something wrong.
+    pub async fn advance(
+        &mut self,
+        plan: &Plan,
+        step: u32,
+        limit: u32,
+    ) -> Result<u32, EngineError> {
+        self.turn += 1;
+        let follow = (plan.models() > 0).then(|| {
+            self.gpu.keep_short(self.budget.longest());
+            Follow {
+                models: self.pick(plan, self.turn),
+                passages: self.budget.passages(),
+                last_only: self.budget.is_spent(),
+            }
+        });
+        let taken = self.gpu.advance_recording(step, limit, follow).await?;
+        let record = self.gpu.recorded();
+        if let Some(before) = std::mem::replace(&mut self.pending, record) {
+            self.check(plan, before).await?;
+        }
+        if step + taken >= plan.sweep.steps {
+            self.settle(plan).await?;
+        }
+        Ok(taken)
+    }
+
+    /// Checks what has not been checked yet.
+    ///
+    /// # Errors
+    /// When the GPU is lost or has computed something wrong.
+    pub async fn settle(&mut self, plan: &Plan) -> Result<(), EngineError> {
+        match self.pending.take() {
+            Some(record) => self.check(plan, record).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The adapter's name.
+    pub fn name(&self) -> &str {
+        self.gpu.name()
+    }
+
+    /// The kernel that trains.
+    pub fn kernel(&self) -> Kernel {
+        self.gpu.kernel()
+    }
+
+    /// Steps that were checked, a model each at least.
+    pub fn checked_steps(&self) -> u64 {
+        self.budget.steps()
+    }
+
+    /// Parameters by parameter, then model, once the last steps have been checked.
+    ///
+    /// # Errors
+    /// When the GPU is lost or has computed something wrong.
+    pub async fn parameters(&mut self, plan: &Plan) -> Result<Vec<f32>, EngineError> {
+        self.settle(plan).await?;
+        self.gpu.parameters().await
+    }
+
+    /// Parameters, first and second moments, once the last steps have been checked.
+    ///
+    /// # Errors
+    /// When the GPU is lost or has computed something wrong.
+    pub async fn state(&mut self, plan: &Plan) -> Result<[Vec<f32>; 3], EngineError> {
+        self.settle(plan).await?;
+        self.gpu.state().await
+    }
+
+    /// Replaces what [`state`](Self::state) returns.
+    pub fn set_state(&mut self, state: &[Vec<f32>; 3]) {
+        self.pending = None;
+        self.gpu.set_state(state);
+    }
+
+    async fn check(&mut self, plan: &Plan, record: Record) -> Result<(), EngineError> {
+        let models = record.models.clone();
+        let states = self.gpu.read_record(record).await?;
+        self.compare(plan, &models, &models, &states)
+    }
+
+    /// Trains a few of the models recorded from each state to the next on the CPU and compares.
+    fn compare(
+        &mut self,
+        plan: &Plan,
+        models: &Range<usize>,
+        few: &Range<usize>,
+        states: &[(u32, Vec<f32>)],
+    ) -> Result<(), EngineError> {
+        let lanes = cpu::Training::lanes(plan, Level::new());
+        let (count, skipped) = (few.len(), few.start - models.start);
+        let begun = Instant::now();
+        let mut steps = 0;
+        for pair in states.windows(2) {
+            let [(step, before), (end, after)] = pair else { continue };
+            steps += end - step;
+            let pick = |state: &[f32], place: usize| model(state, models.len(), skipped + place);
+            let starts: Vec<Model<f32>> = (0..count).map(|place| pick(before, place)).collect();
+            let locals: Vec<usize> = (0..count).flat_map(|k| [few.start + k; STATES]).collect();
+            let near: Vec<Model<f32>> = starts
+                .iter()
+                .flat_map(|start| (0..STATES as u32).map(|k| nearby(start, NEAR, k)))
+                .collect();
+            let cpu = again(plan, &locals, &near, *step..*end);
+            for (place, cpu) in cpu.chunks_exact(STATES).enumerate() {
+                let found = pick(after, place);
+                if misfit(&found, cpu).is_rounding() {
+                    continue;
+                }
+                let wider: Vec<_> =
+                    (0..lanes as u32).map(|k| nearby(&starts[place], WIDER, k)).collect();
+                let local = few.start + place;
+                let cpu = again(plan, &vec![local; lanes], &wider, *step..*end);
+                let misfit = misfit(&found, &cpu);
+                if !misfit.is_rounding() {
+                    return Err(self.refuse(plan, local, *end, misfit));
+                }
+            }
+        }
+        self.budget.took(steps, begun.elapsed());
+        Ok(())
+    }
+
+    fn refuse(&self, plan: &Plan, local: usize, step: u32, misfit: Misfit) -> EngineError {
+        let what = format!("after step {step} of model {}, {misfit}", plan.key(local));
+        self.gpu.distrust(&what);
+        EngineError::Wrong { name: self.gpu.name().to_owned(), what }
+    }
+}
+
+/// One of a record's models.
+fn model(state: &[f32], models: usize, place: usize) -> Model<f32> {
+    let all: Vec<f32> = state.iter().skip(place).step_by(models).copied().collect();
+    let size = all.len() / 3;
+    Model {
+        parameters: all[..size].to_vec(),
+        first: all[size..2 * size].to_vec(),
+        second: all[2 * size..].to_vec(),
+    }
+}
+
+/// Trains models of one row on the CPU, from these states and through these steps.
+fn again(
+    plan: &Plan,
+    locals: &[usize],
+    states: &[Model<f32>],
+    steps: Range<u32>,
+) -> Vec<Model<f32>> {
+    let mut training = cpu::Training::again(plan, locals);
+    training.set_models(states);
+    training.take(plan, steps.start, steps.end - steps.start);
+    training.models()
+}

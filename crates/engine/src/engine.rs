@@ -1,0 +1,331 @@
+//! The engine: what a job is trained on, and how its runs begin.
+
+use crate::checkpoint::{Checkpoint, CheckpointError, State};
+use crate::error::EngineError;
+use crate::job::Run;
+use crate::network::{self, NetworkRun};
+use crate::patience::{OPENING, TRYING, within};
+use crate::plan::{Plan, Shard};
+use crate::run::SweepRun;
+use crate::study::{self, StudyRun};
+use crate::trial::Trial;
+use crate::{check, cpu, gpu};
+use toy::network::Network;
+use toy::sweep::{Data, MAX_MODELS};
+use toy::{Study, Sweep, SweepError};
+use wire::{Choice, Class, Job, Kind};
+
+/// What a job should be trained on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The backend.
+    pub kind: Kind,
+    /// It in a person's words: the adapter's name, or the CPU's lanes.
+    pub name: String,
+    /// Why it was chosen, a sentence.
+    pub reason: String,
+}
+
+impl Found {
+    fn cpu(reason: impl Into<String>) -> Self {
+        Self { kind: Kind::Cpu, name: cpu::name(), reason: reason.into() }
+    }
+
+    fn gpu(gpu: &gpu::Gpu, reason: impl Into<String>) -> Self {
+        Self { kind: Kind::Gpu, name: gpu.name(), reason: reason.into() }
+    }
+
+    /// The CPU, since the GPU is wrong or has failed.
+    fn refused(error: &EngineError) -> Self {
+        let text = error.to_string();
+        let clause = text.split(';').next().unwrap_or_default();
+        Self::cpu(format!("The CPU was chosen: {clause}."))
+    }
+
+    /// This, unless it is a GPU that does not reproduce the CPU's numbers for this very job.
+    async fn checked(self, gpu: &gpu::Gpu, job: &Job) -> Self {
+        match self.kind {
+            Kind::Cpu => self,
+            Kind::Gpu => match check::rehearse(gpu, job).await {
+                Ok(()) => self,
+                Err(error) => Self::refused(&error),
+            },
+        }
+    }
+}
+
+/// Trains jobs on the backends that a choice allows.
+pub struct Engine {
+    choice: Choice,
+    /// The GPU, or a sentence that says why there is none.
+    gpu: Result<gpu::Gpu, String>,
+    /// What trials have found, and for how many workers.
+    found: Vec<(Class, u32, Found)>,
+}
+
+impl Engine {
+    /// Opens what a choice allows.
+    ///
+    /// # Errors
+    /// When the GPU was asked for by name and there is none.
+    pub async fn new(choice: Choice) -> Result<Self, EngineError> {
+        let gpu = match choice {
+            Choice::Cpu => Err("The CPU was asked for.".into()),
+            Choice::Gpu => Ok(open().await?),
+            Choice::Auto => open().await.map_err(|error| match error {
+                EngineError::NoGpu(why) => format!("No GPU can be used here: {why}."),
+                error => format!("No GPU can be used here: {error}."),
+            }),
+        };
+        Ok(Self { choice, gpu, found: vec![] })
+    }
+
+    /// What this engine was opened for.
+    pub fn choice(&self) -> Choice {
+        self.choice
+    }
+
+    /// Whether it can train on a backend.
+    pub fn offers(&self, kind: Kind) -> bool {
+        kind == Kind::Cpu || self.gpu.is_ok()
+    }
+
+    /// Finds what to train a job on. Where the choice is the engine's, that takes a short trial,
+    /// once for each class of jobs; on the CPU the job's parts would be shared by a pool of so many
+    /// workers like this one.
+    ///
+    /// Software adapters are not tried with studies, which they train many times more slowly than
+    /// the CPU they run on, nor, in a browser, with the exact gradient of four features: they
+    /// compile that kernel for seconds, others in a few tenths of one.
+    ///
+    /// # Errors
+    /// When the job is not valid.
+    pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
+        job.validate_in_shares()?;
+        if let Some(why) = refused(job).filter(|_| self.gpu.is_ok()) {
+            return Ok(Found::cpu(why));
+        }
+        let gpu = match &self.gpu {
+            Ok(gpu) if self.choice == Choice::Auto => match gpu.trusted() {
+                Ok(()) => gpu,
+                Err(error) => return Ok(Found::refused(&error)),
+            },
+            Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
+            Err(why) => return Ok(Found::cpu(why)),
+        };
+        if let Some(reason) = untried(gpu, job) {
+            return Ok(Found::cpu(reason));
+        }
+        let class = Class::of(job);
+        let before = self.found.iter().find(|(c, p, _)| *c == class && *p == pool);
+        if let Some((.., found)) = before {
+            return Ok(found.clone().checked(gpu, job).await);
+        }
+        let trial = async {
+            match job {
+                Job::Sweep(sweep) => Trial::new(gpu, sweep, pool).await.map(Trial::verdict),
+                Job::Study(study) => {
+                    study::Trial::new(gpu, study, pool).await.map(study::Trial::verdict)
+                }
+                Job::Network(network) => {
+                    network::Trial::new(gpu, network, pool).await.map(network::Trial::verdict)
+                }
+            }
+        };
+        let Some(trial) = within(TRYING, trial).await else {
+            // Not waited for again.
+            let why = "No GPU can be used here: it did not answer.";
+            self.gpu = Err(why.into());
+            return Ok(Found::cpu(why));
+        };
+        let found = match trial {
+            Ok((true, reason)) => Found::gpu(gpu, reason),
+            Ok((false, reason)) => Found::cpu(reason),
+            // Not kept: the next trial may go better.
+            Err(error) => return Ok(Found::cpu(format!("A trial of the GPU failed: {error}."))),
+        };
+        self.found.push((class, pool, found.clone()));
+        Ok(found.checked(gpu, job).await)
+    }
+
+    /// Prepares a run of a share of a job, at step 0.
+    ///
+    /// # Errors
+    /// When the job is not valid, there is no such backend here, or the GPU fails.
+    pub async fn start(&self, job: &Job, shard: Shard, kind: Kind) -> Result<Run, EngineError> {
+        self.start_parts(job, shard.of(job.parts()), kind).await
+    }
+
+    /// Prepares a run of some parts of a job, rows of a sweep or models of a study, at step 0.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start); the parts are the job's.
+    pub async fn start_parts(
+        &self,
+        job: &Job,
+        parts: Vec<u32>,
+        kind: Kind,
+    ) -> Result<Run, EngineError> {
+        match job {
+            Job::Sweep(sweep) => Ok(Run::Sweep(self.start_rows(sweep, parts, kind).await?)),
+            Job::Study(study) => {
+                let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+                Ok(Run::Study(StudyRun::new(study, parts, gpu).await?))
+            }
+            Job::Network(network) => {
+                let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+                Ok(Run::Network(NetworkRun::new(network, &parts, gpu).await?))
+            }
+        }
+    }
+
+    /// Prepares a run of some rows of a sweep or some models of a study, at step 0. A sweep may be
+    /// larger than one that is trained whole, see [`Sweep::validate_in_shares`].
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_share(
+        &self,
+        job: &Job,
+        share: Vec<u32>,
+        kind: Kind,
+    ) -> Result<Run, EngineError> {
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+        match job {
+            Job::Sweep(sweep) => Ok(Run::Sweep(self.start_rows(sweep, share, kind).await?)),
+            Job::Study(study) => Ok(Run::Study(StudyRun::of_models(study, share, gpu).await?)),
+            Job::Network(network) => {
+                Ok(Run::Network(NetworkRun::of_models(network, &share, gpu).await?))
+            }
+        }
+    }
+
+    /// Prepares a run of a share of a sweep, at step 0.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_sweep(
+        &self,
+        sweep: &Sweep,
+        shard: Shard,
+        kind: Kind,
+    ) -> Result<SweepRun, EngineError> {
+        self.start_rows(sweep, shard.of(sweep.rows), kind).await
+    }
+
+    /// Prepares a run of some rows of a sweep, at step 0.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    async fn start_rows(
+        &self,
+        sweep: &Sweep,
+        rows: Vec<u32>,
+        kind: Kind,
+    ) -> Result<SweepRun, EngineError> {
+        sweep.validate_in_shares()?;
+        let models = rows.len() as u64 * u64::from(sweep.columns) * u64::from(sweep.repeats);
+        if models > MAX_MODELS {
+            let (columns, repeats, rows) = (sweep.columns, sweep.repeats, rows.len() as u32);
+            return Err(SweepError::Models { columns, rows, repeats, models }.into());
+        }
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+        SweepRun::new(Plan::of_rows(sweep, rows), gpu).await
+    }
+
+    /// The GPU.
+    fn gpu(&self) -> Result<&gpu::Gpu, EngineError> {
+        let none = |why: &String| EngineError::NoGpu(why.trim_end_matches('.').into());
+        self.gpu.as_ref().map_err(none)
+    }
+
+    /// A run that goes on from a checkpoint. Some models of a sweep may have been ahead of others:
+    /// the others are taken there first, half a second's work at most.
+    ///
+    /// On the kind of backend that the checkpoint was made on, the run ends with the bits of an
+    /// undisturbed one; on the other kind it goes on from the same state and ends with other bits.
+    ///
+    /// # Errors
+    /// When there is no such backend here, or the GPU fails.
+    pub async fn restore(&self, from: Checkpoint, kind: Kind) -> Result<Run, EngineError> {
+        let Checkpoint { header, state } = from;
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+        match (&header.job, state) {
+            (Job::Sweep(sweep), State::Sweep(state)) => {
+                Ok(Run::Sweep(SweepRun::restore(sweep, &header, &state, gpu).await?))
+            }
+            (Job::Study(study), State::Study { learners, finished }) => {
+                let run = StudyRun::restore(study, &header, learners, finished, gpu);
+                Ok(Run::Study(run.await?))
+            }
+            (Job::Network(network), State::Study { learners, finished }) => {
+                let run = NetworkRun::restore(network, &header, learners, finished, gpu);
+                Ok(Run::Network(run.await?))
+            }
+            _ => Err(CheckpointError::Misfit("its numbers are another job's".into()).into()),
+        }
+    }
+
+    /// Prepares a run of a share of a study, at step 0.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_study(
+        &self,
+        study: &Study,
+        shard: Shard,
+        kind: Kind,
+    ) -> Result<StudyRun, EngineError> {
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+        StudyRun::new(study, shard.of(study.models() as u32), gpu).await
+    }
+
+    /// Prepares a run of a share of networks, at step 0.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_network(
+        &self,
+        network: &Network,
+        shard: Shard,
+        kind: Kind,
+    ) -> Result<NetworkRun, EngineError> {
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+        NetworkRun::new(network, &shard.of(network.models() as u32), gpu).await
+    }
+}
+
+/// Opens the GPU, if it answers in time.
+async fn open() -> Result<gpu::Gpu, EngineError> {
+    let silent = || EngineError::NoGpu("it did not answer".into());
+    within(OPENING, gpu::Gpu::new()).await.unwrap_or_else(|| Err(silent()))
+}
+
+/// Why no GPU can train a job, a sentence.
+fn refused(job: &Job) -> Option<String> {
+    match job {
+        Job::Study(study) => gpu::study_shader::refuses(study),
+        _ => None,
+    }
+}
+
+/// Why a GPU is not even tried with a job, a sentence.
+fn untried(gpu: &gpu::Gpu, job: &Job) -> Option<String> {
+    if !gpu.is_software() {
+        return None;
+    }
+    let name = gpu.name();
+    match job {
+        Job::Study(_) | Job::Network(_) => {
+            Some(format!("The only GPU adapter, {name}, is software."))
+        }
+        Job::Sweep(sweep) => {
+            let slow = sweep.data == Data::Exact && sweep.features >= 4;
+            (slow && cfg!(target_arch = "wasm32")).then(|| {
+                format!(
+                    "The only GPU adapter, {name}, is software; it was not measured, since it would compile this for seconds."
+                )
+            })
+        }
+    }
+}

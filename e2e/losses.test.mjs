@@ -1,0 +1,234 @@
+// What goes wrong in browsers: GPUs that are lost, refuse, lie or never answer, workers that die, pages that are left. A run goes on, or there is a sentence.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { withPage } from "./browser.mjs";
+import { percent, pixels, stage } from "./instrument.mjs";
+
+const button = (page, label) => page.getByRole("button", { name: label, exact: true });
+const note = (page) => page.getByTestId("run-note");
+const engine = (page) => page.locator(".status .name").textContent();
+
+/** Kills the browser's GPU process, as drivers do. */
+async function crash(page) {
+  const session = await page.context().browser().newBrowserCDPSession();
+  await session.send("Browser.crashGpuProcess").catch(() => {});
+  await session.detach().catch(() => {});
+}
+
+/** Waits until it trains beyond a percentage, however long it says that it takes. */
+async function trains(page, beyond) {
+  await page.waitForFunction(
+    (beyond) => {
+      const word = document.querySelector(".status .stage")?.textContent;
+      if (word === "waiting") document.querySelector(".bar .primary").click();
+      return word === "training" && parseInt(document.querySelector(".status .percent").textContent) > beyond;
+    },
+    beyond,
+    { timeout: 110_000, polling: 100 },
+  );
+}
+
+/** A file of the page, as text. */
+async function file(page, press) {
+  const [download] = await Promise.all([page.waitForEvent("download"), press()]);
+  return readFile(await download.path(), "utf8");
+}
+
+const diagram = {
+  path: "?grid=8&repeats=1&data=sampled&batch=256&steps=160000",
+  bits: async (page) => (await pixels(page, "empirical")).data.join(),
+};
+const experiment = {
+  path: "?view=geometry&instances=3&batch=64&steps=12000",
+  bits: (page) => file(page, () => page.getByTestId("save-weights").click()),
+};
+
+/** Takes a step of the clock by which the page counts losses; its workers have their own. */
+const clock = () => {
+  const now = performance.now.bind(performance);
+  let ahead = 0;
+  performance.now = () => now() + ahead;
+  globalThis.minute = () => (ahead += 61_000);
+};
+
+for (const [name, { path, bits }] of Object.entries({ diagram, experiment })) {
+  test(
+    `losses: ${name}, the GPU process crashes three times in one run, which ends with the bits of an undisturbed one`,
+    { timeout: 400_000 },
+    withPage({ path: "" }, async (page, { url, problems }) => {
+      await page.addInitScript(clock);
+      await page.goto(`${url}${path}&engine=gpu`);
+      let before = 0;
+      for (let losses = 1; losses <= 3; losses++) {
+        // Beyond the first checkpoint.
+        await trains(page, before);
+        await page.waitForTimeout(2500);
+        await trains(page, before);
+        before = await percent(page);
+        assert.ok(before < 95, `the run is too short for this machine: ${before} %`);
+        await crash(page);
+        await note(page).filter({ hasText: "Training went on from step" }).waitFor({ timeout: 60_000 });
+        assert.doesNotMatch(await note(page).textContent(), /from step 0\./, "less than two seconds are lost");
+        await button(page, "Dismiss").click();
+        await trains(page, 0);
+        assert.match(await engine(page), /WebGPU/);
+        await page.evaluate(() => minute());
+      }
+      await stage(page, "done", 200_000);
+      const found = await bits(page);
+      await page.goto(`${url}${path}&engine=gpu`);
+      await trains(page, 0);
+      await stage(page, "done", 200_000);
+      assert.equal(await bits(page), found);
+      problems.length = 0; // Chromium itself complains about its GPU process.
+    }),
+  );
+
+  test(
+    `losses: ${name}, a GPU that is lost twice within a minute leaves the run to the CPU`,
+    { timeout: 300_000 },
+    withPage({ path: `${path}&engine=gpu` }, async (page, { problems }) => {
+      for (const word of ["Training went on from step", "The CPU went on from step"]) {
+        await trains(page, 0);
+        await page.waitForTimeout(2500);
+        await crash(page);
+        await note(page).filter({ hasText: word }).waitFor({ timeout: 60_000 });
+      }
+      await stage(page, "done", 200_000);
+      assert.match(await engine(page), /CPU/);
+      problems.length = 0;
+    }),
+  );
+}
+
+const VIEWS = ["geometry", "demonstration", "dimensionality", "correlation", "dynamics", "computation", "vulnerability"];
+test(
+  "losses: the GPU asked for where there is none, after a run of any experiment: a sentence, and the CPU is a click away",
+  { timeout: 300_000 },
+  withPage({ webgpu: "absent", path: "" }, async (page, { url }) => {
+    const few = "features=6&hidden=2&instances=2&repeats=1&batch=32&steps=20&set-size=2";
+    for (const view of [...VIEWS.map((view) => `?view=${view}&${few}`), "?grid=8&steps=20"]) {
+      await page.goto(new URL(view, url).href);
+      await stage(page, "done");
+      await page.locator("#engine").selectOption("gpu");
+      const failure = page.locator(".status .failure");
+      await failure.waitFor();
+      assert.match(await failure.textContent(), /No GPU can be used here.*choose the CPU engine/, view);
+      await stage(page, "stopped");
+      await button(page, "Use the CPU").click();
+      await stage(page, "done");
+    }
+  }),
+);
+
+/** Opens a page whose workers run some code first. */
+const withWorkers = (first, options, body) =>
+  withPage({ serviceWorkers: "block", ...options, path: "" }, async (page, found) => {
+    let workers = 0;
+    await page.route("**/worker.js", async (route) => {
+      // The page may be closed meanwhile.
+      const response = await route.fetch().catch(() => null);
+      const body = response && `${first(workers++)}\n${await response.text()}`;
+      if (response) await route.fulfill({ response, body }).catch(() => {});
+    });
+    await page.goto(found.url + options.path);
+    await body(page, found);
+  });
+
+const never = "new Promise(() => {})";
+const LIES = {
+  "an adapter that never comes": `GPU.prototype.requestAdapter = () => ${never};`,
+  "a device that never comes": `GPUAdapter.prototype.requestDevice = () => ${never};`,
+  "a device that is refused": `GPUAdapter.prototype.requestDevice = async () => { throw new DOMException("not today", "OperationError"); };`,
+  "a shader that does not compile": `{ const make = GPUDevice.prototype.createShaderModule; GPUDevice.prototype.createShaderModule = function (d) { return make.call(this, { ...d, code: "fn nonsense(" }); }; }`,
+  "no memory for anything": `GPUDevice.prototype.popErrorScope = async () => new GPUOutOfMemoryError("none left");`,
+};
+for (const [lie, code] of Object.entries(LIES)) {
+  for (const path of ["?grid=8&repeats=1&steps=30", "?view=geometry&instances=2&batch=32&steps=30"]) {
+    test(
+      `losses: ${lie}, ${path.includes("view") ? "experiment" : "diagram"}: the CPU, or a sentence`,
+      { timeout: 120_000 },
+      withWorkers(() => code, { path }, async (page, { url, problems }) => {
+        await stage(page, "done", 60_000);
+        assert.match(await engine(page), /CPU/);
+        await page.goto(`${url}${path}&engine=gpu`);
+        // A sentence, or what was asked for was given up with a note.
+        await page.waitForFunction(
+          () => document.querySelector(".status .failure") || (document.querySelector("[data-testid=run-note]") && document.querySelector(".status .stage").textContent === "done"),
+          null,
+          { timeout: 60_000 },
+        );
+        problems.length = 0;
+      }),
+    );
+  }
+}
+
+for (const path of ["?grid=12&repeats=2&data=sampled&batch=256&steps=6000&engine=cpu", "?view=geometry&instances=4&batch=256&steps=6000&engine=cpu"]) {
+  test(
+    `losses: a worker that dies, ${path.includes("view") ? "experiment" : "diagram"}: the run goes on with another`,
+    { timeout: 200_000 },
+    withWorkers(
+      (number) => (number === 0 ? `setTimeout(() => { throw new Error("dies on purpose"); }, 6000);` : ""),
+      { path },
+      async (page, { problems }) => {
+        await trains(page, 0);
+        await note(page).filter({ hasText: "dies on purpose" }).waitFor({ timeout: 60_000 });
+        await stage(page, "done", 120_000);
+        problems.length = 0;
+      },
+    ),
+  );
+}
+
+test(
+  "losses: workers whose program does not come: a sentence",
+  withPage({ serviceWorkers: "block", path: "" }, async (page, { url, problems }) => {
+    await page.route("**/worker.js", (route) => route.fulfill({ status: 404, body: "" }));
+    await page.goto(`${url}?grid=8&steps=20`);
+    await page.locator(".status .failure").filter({ hasText: "could not be loaded" }).waitFor({ timeout: 60_000 });
+    await page.unroute("**/worker.js");
+    await page.locator(".status .failure").getByRole("button", { name: "Try again" }).click();
+    await stage(page, "done");
+    problems.length = 0;
+  }),
+);
+
+for (const path of ["?grid=10&repeats=2&data=sampled&batch=512&steps=20000&engine=cpu", "?view=geometry&instances=6&repeats=2&batch=1024&steps=12000&engine=cpu"]) {
+  test(
+    `losses: a long run is left and gone on with, ${path.includes("view") ? "experiment" : "diagram"}`,
+    { timeout: 400_000 },
+    withPage({ path }, async (page) => {
+      const bits = path.includes("view") ? experiment.bits : diagram.bits;
+      await trains(page, 0);
+      // Kept after ten seconds of training.
+      await page.waitForFunction(
+        async () => {
+          const all = await indexedDB.databases();
+          if (!all.some(({ name }) => name === "superphase")) return false;
+          const open = indexedDB.open("superphase");
+          const db = await new Promise((done) => (open.onsuccess = () => done(open.result)));
+          const count = db.transaction("runs").objectStore("runs").count();
+          const kept = await new Promise((done) => (count.onsuccess = () => done(count.result)));
+          db.close();
+          return kept > 0;
+        },
+        null,
+        { timeout: 90_000, polling: 500 },
+      );
+      assert.ok((await percent(page)) < 95, "the run is too short for this machine");
+      await page.reload();
+      await button(page, "Go on").waitFor();
+      assert.match(await page.locator(".asking").textContent(), /was left at \d+ %/);
+      await button(page, "Go on").click();
+      await stage(page, "done", 200_000);
+      const found = await bits(page);
+      // Done, so there is nothing to offer any more.
+      await page.reload();
+      await trains(page, 0);
+      await stage(page, "done", 200_000);
+      assert.equal(await bits(page), found);
+    }),
+  );
+}

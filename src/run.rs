@@ -1,0 +1,191 @@
+//! The run of a diagram: what trains, how far it is and what it shows. Buttons and parameters come
+//! in as calls, everything else reads the signals.
+
+use crate::pixel::PixelView;
+use crate::rescue;
+use crate::training::{Event, KEEP, Training, cores, order_of};
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+use toy::Sweep;
+use toy::phase::Thresholds;
+use toy::picture::Picture;
+use trainer::{Engine, Habits, Progress, Shown, Stage};
+use wire::Choice;
+
+/// A page that is still being dragged about is trained again when it has rested for so many
+/// seconds.
+const REST: f64 = 0.12;
+/// Runs expected to be shorter than this, in seconds, follow every movement at once.
+const CHEAP: f64 = 0.4;
+
+/// The run, as signals; copies are handles to the same run.
+#[derive(Clone, Copy)]
+pub struct Run {
+    /// Where it stands.
+    pub stage: RwSignal<Stage>,
+    /// The engine, once known.
+    pub engine: RwSignal<Option<Engine>>,
+    /// How far it is.
+    pub progress: RwSignal<Progress>,
+    /// What the picture is a picture of: the sweep of the last run that showed anything.
+    pub shown: RwSignal<Sweep>,
+    /// The empirical diagram.
+    pub picture: RwSignal<Picture>,
+    /// The repeats of the pixel looked at.
+    pub pixel: RwSignal<Option<PixelView>>,
+    /// The file that the picture is from, unless it was trained.
+    pub source: RwSignal<Option<String>>,
+    choice: RwSignal<Choice>,
+    /// What trains it.
+    pub training: Training,
+}
+
+impl Run {
+    /// A run that follows the sweep and the choice of engine from now on, while it is wanted.
+    pub fn follow(
+        sweep: RwSignal<Sweep>,
+        choice: RwSignal<Choice>,
+        thresholds: RwSignal<Thresholds>,
+        wanted: Signal<bool>,
+    ) -> Self {
+        let first = sweep.get_untracked();
+        let picture = RwSignal::new(Picture::of(&first));
+        let (shown, pixel) = (RwSignal::new(first), RwSignal::new(None));
+        let source = RwSignal::new(None::<String>);
+        let habits =
+            Habits { cores: cores(), previews: true, rest: REST, cheap: CHEAP, keep: KEEP };
+        // Once more outside of all signals, for when the page fails.
+        let latest = Rc::new(RefCell::new((shown.get_untracked(), Picture::default())));
+        let own = latest.clone();
+        rescue::saves(move |link| own.try_borrow().ok().and_then(|own| document(&own, link)));
+        let show = move |what: Shown| match what {
+            Shown::Picture { sweep, picture: part } => {
+                note(&mut latest.borrow_mut(), &sweep, &part);
+                place(picture, shown, source, &sweep, &part);
+            }
+            Shown::Pixel { row, column, step, repeats } => {
+                pixel.set(Some(PixelView { row, column, step, repeats }));
+            }
+            // The old picture stays until the new run shows something.
+            Shown::Begun { .. } | Shown::Models { .. } | Shown::Networks { .. } => {}
+        };
+        let training = Training::new(habits, show);
+        Effect::watch(
+            move || thresholds.get(),
+            move |thresholds, _, _| training.tell(Event::Thresholds(*thresholds)),
+            true,
+        );
+        Effect::new(move || {
+            let order = wanted.get().then(|| order_of(sweep.get(), choice.get()));
+            training.tell(Event::Order(order));
+        });
+        let Training { stage, engine, progress, .. } = training;
+        Self { stage, engine, progress, shown, picture, pixel, source, choice, training }
+    }
+
+    /// Trains the sweep from step 0, however long it takes; or goes on with a run that waited for
+    /// this word.
+    pub fn train(self) {
+        self.training.tell(Event::Train);
+    }
+
+    /// Takes one step and waits.
+    pub fn step(self) {
+        self.training.tell(Event::Step(1));
+    }
+
+    /// Goes back to step 0 and waits there.
+    pub fn reset(self) {
+        self.training.tell(Event::Reset);
+    }
+
+    /// Pauses what trains, goes on with what waits, trains what is done.
+    pub fn toggle(self) {
+        self.training.tell(Event::Toggle);
+    }
+
+    /// Whether every step of what the form says was taken.
+    pub fn is_complete(self) -> bool {
+        self.training.is_complete()
+    }
+
+    /// Shows the repeats of a pixel from now on.
+    pub fn inspect(self, pixel: Option<(u32, u32)>) {
+        if pixel.is_none() {
+            self.pixel.set(None);
+        }
+        self.training.tell(Event::Inspect(pixel));
+    }
+
+    /// Shows what a file of this name holds; nothing trains until the form says something else.
+    pub fn adopt(self, sweep: Sweep, picture: Picture, name: String) {
+        self.replace(sweep, picture, Some(name));
+    }
+
+    /// Shows what another run has trained, as if it had been this one.
+    pub fn take_over(self, sweep: Sweep, picture: Picture) {
+        self.replace(sweep, picture, None);
+    }
+
+    fn replace(self, sweep: Sweep, picture: Picture, source: Option<String>) {
+        let order = order_of(sweep.clone(), self.choice.get_untracked());
+        self.training.tell(Event::Adopt(order));
+        self.pixel.set(None);
+        self.source.set(source);
+        self.picture.set(picture);
+        self.shown.set(sweep);
+    }
+}
+
+/// Notes rows of a diagram.
+fn note(latest: &mut (Sweep, Picture), sweep: &Sweep, part: &Picture) {
+    let (of, picture) = latest;
+    if of != sweep || picture.pixels() == 0 {
+        (*of, *picture) = (sweep.clone(), Picture::of(sweep));
+    }
+    picture.place(part);
+}
+
+/// A diagram as a document, if there is any.
+fn document((sweep, picture): &(Sweep, Picture), link: &str) -> Option<String> {
+    (picture.pixels() > 0).then(|| {
+        toy::json::write(&toy::json::Run {
+            sweep,
+            picture,
+            diagram: "trained",
+            engine: "",
+            program: env!("CARGO_PKG_VERSION"),
+            step: 0,
+            link,
+            thresholds: &Thresholds::DEFAULT,
+            reference: None,
+        })
+    })
+}
+
+/// Puts rows into the diagram. The old picture stays until the new run shows something, and under
+/// its first rows when the two are of one size.
+fn place(
+    picture: RwSignal<Picture>,
+    shown: RwSignal<Sweep>,
+    source: RwSignal<Option<String>>,
+    sweep: &Sweep,
+    part: &Picture,
+) {
+    let size = |sweep: &Sweep| (sweep.columns, sweep.rows, sweep.density, sweep.importance);
+    let fits = source.with_untracked(Option::is_none)
+        && shown.with_untracked(|shown| size(shown) == size(sweep));
+    picture.update(|picture| {
+        if !fits {
+            *picture = Picture::of(sweep);
+        }
+        picture.place(part);
+    });
+    if source.with_untracked(Option::is_some) {
+        source.set(None);
+    }
+    if shown.with_untracked(|shown| shown != sweep) {
+        shown.set(sweep.clone());
+    }
+}
