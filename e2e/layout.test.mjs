@@ -98,3 +98,17 @@ for (const [view, path] of Object.entries(VIEWS)) {
     assert.deepEqual(all, {});
   }));
 }
+
+test("an embedded diagram fits its frame", withPage({ webgpu: "absent", path: "?embed=1&grid=16&steps=40", viewport: { width: 300, height: 300 } }, async (page) => {
+  await page.waitForSelector(".diagram canvas", { timeout: 60_000 });
+  for (const [width, height] of [[300, 300], [600, 400], [800, 450], [960, 720], [400, 900]]) {
+    await page.setViewportSize({ width, height });
+    // The whole picture with its axes, and in a wide frame both.
+    const fits = ([width, height]) => {
+      const frames = [...document.querySelectorAll(".diagram-frame")].slice(0, width > 1.2 * height ? 2 : 1);
+      const inside = (r) => r.left >= 0 && r.top >= 0 && r.right <= width + 1 && r.bottom <= height + 1;
+      return document.documentElement.scrollWidth <= width + 1 && frames.every((frame) => inside(frame.getBoundingClientRect()));
+    };
+    await page.waitForFunction(fits, [width, height], { timeout: 10_000 });
+  }
+}));

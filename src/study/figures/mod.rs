@@ -1,7 +1,7 @@
 //! The experiments' figures, as texts: SVG for eyes, a table of the numbers for everyone. Pure
 //! functions of what a run has found; no browser needed.
 
-mod chart;
+pub mod chart;
 mod computation;
 mod demonstration;
 mod dimensionality;
@@ -9,7 +9,7 @@ mod dynamics;
 mod geometry;
 mod numbers;
 mod scaling;
-mod sheet;
+pub mod sheet;
 mod vulnerability;
 
 pub use numbers::numbers;
