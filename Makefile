@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help serve dist test lint unit e2e fuzz soak interop cluster figures bench deny setup clean
+.PHONY: networks help serve dist test lint unit e2e fuzz soak interop cluster figures bench deny setup clean
 
 # Tools come from the project's npm packages and from cargo install; system paths are only added to.
 CARGO_BIN := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -73,6 +73,9 @@ cluster: ## shards under a real Slurm with two nodes, HyperQueue and GNU paralle
 figures: dist ## draw the README's figures from the built page (some minutes)
 	@scripts/setup test
 	node e2e/figures.mjs
+
+networks: ## the published losses of both transformer scripts, all steps and five seeds (minutes)
+	cargo test --release -p superphase --test networks -- --ignored --nocapture
 
 bench: dist ## measure speed against other libraries and write bench/RESULTS.md (ARGS="--only page,jax"; some 15 minutes)
 	bench/run $(ARGS)

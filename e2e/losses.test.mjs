@@ -232,3 +232,35 @@ for (const path of ["?grid=10&repeats=2&data=sampled&batch=512&steps=20000&engin
     }),
   );
 }
+
+for (const path of ["?grid=8&steps=30&engine=cpu", "?view=geometry&instances=2&batch=32&steps=30&engine=cpu"]) {
+  test(
+    `losses: the page itself fails, ${path.includes("view") ? "experiment" : "diagram"}: its link and what was trained remain`,
+    withPage({ path }, async (page, { problems }) => {
+      await stage(page, "done");
+      // A browser that once cannot make an element, for which there is no remedy.
+      await page.evaluate(() => {
+        const { createElement } = Document.prototype;
+        const { cloneNode } = Node.prototype;
+        const fail = () => {
+          Object.assign(Document.prototype, { createElement });
+          Object.assign(Node.prototype, { cloneNode });
+          throw new Error("on purpose");
+        };
+        Document.prototype.createElement = fail;
+        Node.prototype.cloneNode = fail;
+      });
+      const steps = page.locator("[data-name=steps] input:not([type=range])").first();
+      await steps.fill("many");
+      await steps.press("Enter");
+      const message = page.locator(".rescue");
+      await message.waitFor();
+      const saved = JSON.parse(await file(page, () => message.getByRole("link", { name: "Save what was trained" }).click()));
+      assert.match(JSON.stringify(saved), /"steps":\s*30/);
+      await message.getByRole("link", { name: "Open the link again" }).click();
+      await stage(page, "done");
+      assert.equal(await page.locator(".rescue").count(), 0);
+      problems.length = 0;
+    }),
+  );
+}

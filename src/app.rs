@@ -8,6 +8,7 @@ use crate::header::Header;
 use crate::import::{FileNotes, Files};
 use crate::inspector::Inspector;
 use crate::keys::{self, Help, HelpDialog};
+use crate::network::{self, ComparisonPage, NetworkPage};
 use crate::notices::Notices;
 use crate::panel::{Half, Panels};
 use crate::source::Side;
@@ -23,6 +24,12 @@ use trainer::Stage;
 #[component]
 pub fn App() -> impl IntoView {
     let query = window().location().search().unwrap_or_default();
+    if network::compares(&query) {
+        return view! { <ComparisonPage /> }.into_any();
+    }
+    if let Some(opened) = network::open(&query) {
+        return view! { <NetworkPage opened /> }.into_any();
+    }
     if let Some(opened) = study::open(&query) {
         return view! { <StudyPage opened /> }.into_any();
     }

@@ -18,6 +18,7 @@ mod import;
 mod inspector;
 mod kernel;
 mod keys;
+mod network;
 mod notices;
 mod other;
 mod panel;

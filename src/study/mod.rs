@@ -3,7 +3,7 @@
 //! As on the rest of the page one way only: the address gives a [`state::Page`]; the form changes
 //! it; the run and the address follow; figures are texts drawn from what the run has found.
 
-mod figures;
+pub mod figures;
 mod form;
 mod link;
 mod page;

@@ -1,5 +1,6 @@
 //! The way from one experiment to another: plain links, each of which opens the page anew.
 
+use crate::network;
 use leptos::prelude::*;
 use toy::study::preset::View;
 use wire::Choice;
@@ -12,11 +13,17 @@ pub fn Views(
     /// The engine asked for.
     #[prop(into)]
     choice: Signal<Choice>,
+    /// The word of an experiment that is no study's view, where the reader is on its page.
+    #[prop(optional)]
+    word: &'static str,
 ) -> impl IntoView {
-    let all = View::ALL.map(|(view, word, label)| (Some(view), format!("view={word}"), label));
-    let first = (None, String::new(), "Phase diagram");
-    let links = std::iter::once(first).chain(all).map(|(view, pair, label)| {
-        let here = (view == current).then_some("page");
+    let here = current.map_or(word, View::word);
+    let own = View::ALL.map(|(_, word, label)| (word, label));
+    let others = [network::TRANSFORMER, network::COMPARISON];
+    let all = std::iter::once(("", "Phase diagram")).chain(own).chain(others);
+    let links = all.map(|(word, label)| {
+        let here = (word == here).then_some("page");
+        let pair = if word.is_empty() { String::new() } else { format!("view={word}") };
         let link = move || {
             let engine = Some(choice.get()).filter(|choice| *choice != Choice::default());
             let engine = engine.map(|choice| format!("engine={}", choice.word()));

@@ -1,6 +1,7 @@
 //! What trains: one engine, or one for each of several devices, which take rows or models in turns.
 
 use crate::error::Error;
+use crate::gpus::Wanted;
 use crate::log::Log;
 use crate::progress::{Progress, Unit};
 use crate::saved::Saver;
@@ -21,23 +22,46 @@ pub struct Crew {
 }
 
 impl Crew {
-    /// Opens what a choice allows and finds what to train on; what runs go on from says it if there
-    /// is something.
+    /// Opens what a choice allows, or the GPUs that were asked for, and finds what to train on; what
+    /// runs go on from says it if there is something.
     ///
     /// # Errors
-    /// When the GPU was asked for and there is none, or the job is not valid.
-    pub fn open(choice: Choice, job: &Job, from: &[Checkpoint]) -> Result<Self, Error> {
+    /// When a GPU was asked for and there is none, or the job is not valid.
+    pub fn open(
+        choice: Choice,
+        gpus: Option<&Wanted>,
+        job: &Job,
+        from: &[Checkpoint],
+    ) -> Result<Self, Error> {
+        if gpus.is_some() && choice == Choice::Cpu {
+            return Err(Error::Flags("--engine cpu trains on no GPU; leave --gpu out".into()));
+        }
+        let devices = gpus.map(Wanted::open).transpose()?;
+        if let Some(devices) = devices.filter(|devices| !devices.is_empty()) {
+            let mut engines: Vec<_> = devices.into_iter().map(Engine::on).collect();
+            let mut found = block_on(engines[0].choose(job, 1))?;
+            if engines.len() > 1 {
+                found.reason = format!("{} devices train in turns.", engines.len());
+            }
+            return Ok(Self { engines, found });
+        }
+        let choice = if gpus.is_some() { Choice::Gpu } else { choice };
         let mut engine = block_on(Engine::new(choice))?;
         let mut found = block_on(engine.choose(job, 1))?;
         if let Some(kind) = from.first().map(|checkpoint| checkpoint.header.kind)
             && kind != found.kind
-            && choice == Choice::Auto
-            && engine.offers(kind)
         {
-            let other = if kind == Kind::Cpu { Choice::Cpu } else { Choice::Gpu };
-            engine = block_on(Engine::new(other))?;
-            found = block_on(engine.choose(job, 1))?;
-            found.reason = "The checkpoint was made by it.".into();
+            if choice == Choice::Auto && engine.offers(kind) {
+                let other = if kind == Kind::Cpu { Choice::Cpu } else { Choice::Gpu };
+                engine = block_on(Engine::new(other))?;
+                found = block_on(engine.choose(job, 1))?;
+                found.reason = "The checkpoint was made by it.".into();
+            } else {
+                let name = &from[0].header.name;
+                say::note(format_args!(
+                    "The checkpoint was made on {name}: going on on another kind of engine, the results are right, but not bit for bit those of an undisturbed run."
+                ));
+            }
         }
         Ok(Self { engines: vec![engine], found })
     }

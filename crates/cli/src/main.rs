@@ -4,12 +4,14 @@ mod crew;
 mod devices;
 mod error;
 mod flags;
+mod gpus;
 mod log;
 mod measure;
 mod merge;
 mod network;
 mod output;
 mod part;
+mod plan;
 mod progress;
 mod request;
 mod saved;
@@ -34,6 +36,7 @@ fn command() -> Command {
         .subcommand(sweep::command())
         .subcommand(network::flags(study::command()))
         .subcommand(theory::command())
+        .subcommand(plan::command())
         .subcommand(measure::command())
         .subcommand(merge::command())
         .subcommand(
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Some(("study", flags)) if network::wanted(flags) => network::run(flags),
         Some(("study", flags)) => network::refuse(flags).and_then(|()| study::run(flags)),
         Some(("theory", flags)) => theory::run(flags),
+        Some(("plan", flags)) => plan::run(flags),
         Some(("measure", flags)) => measure::run(flags),
         Some(("merge", flags)) => merge::run(flags),
         _ => devices::run(),

@@ -3,11 +3,11 @@
 
 use crate::crew::Crew;
 use crate::error::Error;
-use crate::flags;
 use crate::log::Log;
 use crate::output::{Output, write};
 use crate::request::Request;
 use crate::saved::Saver;
+use crate::{flags, gpus};
 use clap::{Arg, ArgMatches, Command};
 use engine::network::Measurer;
 use files::Format;
@@ -79,6 +79,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         None => None,
     };
     let request = Request::read(flags)?;
+    let gpus = gpus::Wanted::read(flags)?;
     if request.is_sharded() {
         return Err(Error::Flags("a network is trained whole: leave --shard out".into()));
     }
@@ -92,7 +93,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let mut saver = Saver::new(&request, &out, "network", &hash);
     let checkpoints = saver.restore(&mut [&mut out])?.map_or(vec![], |from| from.runs);
     let job = Job::from(network.clone());
-    let crew = Crew::open(flags::choice(flags), &job, &checkpoints)?;
+    let crew = Crew::open(flags::choice(flags), gpus.as_ref(), &job, &checkpoints)?;
     let share: Vec<u32> = (0..job.parts()).collect();
     let step = checkpoints.first().map_or(0, |from| from.header.step);
     let mut log = Log::open(flags, &request, network.steps, step)?;

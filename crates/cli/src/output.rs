@@ -16,8 +16,8 @@ pub struct Output {
     place: Place,
     /// Bytes written so far.
     length: u64,
-    /// Of a part: what it belongs to, and lines written after the table's header.
-    part: Option<(Header, u64)>,
+    /// Of a part: what it belongs to.
+    part: Option<Header>,
 }
 
 enum Place {
@@ -103,7 +103,7 @@ impl Output {
 
     /// Makes it the part of a table that a header describes.
     pub fn make_part(&mut self, header: Header) {
-        self.part = Some((header, 0));
+        self.part = Some(header);
     }
 
     /// Goes on after so many bytes, which were written before.
@@ -118,12 +118,6 @@ impl Output {
             return Err(Error::Unwritable(path.clone(), why));
         }
         file.set_len(length).map_err(failed)?;
-        if let Some((_, lines)) = &mut self.part {
-            file.seek(SeekFrom::Start(0)).map_err(failed)?;
-            let newlines = count_lines(&mut *file).map_err(failed)?;
-            // The part's own line and the table's header.
-            *lines = newlines.saturating_sub(2);
-        }
         file.seek(SeekFrom::Start(length)).map_err(failed)?;
         self.length = length;
         Ok(())
@@ -134,14 +128,9 @@ impl Output {
     /// # Errors
     /// When it cannot be written; the sentence says where it is instead.
     pub fn add(&mut self, text: &[u8]) -> Result<(), Error> {
-        if let Some((header, lines)) = &mut self.part {
-            let first = self.length == 0;
-            let own = text.iter().filter(|byte| **byte == b'\n').count() as u64;
-            *lines += own - u64::from(first && own > 0);
-            if first {
-                let line = header.line();
-                self.put(line.as_bytes())?;
-            }
+        if let Some(header) = self.part.as_ref().filter(|_| self.length == 0) {
+            let line = header.line();
+            self.put(line.as_bytes())?;
         }
         self.put(text)
     }
@@ -221,12 +210,14 @@ impl Output {
     /// # Errors
     /// When it cannot be written; the sentence says where it is instead.
     pub fn finish(mut self) -> Result<(), Error> {
-        if let (Some((_, lines)), Place::File { partial, file, .. }) = (&self.part, &mut self.place)
-        {
+        if let (Some(_), Place::File { partial, file, .. }) = (&self.part, &mut self.place) {
             let failed = |why| Error::Read(partial.clone(), why);
             file.seek(SeekFrom::Start(0)).map_err(failed)?;
+            // The part's own line and the table's header are none of them.
+            let lines = count_lines(&mut *file).map_err(failed)?.saturating_sub(2);
+            file.seek(SeekFrom::Start(0)).map_err(failed)?;
             let sum = Fingerprint::of_reader(&mut *file).map_err(failed)?;
-            let end = End::new(*lines, sum).line();
+            let end = End::new(lines, sum).line();
             self.put(end.as_bytes())?;
         }
         if let Place::File { path, partial, file } = &mut self.place {

@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::part::{End, Header};
 use crate::request::{self, Request};
 use crate::saved::Saver;
-use crate::{flags, say, weights};
+use crate::{flags, gpus, say, weights};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use engine::Job;
 use files::weights::About;
@@ -40,7 +40,7 @@ pub fn command() -> Command {
     .arg(flags::file("losses", "Writes the loss curves, a row a point (CSV)"))
     .arg(flags::file("parameters", "Writes weights and biases, a row each (CSV)"))
     .arg(flags::file("json", "Writes the study and all results (JSON)")));
-    log::flag(weights::flags(command))
+    log::flag(weights::flags(gpus::flag(command)))
 }
 
 /// The files of a study: their flags, and what writes them.
@@ -49,6 +49,7 @@ const FILES: [&str; 5] = ["out", "by-feature", "losses", "parameters", "json"];
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let request = Request::read(flags)?;
+    let gpus = gpus::Wanted::read(flags)?;
     weights::check(flags, &request)?;
     let (study, preset) = flags::read::<Study>(flags)?;
     let preset = preset.unwrap_or(&Study::PRESETS[0]);
@@ -85,7 +86,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let from = saver.restore(&mut outputs.iter_mut().map(|(_, o)| o).collect::<Vec<_>>())?;
     let checkpoints = from.map_or(vec![], |from| from.runs);
     let job = Job::from(study.clone());
-    let crew = Crew::open(flags::choice(flags), &job, &checkpoints)?;
+    let crew = Crew::open(flags::choice(flags), gpus.as_ref(), &job, &checkpoints)?;
     let share = request.share.part(study.models() as u32);
     let step = checkpoints.first().map_or(0, |from| from.header.step);
     let mut log = Log::open(flags, &request, study.steps, step)?;

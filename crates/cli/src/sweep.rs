@@ -11,7 +11,7 @@ use crate::part::Header;
 use crate::progress::{Progress, Unit};
 use crate::request::{self, Request};
 use crate::saved::Saver;
-use crate::{flags, say, theory, weights};
+use crate::{flags, gpus, say, theory, weights};
 use clap::{Arg, ArgMatches, Command};
 use engine::{Job, Run};
 use files::weights::About;
@@ -43,7 +43,7 @@ pub fn command() -> Command {
             "Writes the diagram, a row a pixel (CSV); standard output without, or if it is -",
         ))
         .arg(flags::file("models", "Writes every model, a row a model (CSV)"));
-    log::flag(weights::flags(request::flags(command)))
+    log::flag(weights::flags(gpus::flag(request::flags(command))))
 }
 
 /// Bytes of models that a block may have: parameters, moments, a copy to write, measures.
@@ -78,6 +78,7 @@ struct Tables {
 /// Trains and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let request = Request::read(flags)?;
+    let gpus = gpus::Wanted::read(flags)?;
     weights::check(flags, &request)?;
     let sweep = flags::sweep(flags, request.is_sharded())?;
     let compare = flags.get_one::<String>("compare").map(String::as_str);
@@ -124,7 +125,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let from = saver.restore(&mut outputs)?;
     let (first, mut checkpoints) = from.map_or((0, vec![]), |from| (from.blocks, from.runs));
     let job = Job::from(sweep.clone());
-    let crew = Crew::open(flags::choice(flags), &job, &checkpoints)?;
+    let crew = Crew::open(flags::choice(flags), gpus.as_ref(), &job, &checkpoints)?;
     let step = checkpoints.first().map_or(0, |from| from.header.step);
     let mut log = Log::open(flags, &request, sweep.steps, step)?;
     if request.is_sharded() {
@@ -269,7 +270,7 @@ fn tables(
 }
 
 /// Model-steps that a run has taken.
-fn model_steps(run: &Run) -> u64 {
+pub fn model_steps(run: &Run) -> u64 {
     match run {
         Run::Sweep(run) => run.model_steps(),
         _ => 0,

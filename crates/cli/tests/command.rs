@@ -79,4 +79,37 @@ fn devices_names_what_there_is() {
     let output = superphase("devices");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success() && text.contains("--engine cpu"), "{text}");
+    assert!(text.contains("--gpu 0: ") && text.contains("PCI"), "{text}");
+}
+
+/// Two devices on one adapter write the table of one; an adapter that is not there is refused.
+#[test]
+fn several_devices_write_the_table_of_one() {
+    let words = "sweep --grid 5 --repeats 3 --steps 40 --data sampled --batch 64 --gpu";
+    let one = superphase(&format!("{words} 0"));
+    let two = superphase(&format!("{words} 0,0"));
+    let complaint = String::from_utf8_lossy(&two.stderr).into_owned();
+    assert!(one.status.success() && two.status.success(), "{complaint}");
+    assert!(complaint.contains("2 devices train in turns"), "{complaint}");
+    assert!(!one.stdout.is_empty() && one.stdout == two.stdout);
+    for (words, sentence) in [
+        ("sweep --gpu 99", "there is no GPU 99"),
+        ("sweep --gpu fast", "it must be all, auto, or indices"),
+        ("study --gpu 0 --engine cpu", "trains on no GPU"),
+    ] {
+        let output = superphase(words);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(sentence), "{words}");
+    }
+}
+
+#[test]
+fn a_plan_says_what_a_sweep_takes() {
+    let output = superphase("plan --grid 1024 --repeats 16 --steps 100 --engine cpu --wall-time 1");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for what in ["16777216", "model-steps/s", "memory", "shards", "wall time of 60 s"] {
+        assert!(text.contains(what), "{what}: {text}");
+    }
+    assert!(!superphase("plan --wall-time soon").status.success());
 }

@@ -80,6 +80,11 @@ impl Engine {
         Ok(Self { choice, gpu, found: vec![] })
     }
 
+    /// Trains on this device, and on no other.
+    pub fn on(gpu: gpu::Gpu) -> Self {
+        Self { choice: Choice::Gpu, gpu: Ok(gpu), found: vec![] }
+    }
+
     /// What this engine was opened for.
     pub fn choice(&self) -> Choice {
         self.choice

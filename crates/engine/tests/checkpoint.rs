@@ -192,3 +192,41 @@ fn other_bytes_are_refused() {
     let refused = block_on(engine.restore(other, Kind::Cpu)).err();
     assert!(matches!(refused, Some(EngineError::Checkpoint(_))));
 }
+
+/// Two devices on one adapter train a sweep together, rows in turns, with the bits of one.
+#[test]
+fn two_devices_have_the_bits_of_one() {
+    let adapters = block_on(engine::gpu::Adapter::all());
+    let adapter = adapters.first().expect("a Vulkan driver, if only Mesa's software one");
+    let engines = [(); 2].map(|()| Engine::on(block_on(adapter.open()).expect("a device")));
+    let sweep = Sweep { columns: 6, rows: 5, repeats: 4, steps: 30, ..sweeps().remove(2) };
+    let job = Job::from(sweep.clone());
+    let read = |bytes: &[u8]| match Checkpoint::decode(bytes).map(|c| (c.header.share, c.state)) {
+        Ok((rows, State::Sweep([parameters, ..]))) => (rows, parameters),
+        _ => (vec![], vec![]),
+    };
+    let run = |engine: &Engine, rows: Vec<u32>| {
+        read(&finish(block_on(engine.start_share(&job, rows, Kind::Gpu)).expect("a valid job")))
+    };
+    let (_, whole) = run(&engines[0], (0..sweep.rows).collect());
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..2)
+            .map(|first| {
+                let engine = &engines[first as usize];
+                scope.spawn(move || run(engine, (first..sweep.rows).step_by(2).collect()))
+            })
+            .collect();
+        let width = (sweep.columns * sweep.repeats) as usize;
+        for thread in threads {
+            let (rows, parameters) = thread.join().expect("a device of its own");
+            assert!(!rows.is_empty());
+            for (place, &row) in rows.iter().enumerate() {
+                for plane in 0..sweep.parameters() {
+                    let own = &parameters[(plane * rows.len() + place) * width..][..width];
+                    let all = (plane * sweep.rows as usize + row as usize) * width;
+                    assert!(own == &whole[all..][..width], "row {row}, parameter {plane}");
+                }
+            }
+        }
+    });
+}

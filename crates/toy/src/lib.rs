@@ -6,6 +6,7 @@ pub mod aggregate;
 pub mod ansatz;
 pub mod axis;
 pub mod binomial;
+pub mod comparison;
 pub mod csv;
 pub mod directions;
 pub mod evaluate;

@@ -14,11 +14,13 @@
 //! - Checkpoints of a run that takes long are handed out to be kept, and can be gone on from later.
 
 mod assignment;
+mod begin;
 mod checkpoints;
 mod event;
 mod faults;
 mod pool;
 mod progress;
+mod reader;
 mod reports;
 mod run;
 mod speeds;

@@ -1,14 +1,14 @@
 //! The experiments' figures, as texts: SVG for eyes, a table of the numbers for everyone. Pure
 //! functions of what a run has found; no browser needed.
 
-mod chart;
+pub mod chart;
 mod computation;
 mod demonstration;
 mod dimensionality;
 mod dynamics;
 mod geometry;
 mod numbers;
-mod sheet;
+pub mod sheet;
 mod vulnerability;
 
 pub use numbers::numbers;

@@ -3,6 +3,8 @@
 //! A [`Gpu`] owns the device and a pipeline a [`Kernel`]; a [`Training`] owns the state of one
 //! share, in buffers, and dispatches the kernel on it. The kernels' text is in `shaders/`.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod adapters;
 mod context;
 mod flight;
 pub mod layout;
@@ -16,6 +18,8 @@ pub mod study_shader;
 mod training;
 pub mod unroll;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use adapters::Adapter;
 pub use network::NetworkTraining;
 pub use study::StudyTraining;
 pub use training::Training;
@@ -63,6 +67,11 @@ impl Gpu {
         let adapter = instance.request_adapter(&options).await.map_err(|_| {
             EngineError::NoGpu("no driver for Vulkan, Metal, Direct3D 12 or WebGPU answered".into())
         })?;
+        Self::on(&adapter).await
+    }
+
+    /// Opens a device on an adapter.
+    async fn on(adapter: &wgpu::Adapter) -> Result<Self, EngineError> {
         let info = adapter.get_info();
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("superphase"),

@@ -1,0 +1,213 @@
+//! One table across architectures: a row a model and site, with measures of its feature directions
+//! and the same at initialisation.
+
+use crate::directions::{Directions, random_cosine, welch};
+use crate::network::architecture::Architecture;
+use crate::network::reference::Reference;
+use crate::network::{self, Network};
+use crate::study::{self, Study};
+use serde::{Deserialize, Serialize};
+
+/// One model at one site.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// What kind of model.
+    pub architecture: String,
+    /// Where its features are looked at.
+    pub site: String,
+    /// Density of its features; a range where it serves several.
+    pub density: String,
+    /// Features `n`.
+    pub features: u32,
+    /// Dimensions `d`.
+    pub dimensions: u32,
+    /// Features whose direction is longer than 1/2.
+    pub represented: u32,
+    /// Sum of the dimensionalities.
+    pub capacity: f64,
+    /// Mean of the cosines' absolute values.
+    pub mean_cosine: f64,
+    /// Largest of them.
+    pub largest_cosine: f64,
+    /// Least that the largest can be.
+    pub welch: f64,
+    /// What random directions have.
+    pub random: f64,
+    /// The mean at initialisation.
+    pub initial_cosine: f64,
+    /// Features represented at initialisation.
+    pub initial_represented: u32,
+    /// Loss; none of a model that has diverged.
+    pub loss: Option<f64>,
+    /// Loss over the best that is known, where one is.
+    pub excess: Option<f64>,
+}
+
+/// Columns of the table, in the order of [`Row::cells`].
+pub const COLUMNS: [&str; 16] = [
+    "architecture",
+    "site",
+    "density",
+    "features",
+    "dimensions",
+    "represented",
+    "capacity",
+    "mean_cosine",
+    "largest_cosine",
+    "welch",
+    "largest_over_welch",
+    "random_cosine",
+    "initial_mean_cosine",
+    "initial_represented",
+    "loss",
+    "excess",
+];
+
+impl Row {
+    /// A row of directions now and at the start.
+    fn new(now: &Directions, then: &Directions) -> Self {
+        let (n, d) = (now.norm.len() as u32, now.dimensions);
+        Self {
+            features: n,
+            dimensions: d,
+            represented: now.represented() as u32,
+            capacity: now.capacity().into(),
+            mean_cosine: now.mean_cosine.into(),
+            largest_cosine: now.largest_cosine.into(),
+            welch: welch(n, d),
+            random: random_cosine(d),
+            initial_cosine: then.mean_cosine.into(),
+            initial_represented: then.represented() as u32,
+            ..Self::default()
+        }
+    }
+
+    /// The cells of [`COLUMNS`].
+    pub fn cells(&self) -> [String; 16] {
+        let number = |x: f64| if x.is_finite() { x.to_string() } else { String::new() };
+        let ratio = if self.welch > 0.0 { self.largest_cosine / self.welch } else { f64::NAN };
+        [
+            self.architecture.clone(),
+            self.site.clone(),
+            self.density.clone(),
+            self.features.to_string(),
+            self.dimensions.to_string(),
+            self.represented.to_string(),
+            number(self.capacity),
+            number(self.mean_cosine),
+            number(self.largest_cosine),
+            number(self.welch),
+            number(ratio),
+            number(self.random),
+            number(self.initial_cosine),
+            self.initial_represented.to_string(),
+            self.loss.map(number).unwrap_or_default(),
+            self.excess.map(number).unwrap_or_default(),
+        ]
+    }
+}
+
+fn finite(x: f64) -> Option<f64> {
+    Some(x).filter(|x| x.is_finite())
+}
+
+/// Rows of networks, a row a model and site.
+pub fn networks(
+    network: &Network,
+    initial: &[network::Snapshot],
+    all: &[network::Snapshot],
+) -> Vec<Row> {
+    let sites = Architecture::new(network, 1).sites;
+    let mut rows = vec![];
+    for now in all {
+        let Some(then) = initial.iter().find(|then| then.model == now.model) else { continue };
+        let count = now.measures.loss.len().max(1) as f64;
+        let loss = now.measures.loss.iter().map(|&l| f64::from(l)).sum::<f64>() / count;
+        let best = network.instances_of(now.model).map(|k| Reference::new(network, k).exact);
+        let best = best.sum::<f64>() / count;
+        let density = match network.shared {
+            true => network.density.to_string(),
+            false => network.density_at(network.place(now.model).0).to_string(),
+        };
+        let pairs = now.measures.sites.iter().zip(&then.measures.sites);
+        rows.extend(sites.iter().zip(pairs).map(|(site, (now, then))| Row {
+            architecture: format!("transformer, {} layers", network.layers),
+            site: site.name.clone(),
+            density: density.clone(),
+            loss: finite(loss),
+            excess: finite(loss - best),
+            ..Row::new(now, then)
+        }));
+    }
+    rows
+}
+
+/// Rows of a study's models whose parameters are known.
+pub fn study(study: &Study, all: &[study::Snapshot]) -> Vec<Row> {
+    let layout = study.layout();
+    let name = match study.variant {
+        study::Variant::Linear => "toy model, linear",
+        study::Variant::Relu => "toy model, ReLU",
+        study::Variant::Hidden => "computing model",
+    };
+    let known = all.iter().filter(|s| s.parameters.len() == layout.parameters());
+    let row = |s: &study::Snapshot| {
+        let of = |p: &[f32]| Directions::new(layout.m, layout.encoder(p));
+        let start = study::train::start(study, s.model);
+        Row {
+            architecture: name.into(),
+            site: "hidden".into(),
+            density: study.density_at(study.place(s.model).0).to_string(),
+            loss: finite(s.measures.loss.into()),
+            excess: None,
+            ..Row::new(&of(&s.parameters), &of(&start))
+        }
+    };
+    known.map(row).collect()
+}
+
+/// Rows as JSON, to be kept.
+pub fn write(rows: &[Row]) -> String {
+    // Never fails: rows are texts and numbers.
+    serde_json::to_string(rows).unwrap_or_default()
+}
+
+/// Rows that were kept; none where the text is something else.
+pub fn read(text: &str) -> Vec<Row> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// The table as comma-separated values.
+pub fn csv(rows: &[Row]) -> String {
+    // Texts have commas: they are quoted.
+    let line = |row: &Row| {
+        let cells = row.cells().map(|c| if c.contains(',') { format!("\"{c}\"") } else { c });
+        cells.join(",") + "\n"
+    };
+    std::iter::once(COLUMNS.join(",") + "\n").chain(rows.iter().map(line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_study_s_rows_are_measured_now_and_at_the_start() {
+        let own = Study { instances: 2, ..Study::default() };
+        let snapshot = |model| study::Snapshot {
+            model,
+            parameters: study::train::start(&own, model),
+            ..study::Snapshot::default()
+        };
+        let rows = study(&own, &[snapshot(0), snapshot(1)]);
+        assert_eq!(rows.len(), 2);
+        assert_eq!((rows[0].features, rows[0].dimensions), (5, 2));
+        assert_eq!(rows[0].mean_cosine, rows[0].initial_cosine);
+        assert!((rows[0].welch - (3.0f64 / 8.0).sqrt()).abs() < 1e-12);
+        assert_eq!(read(&write(&rows)), rows);
+        assert_eq!(read("nonsense"), []);
+        let text = csv(&rows);
+        assert_eq!(text.lines().count(), 3);
+        assert!(text.contains("\"toy model, ReLU\",hidden,1,5,2,"), "{text}");
+    }
+}

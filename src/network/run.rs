@@ -1,0 +1,86 @@
+//! The run of networks: what trains, how far it is and what it has found.
+
+use super::found::Found;
+use crate::training::{Event, KEEP, Training, cores};
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+use toy::network::Network;
+use toy::study::Wanted;
+use trainer::{Engine, Habits, Order, Progress, Shown, Stage};
+use wire::{Choice, Job};
+
+/// A form that is still being changed is trained again when it has rested for so many seconds.
+const REST: f64 = 0.15;
+/// Frames of the film of a run.
+const FRAMES: u32 = 31;
+/// Figures follow no closer than this.
+const SOON: Duration = Duration::from_millis(300);
+
+/// The run, as signals; copies are handles to the same run.
+#[derive(Clone, Copy)]
+pub struct NetworkRun {
+    /// Where it stands.
+    pub stage: RwSignal<Stage>,
+    /// The engine, once known.
+    pub engine: RwSignal<Option<Engine>>,
+    /// How far it is.
+    pub progress: RwSignal<Progress>,
+    /// Counts what is worth a new drawing.
+    pub drawn: RwSignal<u32>,
+    /// What trains it.
+    pub training: Training,
+    found: StoredValue<Rc<RefCell<Found>>, LocalStorage>,
+}
+
+impl NetworkRun {
+    /// A run that follows the network and the choice of engine from now on.
+    pub fn follow(network: RwSignal<Network>, choice: RwSignal<Choice>) -> Self {
+        let found = Rc::new(RefCell::new(Found::default()));
+        let (drawn, waiting) = (RwSignal::new(0u32), StoredValue::new(false));
+        let own = found.clone();
+        let show = move |what: Shown| {
+            own.borrow_mut().hear(what);
+            if waiting.try_update_value(|waiting| std::mem::replace(waiting, true)) == Some(false) {
+                let draw = move || {
+                    waiting.set_value(false);
+                    drawn.update(|count| *count = count.wrapping_add(1));
+                };
+                set_timeout(draw, SOON);
+            }
+        };
+        let habits = Habits { cores: cores(), previews: false, rest: REST, cheap: 0.0, keep: KEEP };
+        let training = Training::new(habits, show);
+        Effect::new(move || {
+            let order = Order {
+                wanted: Wanted::MEASURES,
+                frames: FRAMES,
+                ..Order::of(Job::from(network.get()), choice.get())
+            };
+            training.tell(Event::Order(Some(order)));
+        });
+        let Training { stage, engine, progress, .. } = training;
+        Self { stage, engine, progress, drawn, training, found: StoredValue::new_local(found) }
+    }
+
+    /// Reads what has been found.
+    pub fn with<T>(self, read: impl FnOnce(&Found) -> T) -> T {
+        self.found.with_value(|found| read(&found.borrow()))
+    }
+
+    /// Pauses what trains, goes on with what waits, trains what is done.
+    pub fn toggle(self) {
+        self.training.tell(Event::Toggle);
+    }
+
+    /// Takes one step and waits.
+    pub fn step(self) {
+        self.training.tell(Event::Step(1));
+    }
+
+    /// Goes back to step 0 and waits there.
+    pub fn reset(self) {
+        self.training.tell(Event::Reset);
+    }
+}

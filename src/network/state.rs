@@ -1,0 +1,123 @@
+//! Everything that is set on the experiment's page, as signals.
+
+use super::link::{Opened, query};
+use super::run::NetworkRun;
+use crate::address::{at, keep};
+use crate::keys::{Keyed, Keys};
+use crate::undo::Past;
+use leptos::prelude::*;
+use toy::network::Network;
+use toy::network::preset::Preset;
+use toy::spec::Spec;
+use wire::Choice;
+
+/// The page's state; copies are handles to the same.
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// The preset chosen last.
+    pub preset: RwSignal<&'static str>,
+    /// What is to be trained: always valid.
+    pub network: RwSignal<Network>,
+    /// Which engine is asked for.
+    pub choice: RwSignal<Choice>,
+    /// What could not be used of the link.
+    pub notices: RwSignal<Vec<String>>,
+    /// Counts changes made elsewhere than in the form, whose fields then forget what was typed.
+    pub outside: RwSignal<u32>,
+    /// The link to this state.
+    pub link: Memo<String>,
+    /// The run.
+    pub run: NetworkRun,
+    /// Presets and networks to go back to.
+    past: Past<(&'static str, Network)>,
+}
+
+impl Page {
+    /// The state that a link describes; the address follows it.
+    pub fn new(opened: Opened) -> Self {
+        let Opened { preset, network, choice, notices } = opened;
+        let (network, choice) = (RwSignal::new(network), RwSignal::new(choice));
+        let preset = RwSignal::new(preset.name);
+        let link = Memo::new(move |_| at(&query(base(preset.get()), &network.get(), choice.get())));
+        keep(link);
+        Self {
+            preset,
+            network,
+            choice,
+            notices: RwSignal::new(notices),
+            outside: RwSignal::new(0),
+            link,
+            run: NetworkRun::follow(network, choice),
+            past: Past::of(Memo::new(move |_| (preset.get(), network.get())).into()),
+        }
+    }
+
+    /// Goes to a preset.
+    pub fn adopt(self, name: &str) {
+        if let Some(preset) = Network::preset(name) {
+            self.load((preset.name, (preset.spec)()));
+        }
+    }
+
+    /// Sets preset and network, from elsewhere than the form.
+    fn load(self, (preset, network): (&'static str, Network)) {
+        self.preset.set(preset);
+        if self.network.with_untracked(|before| *before != network) {
+            self.network.set(network);
+        }
+        self.outside.update(|count| *count += 1);
+    }
+
+    /// Whether there is anything to undo.
+    pub fn can_undo(self) -> bool {
+        self.past.can_undo()
+    }
+
+    /// Goes back to what was set before the last change.
+    pub fn undo(self) {
+        let now = (self.preset.get_untracked(), self.network.get_untracked());
+        if let Some(before) = self.past.undo(&now) {
+            self.load(before);
+        }
+    }
+
+    /// Sets a parameter from text.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what is allowed; nothing has changed then.
+    pub fn set(self, name: &str, text: &str) -> Result<(), String> {
+        let mut network = self.network.get_untracked();
+        network.set(name, text).map_err(|error| error.to_string())?;
+        network.validate().map_err(|error| error.to_string())?;
+        if self.network.with_untracked(|before| *before != network) {
+            self.network.set(network);
+        }
+        Ok(())
+    }
+}
+
+/// Keys of this page alone.
+pub const KEYS: Keys = &[("Esc", "take back what was typed, in a control")];
+
+impl Keyed for Page {
+    fn toggle(&self) {
+        self.run.toggle();
+    }
+
+    fn step(&self) {
+        self.run.step();
+    }
+
+    fn reset(&self) {
+        self.run.reset();
+    }
+
+    fn undo(&self) {
+        Page::undo(*self);
+    }
+}
+
+/// The preset of this name, or the first.
+fn base(name: &str) -> &'static Preset {
+    Network::preset(name).unwrap_or(&Network::PRESETS[0])
+}
