@@ -143,9 +143,10 @@ fn flag(item: Item) -> impl IntoView {
 }
 
 /// Ways to give the initial spread, with the value each begins with.
-const SPREADS: [(&str, &str, &str); 3] = [
+const SPREADS: [(&str, &str, &str); 4] = [
     ("xavier", "xavier", "xavier"),
     ("packed", "xavier, packed", "packed:4096"),
+    ("row", "1/√m", "row"),
     ("std", "a number", "0.1"),
 ];
 
@@ -156,6 +157,7 @@ fn init(item: Item) -> impl IntoView {
     let Item { name, label, get, set, .. } = item;
     let way = Memo::new(move |_| match get.get() {
         text if text == "xavier" => "xavier",
+        text if text == "row" => "row",
         text if text.starts_with(PACKED) => "packed",
         _ => "std",
     });

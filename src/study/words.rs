@@ -26,5 +26,8 @@ pub const fn about(view: View) -> &'static str {
         View::Vulnerability => {
             "The price of superposition: what the most harmful small change of the input adds to the loss, above, and how many features share a dimension, below. A model without superposition passes a change on, which adds the square of its length; the upper chart says how many times as much it is here, as in the paper's figure of adversarial examples. An attack goes along a row of W Wᵀ, either way, with a tenth of the average input's length, and the worst of them counts. The models are autoencoders, which are meant to pass inputs on: of classifiers this says nothing. Models are attacked when training is done; how far both curves go together is said below them."
         }
+        View::Scaling => {
+            "Does a wider model do better, and how fast? Features follow a power law, as words do, and each point is a model with more hidden dimensions than the one before, on logarithmic axes: a straight line is a scaling law, its slope the exponent. With weights pulled towards length 1 all features are represented, their overlaps shrink as 1/m, and so does the loss. With ordinary weight decay only frequent features are, and the loss falls as what is left out does. After Liu, Liu and Gore (2025), \"Superposition yields robust neural scaling\"."
+        }
     }
 }

@@ -107,6 +107,9 @@ impl Engine {
     /// When the job is not valid.
     pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
         job.validate_in_shares()?;
+        if let Some(why) = refused(job).filter(|_| self.gpu.is_ok()) {
+            return Ok(Found::cpu(why));
+        }
         let gpu = match &self.gpu {
             Ok(gpu) if self.choice == Choice::Auto => match gpu.trusted() {
                 Ok(()) => gpu,
@@ -301,6 +304,14 @@ impl Engine {
 async fn open() -> Result<gpu::Gpu, EngineError> {
     let silent = || EngineError::NoGpu("it did not answer".into());
     within(OPENING, gpu::Gpu::new()).await.unwrap_or_else(|| Err(silent()))
+}
+
+/// Why no GPU can train a job, a sentence.
+fn refused(job: &Job) -> Option<String> {
+    match job {
+        Job::Study(study) => gpu::study_shader::refuses(study),
+        _ => None,
+    }
 }
 
 /// Why a GPU is not even tried with a job, a sentence.

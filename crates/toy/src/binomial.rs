@@ -24,6 +24,17 @@ impl Binomial {
     /// the number of trials, and the probability is positive if `least` is.
     pub fn at_least(least: u32, trials: u32, probability: f64) -> Self {
         let (base, weights) = weights(least, trials, probability);
+        Self::table(base, weights)
+    }
+
+    /// Any distribution as such a table: outcomes from `base` on, in proportion to these weights.
+    pub fn of_weights(base: u32, relative: &[f64]) -> Self {
+        let largest = relative.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        Self::table(base, rounded(relative, largest.map_or(0, |(at, _)| at)))
+    }
+
+    /// The table of weights that sum to `2^32`.
+    fn table(base: u32, weights: Vec<u64>) -> Self {
         let bits = (weights.len().next_power_of_two().trailing_zeros()).max(1);
         let size = 1usize << bits;
         let capacity = 1u64 << (32 - bits);
@@ -59,7 +70,6 @@ impl Binomial {
 /// Smallest likely outcome from `least` on, and the weights of it and the following ones, summing
 /// to `2^32`.
 fn weights(least: u32, trials: u32, p: f64) -> (u32, Vec<u64>) {
-    let total = 2f64.powi(32);
     if p >= 1.0 || p <= 0.0 {
         return (if p >= 1.0 { trials } else { 0 }, vec![1 << 32]);
     }
@@ -73,6 +83,12 @@ fn weights(least: u32, trials: u32, p: f64) -> (u32, Vec<u64>) {
         successive(mode, |k| (k > least).then(|| f64::from(k) / (n - f64::from(k - 1)) / odds), -1);
     let base = mode - down.len() as u32;
     let relative: Vec<f64> = down.into_iter().rev().chain([1.0]).chain(up).collect();
+    (base, rounded(&relative, (mode - base) as usize))
+}
+
+/// Weights in these proportions that sum to `2^32`; what rounding leaves is given to one of them.
+fn rounded(relative: &[f64], rest: usize) -> Vec<u64> {
+    let total = 2f64.powi(32);
     let sum: f64 = relative.iter().sum();
     // Rounding the running sum, not the terms, keeps every weight within one unit and the sum exact.
     let mut before = 0.0;
@@ -83,8 +99,8 @@ fn weights(least: u32, trials: u32, p: f64) -> (u32, Vec<u64>) {
     });
     let mut weights: Vec<u64> = weights.collect();
     let missing = (1u64 << 32) - weights.iter().sum::<u64>();
-    weights[(mode - base) as usize] += missing;
-    (base, weights)
+    weights[rest] += missing;
+    weights
 }
 
 /// Products of `ratio` from `start` outward until they fall below the table's resolution.

@@ -11,6 +11,8 @@ pub enum Init {
     /// Xavier as PyTorch applies it to a tensor that packs this many models:
     /// `sqrt(2 / (m (n + instances)))`. An accident of the published script, kept for fidelity.
     Packed(u32),
+    /// `sqrt(1 / m)`: rows of length 1, on average.
+    Row,
     /// This standard deviation.
     Std(f64),
 }
@@ -22,6 +24,7 @@ impl Init {
         match self {
             Self::Xavier => (2.0 / (n + m)).sqrt(),
             Self::Packed(instances) => (2.0 / (m * (n + f64::from(instances)))).sqrt(),
+            Self::Row => (1.0 / m).sqrt(),
             Self::Std(std) => std,
         }
     }
@@ -31,6 +34,7 @@ impl std::fmt::Display for Init {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Xavier => f.write_str("xavier"),
+            Self::Row => f.write_str("row"),
             Self::Packed(instances) => write!(f, "packed:{instances}"),
             Self::Std(std) => write!(f, "{std}"),
         }
@@ -43,6 +47,8 @@ impl std::str::FromStr for Init {
     fn from_str(text: &str) -> Result<Self, ()> {
         if text == "xavier" {
             Ok(Self::Xavier)
+        } else if text == "row" {
+            Ok(Self::Row)
         } else if let Some(instances) = text.strip_prefix("packed:") {
             instances.parse().map(Self::Packed).map_err(|_| ())
         } else {
@@ -74,6 +80,7 @@ mod tests {
         assert!((Init::Xavier.std(2, 1) - (2.0f64 / 3.0).sqrt()).abs() < 1e-15);
         assert_eq!("packed:4096".parse(), Ok(Init::Packed(4096)));
         assert_eq!("0.5".parse(), Ok(Init::Std(0.5)));
+        assert_eq!((Init::Row.std(256, 16), "row".parse()), (0.25, Ok(Init::Row)));
     }
 
     #[test]

@@ -11,6 +11,9 @@ pub enum Schedule {
     Linear,
     /// Factor `cos(pi/2 * t / (T - 1))`, which reaches 0 at the last step.
     Cosine,
+    /// Rises in equal steps over the first twentieth of the run, then falls along half a cosine to
+    /// a twentieth.
+    Warmup,
 }
 
 impl Schedule {
@@ -23,6 +26,14 @@ impl Schedule {
             Self::Cosine if steps <= 1.0 => 1.0,
             // cos(pi/2) rounds to 6e-17; the last factor is meant to be zero.
             Self::Cosine => (std::f64::consts::FRAC_PI_2 * t / (steps - 1.0)).cos().max(0.0),
+            Self::Warmup => {
+                let (rise, least) = ((steps / 20.0).ceil(), 0.05);
+                if t < rise {
+                    return (t + 1.0) / rise;
+                }
+                let part = (t - rise + 1.0) / (steps - rise).max(1.0);
+                least + (1.0 - least) * (1.0 + (std::f64::consts::PI * part).cos()) / 2.0
+            }
         }
     }
 }
@@ -61,6 +72,13 @@ pub struct Course {
     pub weight_decay: f64,
 }
 
+impl Course {
+    /// The learning rate of step `t`, counted from 0.
+    pub fn lr_at(&self, t: u32) -> f64 {
+        self.lr * self.schedule.factor(t, self.steps)
+    }
+}
+
 impl StepRates {
     /// The constants of step `t` (counted from 0) of a course, or of what has one.
     pub fn at(course: impl Into<Course>, t: u32) -> Self {
@@ -69,7 +87,7 @@ impl StepRates {
 
     /// The constants of step `t` (counted from 0) of a course.
     pub fn along(course: &Course, t: u32) -> Self {
-        let lr = course.lr * course.schedule.factor(t, course.steps);
+        let lr = course.lr_at(t);
         let count = f64::from(t) + 1.0;
         Self {
             rate: (lr / (1.0 - course.beta1.powf(count))) as f32,
@@ -96,6 +114,10 @@ mod tests {
             assert_eq!(s.factor(0, 100), 1.0);
         }
         assert_eq!(Schedule::Cosine.factor(0, 1), 1.0);
+        let warm: Vec<f64> = (0..100).map(|t| Schedule::Warmup.factor(t, 100)).collect();
+        assert_eq!([warm[0], warm[4]], [0.2, 1.0]);
+        assert!(warm[4..].is_sorted_by(|a, b| a > b) && (warm[99] - 0.05).abs() < 1e-12);
+        assert!((1..9).all(|n| (0..n).all(|t| Schedule::Warmup.factor(t, n) > 0.0)));
         assert!((Schedule::Linear.factor(99, 100) - 0.01).abs() < 1e-12);
         assert!(Schedule::Cosine.factor(99, 100) < 1e-15);
         assert!(

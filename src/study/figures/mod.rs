@@ -8,6 +8,7 @@ mod dimensionality;
 mod dynamics;
 mod geometry;
 mod numbers;
+mod scaling;
 pub mod sheet;
 mod vulnerability;
 
@@ -46,6 +47,7 @@ pub fn draw(view: View, found: &Found, look: Look) -> Option<Drawn> {
         View::Dynamics => dynamics::draw(sheet, charted, film, look),
         View::Computation => computation::draw(sheet, part),
         View::Vulnerability => vulnerability::draw(sheet, charted),
+        View::Scaling => scaling::draw(sheet, charted),
     })
 }
 
@@ -72,6 +74,7 @@ pub mod tests {
         study.instances = study.instances.min(3);
         study.features = study.features.min(20);
         study.hidden = study.hidden.min(6);
+        study.hidden_from = study.hidden_from.min(3);
         let trained = |model| Trained {
             model,
             parameters: train::start(&study, model),

@@ -50,6 +50,9 @@ impl StudyTraining {
     /// # Errors
     /// When the GPU is lost, or has too little memory.
     pub async fn new(gpu: &Gpu, plan: &Plan) -> Result<Self, EngineError> {
+        if let Some(why) = super::study_shader::refuses(&plan.study) {
+            return Err(EngineError::NoGpu(why.trim_end_matches('.').into()));
+        }
         let context = gpu.context.clone();
         let pipeline = gpu.study_pipeline(&plan.study).await?;
         let (parameters, models) = (plan.study.parameters(), plan.models.len());

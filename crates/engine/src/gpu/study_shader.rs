@@ -15,6 +15,25 @@ const MEMORY: usize = 16_384 / 4;
 /// Weights from which on a workgroup has as many invocations as WebGPU promises.
 const MANY_WEIGHTS: usize = 2048;
 
+/// Why the kernel cannot train a study, a sentence.
+pub fn refuses(study: &Study) -> Option<String> {
+    let why = if study.sets == Sets::PowerLaw {
+        "features by a power law"
+    } else if study.largest != 1.0 {
+        "values beyond 1"
+    } else if study.decays_rows() {
+        "weights that decay by themselves"
+    } else if study.hidden > MOST_HIDDEN {
+        "more than 64 hidden dimensions"
+    } else {
+        return None;
+    };
+    Some(format!("The GPU's kernel for studies does not know {why}."))
+}
+
+/// Most hidden dimensions of a model.
+const MOST_HIDDEN: u32 = 64;
+
 /// What the kernel is specialised for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StudyKernel {
@@ -62,6 +81,8 @@ impl StudyKernel {
             Sets::Independent => 0,
             Sets::Correlated => 1,
             Sets::Anticorrelated => 2,
+            // Refused before: see `refuses`.
+            Sets::PowerLaw => 3,
         };
         let sizes = [
             ("N", self.n),

@@ -232,7 +232,7 @@ mod tests {
             ("bias", "maybe"),
         ]);
         refused::<Study>(&[
-            ("features", "513"),
+            ("features", "1025"),
             ("model", "transformer"),
             ("density", "0..1"),
             ("ratio", "inf"),

@@ -128,7 +128,9 @@ impl<S: Clone> Param<S> {
                 format!("one of {}", words.join(", "))
             }
             Kind::Flag => "on or off".into(),
-            Kind::Init => "xavier, packed:INSTANCES, or a standard deviation from 0 to 100".into(),
+            Kind::Init => {
+                "xavier, packed:INSTANCES, row, or a standard deviation from 0 to 100".into()
+            }
         }
     }
 

@@ -4,11 +4,15 @@
 use crate::schedule::Schedule;
 
 /// Words of [`Schedule`].
-pub const SCHEDULES: &[(&str, &str)] =
-    &[("constant", "constant"), ("linear", "linear to 0"), ("cosine", "quarter cosine to 0")];
+pub const SCHEDULES: &[(&str, &str)] = &[
+    ("constant", "constant"),
+    ("linear", "linear to 0"),
+    ("cosine", "quarter cosine to 0"),
+    ("warm-up", "warm-up, then half a cosine to 5 %"),
+];
 /// The schedules, in the order of their words.
-pub(crate) const SCHEDULE_VALUES: [Schedule; 3] =
-    [Schedule::Constant, Schedule::Linear, Schedule::Cosine];
+pub(crate) const SCHEDULE_VALUES: [Schedule; 4] =
+    [Schedule::Constant, Schedule::Linear, Schedule::Cosine, Schedule::Warmup];
 
 /// The row of a parameter that has the same name, meaning and range in every description.
 macro_rules! shared {
@@ -108,7 +112,7 @@ macro_rules! shared {
             ("init-std", "initial spread"),
             ($crate::spec::Group::Optimiser, true),
             $crate::spec::Kind::Init,
-            "Standard deviation of the initial weights; xavier is sqrt(2 / (n + m)).",
+            "Standard deviation of the initial weights; xavier is sqrt(2 / (n + m)), row is sqrt(1 / m).",
             $crate::spec::field!(init),
         )
     };

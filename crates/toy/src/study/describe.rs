@@ -1,17 +1,21 @@
 //! The one value that describes a study completely.
 
 use super::layout::Layout;
-use super::variant::{Importance, Sets, Target, Variant};
+use super::variant::{Across, Importance, Sets, Target, Variant};
 use crate::axis::Span;
 use crate::init::Init;
 use crate::schedule::{Course, Schedule};
 use crate::spec::ParamError;
 use serde::{Deserialize, Serialize};
 
-/// Most features of a model.
-pub const MAX_FEATURES: u32 = 512;
+/// Most features of a model; as many only if they follow a power law.
+pub const MAX_FEATURES: u32 = 1024;
+/// Most features of a model whose features are all alike, or come in sets.
+pub const MAX_ALIKE: u32 = 512;
 /// Most hidden dimensions of a model.
-pub const MAX_HIDDEN: u32 = 64;
+pub const MAX_HIDDEN: u32 = 128;
+/// Most active features of a sample on average, where they follow a power law.
+pub const MAX_ACTIVE: f64 = 32.0;
 /// Most models of a study.
 pub const MAX_MODELS: u64 = 4096;
 /// Most parameters of all models together: with their moments and gradients 128 MiB, a WebGPU
@@ -26,15 +30,22 @@ pub struct Study {
     pub variant: Variant,
     /// What outputs should be.
     pub target: Target,
-    /// Number of features `n`, 1 to 512.
+    /// Number of features `n`, 1 to 1,024.
     pub features: u32,
-    /// Number of hidden dimensions `m`, 1 to 64; may exceed the features.
+    /// Number of hidden dimensions `m`, 1 to 128; may exceed the features. The most, if instances
+    /// differ in them.
     pub hidden: u32,
     /// Whether the biases `b` are trained; otherwise they stay 0.
     pub bias: bool,
-    /// Number of densities.
+    /// Number of densities, or of whatever instances differ in.
     pub instances: u32,
-    /// Feature density `s = 1 - S`, first to last instance, equally spaced in the logarithm.
+    /// What instances differ in.
+    pub across: Across,
+    /// Hidden dimensions of the first instance, if instances differ in them; they grow in equal
+    /// ratios up to `hidden`.
+    pub hidden_from: u32,
+    /// Feature density `s = 1 - S`, first to last instance, equally spaced in the logarithm; the
+    /// first one's for all, if instances differ in something else. The mean over features.
     pub density: Span,
     /// Formula of the features' importance.
     pub importance: Importance,
@@ -44,6 +55,10 @@ pub struct Study {
     pub sets: Sets,
     /// Features of a set, unless features are independent; divides their number.
     pub set_size: u32,
+    /// The power law's `a`: feature `i` is as often active as `i^-(1 + a)`.
+    pub skew: f64,
+    /// Largest value of an active feature; the smallest is 0, or as far below it.
+    pub largest: f64,
     /// Samples a step.
     pub batch: u32,
     /// Optimiser steps.
@@ -58,8 +73,11 @@ pub struct Study {
     pub beta2: f64,
     /// Adam's epsilon.
     pub epsilon: f64,
-    /// Decoupled weight decay: 0 is Adam, more is AdamW.
+    /// Decoupled weight decay: 0 is Adam, more is AdamW; less pulls the rows of the weights towards
+    /// length 1, `W_i += lr gamma W_i (1 - 1/|W_i|)`, and leaves biases alone.
     pub weight_decay: f64,
+    /// Whether biases decay, too.
+    pub decay_biases: bool,
     /// Initial weights.
     pub init: Init,
     /// Models an instance, alike but for their random numbers.
@@ -78,11 +96,15 @@ impl Default for Study {
             hidden: 2,
             bias: true,
             instances: 10,
+            across: Across::Density,
+            hidden_from: 1,
             density: Span::new(1.0, 0.05),
             importance: Importance::Geometric,
             ratio: 0.9,
             sets: Sets::Independent,
             set_size: 2,
+            skew: 0.0,
+            largest: 1.0,
             batch: 1024,
             steps: 10_000,
             lr: 1e-3,
@@ -91,6 +113,7 @@ impl Default for Study {
             beta2: 0.999,
             epsilon: 1e-8,
             weight_decay: 0.0,
+            decay_biases: true,
             init: Init::Xavier,
             repeats: 1,
             seed: 0,
@@ -119,6 +142,34 @@ pub enum StudyError {
         density: f64,
         /// The set size asked for.
         size: u32,
+    },
+    /// More features than can be drawn, unless by a power law.
+    #[error(
+        "features is {features}; more than {MAX_ALIKE} need features that occur by a power-law"
+    )]
+    Alike {
+        /// The features asked for.
+        features: u32,
+    },
+    /// A power law by which the first features would be active too often.
+    #[error(
+        "density is {density} with features by a power-law of skew {skew}; it must be at most {most}"
+    )]
+    Frequent {
+        /// The density asked for.
+        density: f64,
+        /// The skew asked for.
+        skew: f64,
+        /// The largest density allowed.
+        most: f64,
+    },
+    /// Hidden dimensions that grow downwards.
+    #[error("hidden-from is {from} with {hidden} hidden dimensions; it must be at most as many")]
+    Hidden {
+        /// The fewest asked for.
+        from: u32,
+        /// The most asked for.
+        hidden: u32,
     },
     /// Too many models.
     #[error(
@@ -157,7 +208,43 @@ impl Study {
 
     /// Density of an instance.
     pub fn density_at(&self, instance: u32) -> f64 {
-        self.density.at(instance, self.instances)
+        match self.across {
+            Across::Density => self.density.at(instance, self.instances),
+            Across::Hidden => self.density.from,
+        }
+    }
+
+    /// Hidden dimensions of an instance.
+    pub fn hidden_at(&self, instance: u32) -> u32 {
+        let range = Span::new(f64::from(self.hidden_from), f64::from(self.hidden));
+        match self.across {
+            Across::Density => self.hidden,
+            Across::Hidden if self.instances <= 1 => self.hidden,
+            Across::Hidden => range.at(instance, self.instances).round() as u32,
+        }
+    }
+
+    /// Probability of every feature at a mean density.
+    pub fn frequencies(&self, density: f64) -> Vec<f64> {
+        if self.sets != Sets::PowerLaw {
+            return vec![density; self.features as usize];
+        }
+        let law: Vec<f64> =
+            (1..=self.features).map(|i| f64::from(i).powf(-1.0 - self.skew)).collect();
+        let scale = density * f64::from(self.features) / law.iter().sum::<f64>();
+        law.into_iter().map(|p| p * scale).collect()
+    }
+
+    /// The largest mean density that a power law leaves room for: the first feature is zero now
+    /// and then, and a sample has no more than [`MAX_ACTIVE`] active ones.
+    pub fn most_frequent(&self) -> f64 {
+        let first = self.frequencies(1.0)[0];
+        (0.99 / first).min(MAX_ACTIVE / f64::from(self.features))
+    }
+
+    /// Whether weights decay otherwise than by one factor for all parameters.
+    pub fn decays_rows(&self) -> bool {
+        self.weight_decay < 0.0 || (self.weight_decay > 0.0 && !self.decay_biases)
     }
 
     /// Importance of every feature.
@@ -184,6 +271,8 @@ impl Study {
     /// What the optimiser's step constants follow from.
     pub fn course(&self) -> Course {
         let Self { steps, lr, schedule, beta1, beta2, weight_decay, .. } = *self;
+        // What decays row by row is not the optimiser's.
+        let weight_decay = if self.decays_rows() { 0.0 } else { weight_decay };
         Course { steps, lr, schedule, beta1, beta2, weight_decay }
     }
 }

@@ -10,6 +10,8 @@ use crate::random::EVALUATION_STEP;
 /// Evaluates the models of one instance on a sample that is the same for all of them.
 pub struct Evaluator {
     effort: Effort,
+    /// Hidden dimensions of the instance.
+    hidden: u32,
     /// Errors are those of a model as it was trained, with 32 bits; their sums are not.
     pub(super) network: Network<f32>,
     /// Samples with an active feature, and what each weighs; the sample of zeros comes first, with
@@ -30,12 +32,17 @@ impl Evaluator {
         };
         let zeros = (vec![], 1.0 - nonzero);
         let samples = std::iter::once(zeros).chain((0..count).map(sample)).collect();
-        Self { effort, network: Network::new(study), samples }
+        Self { effort, hidden: study.hidden_at(instance), network: Network::new(study), samples }
     }
 
     /// Where parameters stand.
     pub fn layout(&self) -> Layout {
         self.network.layout()
+    }
+
+    /// Hidden dimensions of the instance's models.
+    pub fn hidden(&self) -> u32 {
+        self.hidden
     }
 
     /// How many samples it evaluates on.

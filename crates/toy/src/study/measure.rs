@@ -32,6 +32,9 @@ pub struct Measures {
     pub dimensions_per_feature: f32,
     /// Capacity used: the sum of the dimensionalities, at most `m`.
     pub capacity: f32,
+    /// Mean square of the cosine between the directions of two represented features; `1/m` where
+    /// they point anywhere.
+    pub overlap: f32,
     /// Fraction of the features whose norm is at least [`REPRESENTED`].
     pub represented: f32,
     /// Hidden units that several features share. Where units are not rectified their axes mean
@@ -53,6 +56,8 @@ impl Measures {
         let wide: Vec<f64> = parameters.iter().map(|&p| f64::from(p)).collect();
         let shape = Shape { n: layout.n, m: layout.m };
         let w = layout.encoder(&wide);
+        // Of the hidden dimensions that there is room for, those that the model has.
+        let used = f64::from(evaluator.hidden()) / layout.m as f64;
         let norms: Vec<f64> = (0..layout.n).map(|i| norm(shape, w, i)).collect();
         let overlaps = superpositions(shape, w, &norms);
         let fractions: Vec<f64> =
@@ -64,7 +69,8 @@ impl Measures {
             norm: narrow(&norms),
             superposition: narrow(&overlaps),
             dimensionality: narrow(&fractions),
-            dimensions_per_feature: dimensions_per_feature(shape, w) as f32,
+            dimensions_per_feature: (dimensions_per_feature(shape, w) * used) as f32,
+            overlap: overlap(shape, w, &norms) as f32,
             capacity: fractions.iter().sum::<f64>() as f32,
             represented: represented as f32 / layout.n as f32,
             polysemantic: polysemantic(shape, w),
@@ -79,6 +85,24 @@ impl Measures {
         let vulnerability = Some(Vulnerability::new(evaluator, parameters));
         Self { vulnerability, ..Self::new(evaluator, parameters) }
     }
+}
+
+/// Mean over pairs of represented features of the squared cosine between them, at a cost of
+/// `n m^2`: the sum over all pairs is the square of the norm of the directions' second moment. 0
+/// where there is no pair.
+pub fn overlap(shape: Shape, w: &[f64], norms: &[f64]) -> f64 {
+    let Shape { m, .. } = shape;
+    let (mut second, mut count) = (vec![0.0; m * m], 0.0);
+    for (row, norm) in w.chunks_exact(m).zip(norms).filter(|(_, norm)| **norm >= REPRESENTED) {
+        count += 1.0;
+        for (k, &x) in row.iter().enumerate() {
+            for (sum, &y) in second[k * m..][..m].iter_mut().zip(row) {
+                *sum += x * y / (norm * norm);
+            }
+        }
+    }
+    let all: f64 = second.iter().map(|x| x * x).sum();
+    if count > 1.0 { ((all - count) / (count * (count - 1.0))).max(0.0) } else { 0.0 }
 }
 
 /// Superposition of every feature, as `crate::measure::superposition` has it, at a cost of `n m^2`
@@ -189,6 +213,14 @@ mod tests {
         for (i, found) in superpositions(shape, &w, &norms).iter().enumerate() {
             assert!((found - crate::measure::superposition(shape, &w, i)).abs() < 1e-12);
         }
+        let long: Vec<usize> = (0..9).filter(|&i| norms[i] >= REPRESENTED).collect();
+        let cosine =
+            |i: usize, j: usize| dot(shape.row(&w, i), shape.row(&w, j)) / norms[i] / norms[j];
+        let pairs = long.iter().flat_map(|&i| long.iter().map(move |&j| (i, j)));
+        let squares: Vec<f64> =
+            pairs.filter(|(i, j)| i != j).map(|(i, j)| cosine(i, j).powi(2)).collect();
+        let mean = squares.iter().sum::<f64>() / squares.len() as f64;
+        assert!(long.len() > 2 && (overlap(shape, &w, &norms) - mean).abs() < 1e-12);
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The table of a study's parameters.
 
-use super::describe::{MAX_FEATURES, MAX_HIDDEN, MAX_MODELS, Study};
-use super::variant::{Importance, Sets, Target, Variant};
+use super::describe::{MAX_ALIKE, MAX_FEATURES, MAX_HIDDEN, MAX_MODELS, Study};
+use super::variant::{Across, Importance, Sets, Target, Variant};
 use crate::spec::shared::shared;
-use crate::spec::{Group, Kind, PROBABILITY, Param, choice, field, in_unit, only_when, param};
+use crate::spec::{
+    Group, Kind, PROBABILITY, Param, choice, field, flag, in_unit, only_when, param,
+};
 
 /// Words of [`Variant`].
 pub const VARIANTS: &[(&str, &str)] =
@@ -18,13 +20,18 @@ pub const SETS: &[(&str, &str)] = &[
     ("independent", "independent"),
     ("correlated", "correlated sets"),
     ("anticorrelated", "anticorrelated sets"),
+    ("power-law", "the later, the rarer: i^-(1 + a)"),
 ];
+/// Words of [`Across`].
+pub const ACROSS: &[(&str, &str)] = &[("density", "density"), ("hidden", "hidden dimensions")];
 
+const ACROSS_VALUES: [Across; 2] = [Across::Density, Across::Hidden];
 const VARIANT_VALUES: [Variant; 3] = [Variant::Linear, Variant::Relu, Variant::Hidden];
 const TARGET_VALUES: [Target; 2] = [Target::Identity, Target::Absolute];
 const IMPORTANCE_VALUES: [Importance; 3] =
     [Importance::Uniform, Importance::Geometric, Importance::Extra];
-const SETS_VALUES: [Sets; 3] = [Sets::Independent, Sets::Correlated, Sets::Anticorrelated];
+const SETS_VALUES: [Sets; 4] =
+    [Sets::Independent, Sets::Correlated, Sets::Anticorrelated, Sets::PowerLaw];
 
 /// Every parameter of a study, in the order forms and exports list them.
 pub const PARAMS: &[Param<Study>] = &[
@@ -61,8 +68,25 @@ pub const PARAMS: &[Param<Study>] = &[
         ("instances", "instances"),
         (Group::Diagram, false),
         Kind::Integer { min: 1, max: 256 },
-        "Densities at which models are trained.",
+        "Densities, or numbers of hidden dimensions, at which models are trained.",
         field!(instances),
+    ),
+    param(
+        ("across", "instances differ in"),
+        (Group::Diagram, true),
+        Kind::Choice(ACROSS),
+        "What changes from one instance to the next, in equal ratios.",
+        choice!(across, ACROSS, ACROSS_VALUES),
+    ),
+    only_when(
+        |study| study.across == Across::Hidden,
+        param(
+            ("hidden-from", "hidden dimensions from"),
+            (Group::Diagram, true),
+            Kind::Integer { min: 1, max: MAX_HIDDEN },
+            "Hidden dimensions of the first instance; the last has all.",
+            field!(hidden_from),
+        ),
     ),
     in_unit(
         PROBABILITY,
@@ -99,20 +123,53 @@ pub const PARAMS: &[Param<Study>] = &[
         choice!(sets, SETS, SETS_VALUES),
     ),
     only_when(
-        |study| study.sets != Sets::Independent,
+        |study| study.sets.has_sets(),
         param(
             ("set-size", "set size"),
             (Group::Data, false),
-            Kind::Integer { min: 2, max: MAX_FEATURES },
+            Kind::Integer { min: 2, max: MAX_ALIKE },
             "Neighbouring features that make up a set.",
             field!(set_size),
         ),
+    ),
+    only_when(
+        |study| study.sets == Sets::PowerLaw,
+        param(
+            ("skew", "skew a"),
+            (Group::Data, true),
+            Kind::Real { min: -1.0, max: 3.0, log: false },
+            "How much rarer later features are: feature i is active in proportion to i^-(1 + a).",
+            field!(skew),
+        ),
+    ),
+    param(
+        ("largest", "largest value"),
+        (Group::Data, true),
+        Kind::Real { min: 0.01, max: 100.0, log: true },
+        "Values of active features are uniform up to this.",
+        field!(largest),
     ),
     shared!(batch, "Samples a step."),
     shared!(steps),
     shared!(lr),
     shared!(schedule),
-    shared!(weight_decay),
+    param(
+        ("weight-decay", "weight decay"),
+        (Group::Optimiser, true),
+        Kind::Real { min: -1.0, max: 1.0, log: false },
+        "Decoupled shrinkage, as in AdamW; less than 0 pulls the weights of each feature towards length 1.",
+        field!(weight_decay),
+    ),
+    only_when(
+        |study| study.weight_decay > 0.0,
+        param(
+            ("decay-biases", "biases decay"),
+            (Group::Optimiser, true),
+            Kind::Flag,
+            "Whether biases decay as weights do.",
+            flag!(decay_biases),
+        ),
+    ),
     shared!(beta1),
     shared!(beta2),
     shared!(epsilon),

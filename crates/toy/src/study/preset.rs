@@ -1,7 +1,7 @@
 //! Named studies: the paper's figures beyond the phase diagram, each under the view that shows it.
 
 use super::describe::Study;
-use super::variant::{Importance, Sets, Target, Variant};
+use super::variant::{Across, Importance, Sets, Target, Variant};
 use crate::axis::Span;
 use crate::init::Init;
 use crate::schedule::Schedule;
@@ -24,11 +24,13 @@ pub enum View {
     Computation,
     /// What small adversarial changes of the input do to the loss.
     Vulnerability,
+    /// Loss against the number of hidden dimensions.
+    Scaling,
 }
 
 impl View {
     /// Every view, in the order the page lists them, with its word in links and its label.
-    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
         (Self::Geometry, "geometry", "Geometry"),
         (Self::Demonstration, "demonstration", "Demonstration"),
         (Self::Dimensionality, "dimensionality", "Dimensionality"),
@@ -36,6 +38,7 @@ impl View {
         (Self::Dynamics, "dynamics", "Dynamics"),
         (Self::Computation, "computation", "Computation"),
         (Self::Vulnerability, "vulnerability", "Vulnerability"),
+        (Self::Scaling, "scaling", "Scaling"),
     ];
 
     /// The view's word.
@@ -246,7 +249,60 @@ pub const PRESETS: &[Preset] = &[
         ours: &[],
         spec: || Study { instances: 12, ..dimensionality(100, 20) },
     },
+    Preset {
+        name: "scaling",
+        label: "Strong superposition, 256 features",
+        view: View::Scaling,
+        help: "After Liu, Liu and Gore 2025: features rarer and rarer by a power law, in 4 to 40 dimensions, with weights pulled towards length 1. All features are represented, their overlaps are those of random directions, and the loss falls as 1/m whatever the power law. Smaller and shorter than theirs.",
+        ours: SCALING_OURS,
+        spec: || scaling(256, (4, 40), -1.0, 0.0),
+    },
+    Preset {
+        name: "scaling-weak",
+        label: "Weak superposition, 256 features",
+        view: View::Scaling,
+        help: "The same with weights that decay: the model keeps the most frequent features, so that the loss falls as what is left out does, by the power law's own a.",
+        ours: SCALING_OURS,
+        spec: || scaling(256, (4, 40), 0.3, 0.5),
+    },
+    Preset {
+        name: "scaling-paper",
+        label: "Strong superposition, 1,000 features",
+        view: View::Scaling,
+        help: "The paper's size: 10 to 100 dimensions, 20,000 steps of 2,048 samples. For the command line: it takes hours.",
+        ours: &["instances", "seed"],
+        spec: || Study { steps: 20_000, batch: 2_048, ..scaling(1_000, (10, 100), -1.0, 0.0) },
+    },
 ];
+
+/// What the small versions of the scaling experiment do otherwise than its paper.
+const SCALING_OURS: &[&str] = &["features", "hidden", "instances", "steps", "batch"];
+
+/// How loss scales with width (Liu, Liu and Gore 2025, "Superposition yields robust neural
+/// scaling"): one active feature a sample on average, with values uniform on [0, 2).
+fn scaling(features: u32, (from, hidden): (u32, u32), weight_decay: f64, skew: f64) -> Study {
+    let density = 1.0 / f64::from(features);
+    Study {
+        features,
+        hidden,
+        hidden_from: from,
+        across: Across::Hidden,
+        instances: 7,
+        density: Span::new(density, density),
+        importance: Importance::Uniform,
+        sets: Sets::PowerLaw,
+        skew,
+        largest: 2.0,
+        weight_decay,
+        decay_biases: false,
+        schedule: Schedule::Warmup,
+        lr: 0.01,
+        init: Init::Row,
+        steps: 2_000,
+        batch: 1_024,
+        ..Study::default()
+    }
+}
 
 /// The paper's demonstration of superposition.
 fn demonstration(features: u32, hidden: u32, ratio: f64, variant: Variant) -> Study {

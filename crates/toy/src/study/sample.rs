@@ -6,7 +6,11 @@
 //! that there is one, both by alias table, and (3) which units these are, every choice as likely
 //! (Floyd's algorithm, in Bentley, "Programming pearls", CACM 30(9), 1987), or which are not, if
 //! that is fewer. Only integers decide, so every engine draws the same samples bit for bit.
-//! `shaders/study_sample.wgsl` is the twin.
+//! `shaders/study_sample.wgsl` is the twin, but for the power law.
+//!
+//! Features that follow a power law are drawn another way: as many picks as a Poisson number says,
+//! given that there is one, each of feature `i` with a probability in proportion to
+//! `-ln(1 - p_i)`. What is picked at all is then active independently, feature `i` with `p_i`.
 
 use super::describe::Study;
 use super::variant::{Sets, Target};
@@ -63,7 +67,7 @@ pub fn below(word: u32, end: u32) -> u32 {
 
 /// An active feature's value from a word: uniform on [0, 1), or on [-1, 1) for absolute values.
 #[inline(always)]
-pub fn value(word: u32, target: Target) -> f32 {
+fn value(word: u32, target: Target) -> f32 {
     // Signed, which vectors convert in one instruction.
     let unit = (word >> 8).cast_signed() as f32 * (1.0 / 16_777_216.0);
     match target {
@@ -72,9 +76,9 @@ pub fn value(word: u32, target: Target) -> f32 {
     }
 }
 
-/// Which of up to 512 units are in a set.
+/// Which of up to 1,024 units are in a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks([u64; 8]);
+pub struct Marks([u64; 16]);
 
 impl Marks {
     /// Whether a unit is in.
@@ -125,21 +129,38 @@ pub struct Sampler {
     pub batch: u32,
     /// Number of samples in a batch with an active unit.
     pub count: Binomial,
-    /// Number of active units of such a sample.
+    /// Number of active units of such a sample; of picks, where features follow a power law.
     pub active: Binomial,
+    /// The feature that a pick is of, where features follow a power law.
+    picks: Option<Binomial>,
+    /// Largest value of an active feature.
+    pub largest: f32,
+    /// Probability that a sample has an active unit.
+    nonzero: f64,
+    /// Active features of a sample, on average.
+    mean: f64,
 }
 
 impl Sampler {
     /// The sampler of a study at one of its densities.
     pub fn new(study: &Study, density: f64) -> Self {
         let (size, probability) = match study.sets {
-            Sets::Independent => (1, density),
+            Sets::Independent | Sets::PowerLaw => (1, density),
             Sets::Correlated => (study.set_size, density),
             Sets::Anticorrelated => {
                 (study.set_size, (density * f64::from(study.set_size)).min(1.0))
             }
         };
         let units = study.features / size;
+        // Rates at which features are picked, and of all together.
+        let rates: Vec<f64> = match study.sets {
+            Sets::PowerLaw => study.frequencies(density).iter().map(|p| -(-p).ln_1p()).collect(),
+            _ => vec![],
+        };
+        let rate: f64 = rates.iter().sum();
+        let power_law = study.sets == Sets::PowerLaw;
+        let nonzero = if power_law { -(-rate).exp_m1() } else { nonzero(units, probability) };
+        let features = if study.sets == Sets::Correlated { size } else { 1 };
         Self {
             units,
             size,
@@ -147,20 +168,23 @@ impl Sampler {
             target: study.target,
             probability,
             batch: study.batch,
-            count: Binomial::new(study.batch, nonzero(units, probability)),
-            active: Binomial::at_least(1, units, probability),
+            count: Binomial::new(study.batch, nonzero),
+            active: if power_law { picks(rate) } else { Binomial::at_least(1, units, probability) },
+            picks: power_law.then(|| Binomial::of_weights(0, &rates)),
+            largest: study.largest as f32,
+            nonzero,
+            mean: f64::from(units * features) * probability,
         }
     }
 
     /// Probability that a sample has an active unit.
     pub fn nonzero_probability(&self) -> f64 {
-        nonzero(self.units, self.probability)
+        self.nonzero
     }
 
     /// Number of active features of a sample that has any, on average.
     pub fn mean_active(&self) -> f64 {
-        let features = if self.sets == Sets::Correlated { self.size } else { 1 };
-        f64::from(self.units * features) * self.probability / self.nonzero_probability()
+        self.mean / self.nonzero
     }
 
     /// Number of samples with an active unit in a model's batch at a step.
@@ -178,6 +202,13 @@ impl Sampler {
         self.place(count, &mut Marks::default(), &mut words, visit);
     }
 
+    /// An active feature's value from a word: uniform from 0, or from as far below it, up to the
+    /// largest.
+    #[inline(always)]
+    pub fn value(&self, word: u32) -> f32 {
+        self.largest * value(word, self.target)
+    }
+
     /// Words that a sample with so many active units takes of its stream.
     #[inline(always)]
     pub fn words(&self, count: u32) -> u32 {
@@ -185,6 +216,8 @@ impl Sampler {
             Sets::Independent => count,
             Sets::Correlated => count * self.size,
             Sets::Anticorrelated => 2 * count,
+            // A feature may be picked more than once, and has one value then.
+            Sets::PowerLaw => return 1 + count + count.min(self.units),
         };
         1 + count.min(self.units - count) + values
     }
@@ -246,25 +279,47 @@ impl Sampler {
         words: &mut impl Iterator<Item = u32>,
         mut visit: impl FnMut(u32, f32),
     ) {
+        if let Some(picks) = &self.picks {
+            for _ in 0..count {
+                marks.mark(picks.draw(word(words)));
+            }
+            marks.drain(
+                self.units,
+                false,
+                #[inline(always)]
+                |unit| visit(unit, self.value(word(words))),
+            );
+            return;
+        }
         self.choose(
             count,
             marks,
             words,
             #[inline(always)]
             |words, unit| match self.sets {
-                Sets::Independent => visit(unit, value(word(words), self.target)),
+                Sets::Independent | Sets::PowerLaw => visit(unit, self.value(word(words))),
                 Sets::Correlated => {
                     for i in 0..self.size {
-                        visit(unit * self.size + i, value(word(words), self.target));
+                        visit(unit * self.size + i, self.value(word(words)));
                     }
                 }
                 Sets::Anticorrelated => {
                     let which = unit * self.size + below(word(words), self.size);
-                    visit(which, value(word(words), self.target));
+                    visit(which, self.value(word(words)));
                 }
             },
         );
     }
+}
+
+/// A Poisson number, given that it is 1 or more.
+fn picks(rate: f64) -> Binomial {
+    // As far as a word tells them apart; some 150 at most, for rates of up to 70.
+    let terms = std::iter::successors(Some((1.0, 1.0)), |&(k, p)| {
+        let next = p * rate / (k + 1.0);
+        (k < rate || next > 1e-11 * rate.exp().min(1e30)).then_some((k + 1.0, next))
+    });
+    Binomial::of_weights(1, &terms.map(|(_, p)| p).collect::<Vec<_>>())
 }
 
 /// Probability that any of `units` is active.
@@ -295,8 +350,11 @@ mod tests {
             (Sets::Correlated, 3, 12, 0.9),
             (Sets::Anticorrelated, 3, 12, 0.1),
             (Sets::Anticorrelated, 3, 12, 1.0 / 3.0),
+            (Sets::PowerLaw, 2, 12, 0.1),
+            (Sets::PowerLaw, 2, 12, 0.18),
         ] {
-            let study = study(features, sets, size, density);
+            let study = Study { skew: 0.3, ..study(features, sets, size, density) };
+            let own = study.frequencies(density);
             let sampler = Sampler::new(&study, density);
             let (batches, batch) = (400, f64::from(study.batch));
             let total = f64::from(batches) * batch;
@@ -321,10 +379,10 @@ mod tests {
                 for (j, found) in row.iter().enumerate() {
                     let together = i / size as usize == j / size as usize;
                     let p = match sets {
-                        _ if i == j => density,
+                        _ if i == j => own[i],
                         Sets::Correlated if together => density,
                         Sets::Anticorrelated if together => 0.0,
-                        _ => density * density,
+                        _ => own[i] * own[j],
                     };
                     let error = 5.0 * (p * (1.0 - p) / total).sqrt();
                     let what = format!("{sets:?} {density} {i} {j}: {} {p}", found / total);

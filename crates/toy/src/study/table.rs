@@ -9,7 +9,7 @@ use std::fmt::Write;
 pub const PLACE: [&str; 4] = ["instance", "repeat", "density", "inverse_density"];
 
 /// Columns of [`models`] after [`PLACE`].
-pub const MODEL_COLUMNS: [&str; 9] = [
+pub const MODEL_COLUMNS: [&str; 11] = [
     "loss",
     "dimensions_per_feature",
     "features_per_dimension",
@@ -19,6 +19,8 @@ pub const MODEL_COLUMNS: [&str; 9] = [
     "attacked_loss",
     "vulnerability",
     "figures",
+    "hidden",
+    "overlap",
 ];
 
 /// Columns of [`features`] after [`PLACE`].
@@ -50,7 +52,7 @@ pub fn models(study: &Study, all: &[Snapshot]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{},{},{},{},{},{},{},{attack},{}",
+            "{},{},{},{},{},{},{},{attack},{},{},{}",
             place(study, snapshot),
             m.loss,
             m.dimensions_per_feature,
@@ -59,6 +61,8 @@ pub fn models(study: &Study, all: &[Snapshot]) -> String {
             m.represented,
             m.polysemantic,
             figures.join(";"),
+            study.hidden_at(study.place(snapshot.model).0),
+            m.overlap,
         );
     }
     text

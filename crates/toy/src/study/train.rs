@@ -10,11 +10,16 @@ use crate::train::Model;
 use num_traits::Float;
 use serde::{Deserialize, Serialize};
 
-/// Parameters of a model before the first step: random weights, biases 0.
+/// Parameters of a model before the first step: random weights, biases 0. Columns beyond the hidden
+/// dimensions of its instance are 0.
 pub fn start(study: &Study, model: u32) -> Vec<f32> {
     let layout = study.layout();
-    let std = study.init.std(study.features, study.hidden);
-    let weight = |i| crate::init::weight(study.seed, model, i, std);
+    let hidden = study.hidden_at(study.place(model).0);
+    let std = study.init.std(study.features, hidden);
+    let weight = |i: u32| {
+        let own = i % study.hidden < hidden;
+        if own { crate::init::weight(study.seed, model, i, std) } else { 0.0 }
+    };
     let mut parameters: Vec<f32> = (0..layout.weights() as u32).map(weight).collect();
     parameters.resize(layout.parameters(), 0.0);
     parameters
@@ -25,6 +30,27 @@ pub fn model(study: &Study, model: u32) -> Model<f32> {
     let parameters = start(study, model);
     let zeros = vec![0.0; parameters.len()];
     Model { parameters, first: zeros.clone(), second: zeros }
+}
+
+/// Decays weights that decay row by row, before the optimiser's step: where the decay `gamma` is
+/// negative, `W_i += lr gamma W_i (1 - 1/|W_i|)`, towards length 1; else `W_i -= lr gamma W_i`. The
+/// reference, and what engines call.
+pub fn decay_rows<T: Float>(study: &Study, step: u32, parameters: &mut [T]) {
+    if !study.decays_rows() {
+        return;
+    }
+    let cast = |x: f64| T::from(x).unwrap_or_else(T::nan);
+    let layout = study.layout();
+    let rate = cast(study.course().lr_at(step) * study.weight_decay);
+    for row in parameters[..layout.weights()].chunks_exact_mut(layout.m) {
+        let norm = row.iter().fold(T::zero(), |sum, &w| sum + w * w).sqrt();
+        let factor = match rate < T::zero() {
+            true if norm > T::zero() => T::one() + rate * (T::one() - norm.recip()),
+            true => T::one(),
+            false => T::one() - rate,
+        };
+        row.iter_mut().for_each(|w| *w = *w * factor);
+    }
 }
 
 /// All that the training of a model goes on from: it may go on anywhere, and learns the same.
@@ -100,6 +126,7 @@ impl<'a> Instance<'a> {
             epsilon: cast(study.epsilon),
         };
         let rates = StepRates::along(&study.course(), step);
+        decay_rows(study, step, &mut state.parameters);
         let moments = state.first.iter_mut().zip(&mut state.second);
         for ((p, (m, v)), &g) in state.parameters.iter_mut().zip(moments).zip(&gradient) {
             adam.update(&rates, p, m, v, g);

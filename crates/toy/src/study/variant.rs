@@ -70,4 +70,24 @@ pub enum Sets {
     Correlated,
     /// At most one feature of a set is active at a time; each is as often as the density says.
     Anticorrelated,
+    /// Each feature by itself, the later the rarer: feature `i`, counted from 1, with a probability
+    /// in proportion to `i^-(1 + skew)`.
+    PowerLaw,
+}
+
+impl Sets {
+    /// Whether features come in sets.
+    pub const fn has_sets(self) -> bool {
+        matches!(self, Self::Correlated | Self::Anticorrelated)
+    }
+}
+
+/// What the instances of a study differ in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Across {
+    /// Density.
+    Density,
+    /// Hidden dimensions. All models are laid out for the most; the columns that a smaller one does
+    /// not have start at zero, where their gradient is zero, too, and stay there.
+    Hidden,
 }

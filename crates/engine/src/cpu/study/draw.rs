@@ -3,8 +3,8 @@
 
 use crate::cpu::lanes::Lanes;
 use fearless_simd::prelude::*;
-use toy::study::sample::{BLOCKS, Marks, Sampler, value};
-use toy::study::{Sets, Target};
+use toy::study::Sets;
+use toy::study::sample::{BLOCKS, Marks, Sampler};
 
 /// Samples of a chunk.
 pub const CHUNK: usize = 48;
@@ -124,7 +124,7 @@ impl Chunk {
                     );
                 }
                 let own = &words[needed - count as usize..needed];
-                convert(own, sampler.target, &mut values[at..]);
+                convert(own, sampler, &mut values[at..]);
                 at += count as usize;
                 continue;
             }
@@ -145,9 +145,9 @@ impl Chunk {
 
 /// The values that words stand for, one after the other.
 #[inline(always)]
-fn convert(words: &[u32], target: Target, values: &mut [f32]) {
+fn convert(words: &[u32], sampler: &Sampler, values: &mut [f32]) {
     for (to, &word) in values.iter_mut().zip(words) {
-        *to = value(word, target);
+        *to = sampler.value(word);
     }
 }
 
@@ -218,7 +218,7 @@ mod tests {
     use crate::cpu::lanes::X4;
     use fearless_simd::dispatch;
     use toy::random::pcg4d;
-    use toy::study::Study;
+    use toy::study::{Study, Target};
 
     fn check<L: Lanes>(lanes: L, study: &Study, density: f64) {
         let sampler = Sampler::new(study, density);
@@ -253,6 +253,12 @@ mod tests {
         let small = Study { features: 3, ..Study::default() };
         for density in [1.0, 0.95, 0.5] {
             every_width!(lanes => check(lanes, &small, density));
+        }
+        // By a power law, and with values of another size.
+        let skewed = Study { features: 90, sets: Sets::PowerLaw, largest: 2.0, ..Study::default() };
+        let most = Study { features: 1000, sets: Sets::PowerLaw, skew: -1.0, ..Study::default() };
+        for (study, density) in [(&skewed, 0.04), (&most, 0.032)] {
+            every_width!(lanes => check(lanes, study, density));
         }
         // More units than two words mark.
         let large = Study { features: 200, ..Study::default() };

@@ -28,7 +28,7 @@ use toy::study::cost::Cost;
 use toy::study::curve::point_of;
 use toy::study::sample::Sampler;
 use toy::study::snapshot::Trained;
-use toy::study::train::Learner;
+use toy::study::train::{Learner, decay_rows};
 use toy::train::Model;
 use web_time::Instant;
 
@@ -224,6 +224,7 @@ impl Bench {
             if !study.bias {
                 self.gradient[weights..].fill(0.0);
             }
+            decay_rows(study, step, &mut learner.state.parameters);
             adam::update(
                 lanes,
                 &adam,
