@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn impossible_networks_are_refused_with_a_sentence_and_repaired() {
-        let all: [(fn(&mut Network), &str); 7] = [
+        type Change = fn(&mut Network);
+        let all: [(Change, &str); 7] = [
             (|s| s.heads = 5, "must divide the width"),
             (|s| (s.task, s.tokens, s.keys) = (Task::Retrieval, 8, 6), "a key for"),
             (|s| s.task = Task::Retrieval, "at least 2 tokens"),

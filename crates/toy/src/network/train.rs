@@ -106,7 +106,7 @@ pub(super) fn draw<T: Float>(
     let mut input = std::mem::take(memory.value_mut_vec(architecture.input));
     let mut target = std::mem::take(memory.value_mut_vec(architecture.target));
     let (wide, narrow) = (input.len() / architecture.batch, target.len() / architecture.batch);
-    let mut nothing = vec![];
+    let mut nothing = [];
     for (index, (x, y)) in
         (first..).zip(input.chunks_exact_mut(wide).zip(target.chunks_exact_mut(narrow)))
     {

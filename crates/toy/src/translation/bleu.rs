@@ -42,7 +42,7 @@ pub fn corpus<S: AsRef<str>>(outputs: &[S], references: &[S]) -> f64 {
     100.0 * (brevity + sum / ORDER as f64).exp()
 }
 
-fn counts<'a>(tokens: &'a [String], n: usize) -> HashMap<&'a [String], u64> {
+fn counts(tokens: &[String], n: usize) -> HashMap<&[String], u64> {
     let mut counts = HashMap::new();
     for gram in tokens.windows(n) {
         *counts.entry(gram).or_default() += 1;

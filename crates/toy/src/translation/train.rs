@@ -108,16 +108,17 @@ impl<T: Float> Trainer<T> {
     /// Some sentences, as many at a time as the tape takes.
     fn batches(&self, rows: &Rows) -> Vec<Rows> {
         let (batch, words) = (self.architecture.batch, self.architecture.shape.words);
-        let lists = rows.source.chunks(batch * words).zip(rows.lengths.chunks(batch));
-        let targets = rows.before.chunks(batch * words).zip(rows.next.chunks(batch * words));
-        let one =
-            |((source, lengths), (before, next)): ((&[u32], &[u32]), (&[u32], &[u32]))| Rows {
-                source: source.to_vec(),
-                lengths: lengths.to_vec(),
-                before: before.to_vec(),
-                next: next.to_vec(),
-            };
-        lists.zip(targets).map(one).collect()
+        let wide = |list: &[u32], part: usize| {
+            let end = list.len().min((part + 1) * batch * words);
+            list[part * batch * words..end].to_vec()
+        };
+        let one = |(part, lengths): (usize, &[u32])| Rows {
+            source: wide(&rows.source, part),
+            lengths: lengths.to_vec(),
+            before: wide(&rows.before, part),
+            next: wide(&rows.next, part),
+        };
+        rows.lengths.chunks(batch).enumerate().map(one).collect()
     }
 
     /// Takes one optimiser step; returns the loss before it.
