@@ -117,7 +117,7 @@ impl CheckedStudy {
     /// A model: one with the most work, or any.
     fn pick(&self, plan: &Plan) -> usize {
         let word = block(plan.study.seed, self.turn, 0, 0x636b)[0];
-        let any = u64::from(word) * plan.models.len() as u64 >> 32;
+        let any = (u64::from(word) * plan.models.len() as u64) >> 32;
         if self.turn.is_multiple_of(2) { self.densest } else { any as usize }
     }
 

@@ -115,7 +115,7 @@ impl Checked {
     /// Neighbouring models of one row: of the one with the most work, or of any.
     fn pick(&self, plan: &Plan, turn: u32) -> Range<usize> {
         let words = block(plan.sweep.seed, turn, 0, 0x636b);
-        let any = |word: u32, end: usize| (u64::from(word) * end as u64 >> 32) as usize;
+        let any = |word: u32, end: usize| ((u64::from(word) * end as u64) >> 32) as usize;
         let row =
             if turn.is_multiple_of(2) { self.densest } else { any(words[0], plan.rows.len()) };
         let per_row = plan.models_per_row();

@@ -244,7 +244,7 @@ mod tests {
         let mut whole = Trainer::<f32>::base(&text, 2, Box::new(Plain));
         let how = Bottleneck { dimensions: 64, rectified: false };
         let mut narrow = Trainer::<f32>::bottleneck(&text, 2, how, &base, Box::new(Plain));
-        let unit = |i: usize| f32::from(u8::from(i % 65 == 0));
+        let unit = |i: usize| f32::from(u8::from(i.is_multiple_of(65)));
         let weights: Vec<f32> = (0..4096).map(unit).collect();
         let parameters = [&weights[..], &[0.0; 64], &weights, &[0.0; 64]].concat();
         let (said, codes) = whole.translate(&held.rows, &base.parameters);
