@@ -272,7 +272,8 @@ impl World {
         let step = task.state.step;
         if let Job::Study(_) = task.job {
             let done = if task.done { task.state.finished.clone() } else { vec![] };
-            let attacked = Vulnerability { clean: 1.0, attacked: 2.0, output: 0, norm: 0.1 };
+            let attacked =
+                Vulnerability { clean: 1.0, attacked: 2.0, passed: 1.0, output: 0, norm: 0.1 };
             let vulnerability = (task.attack && task.done).then_some(attacked);
             let snapshot = |&model: &u32| Snapshot {
                 model,
