@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help serve dist test lint unit e2e fuzz soak figures bench deny setup clean
+.PHONY: help serve dist test lint unit e2e fuzz soak interop cluster figures bench deny setup clean
 
 # Tools come from the project's npm packages and from cargo install; system paths are only added to.
 CARGO_BIN := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -58,6 +58,17 @@ fuzz: ## readers of links, tables and documents against made-up input (SECONDS=6
 soak: dist ## thirty minutes of random changes in the page (SECONDS=1800): memory flat, nothing on the console
 	@scripts/setup test
 	node e2e/soak.mjs --seconds $(SECONDS) $(ARGS)
+
+# The command as cargo's tests have built it, as for e2e.
+interop: ## every file format read by Python's packages, and Python's weights measured by the command
+	@scripts/setup rust
+	cargo test -q $(LOCKED) --workspace --no-run
+	scripts/interop/run $(TARGET)/debug/superphase
+
+cluster: ## shards under a real Slurm with two nodes, HyperQueue and GNU parallel, merged and compared (Debian, as root)
+	@scripts/setup rust
+	cargo test -q $(LOCKED) --workspace --no-run
+	scripts/cluster/check $(TARGET)/debug/superphase
 
 figures: dist ## draw the README's figures from the built page (some minutes)
 	@scripts/setup test

@@ -58,6 +58,18 @@ test(
   }),
 );
 
+test(
+  "hosts: the program is here before the end of the page",
+  withPage({ path: "about.txt", host: { alter: (path) => (path === "about.txt" ? { status: 200, body: "" } : { late: path === "index.html" }) } }, async (page, { url, problems }) => {
+    // The first visit leaves the program in the browser's cache, the second finds it at once.
+    for (let i = 0; i < 2; i++) {
+      await page.goto(new URL(`index.html${LINK}`, url).href);
+      await stage(page, "done");
+    }
+    assert.deepEqual(problems, []);
+  }),
+);
+
 for (const [name, answer] of [["404", { status: 404, body: "no" }], ["a page with status 200", { status: 200, body: "<!doctype html><title>Welcome</title>" }]]) {
   for (const missing of ["script", "program"]) {
     let arrived = false;

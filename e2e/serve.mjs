@@ -1,7 +1,7 @@
 // Serves a built page as a plain static host does: fixed MIME types, no special headers, optionally under a sub-path.
 // Command line: node e2e/serve.mjs [DIR] [--base /superphase/] [--port 8080]
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
 import { pipeline } from "node:stream";
@@ -37,7 +37,8 @@ export const POLICY =
  * Starts a server for `root` on the loopback interface; port 0 picks a free one.
  * Paths outside `base` answer 404, so a page that assumes it lives at "/" breaks visibly.
  * `headers` go with every answer. `alter(file)`, given a path below base, may change an answer: `status`
- * and `body` in the place of the file, its `type`, or `hangs`: it never comes. `root` may be a function
+ * and `body` in the place of the file, its `type`, `hangs`: it never comes, or `late`: what follows a page's head
+ * comes seconds later. `root` may be a function
  * that gives the folder of now.
  * Resolves to `{ url, close }`.
  */
@@ -57,7 +58,7 @@ export async function serve(root = DIST, { base = "/", port = 0, headers = {}, a
     const root = resolve(folder());
     let file = join(root, path.slice(base.length));
     if (file !== root && !file.startsWith(root + sep)) return refuse(404);
-    const { status, body, type, hangs } = alter(path.slice(base.length)) ?? {};
+    const { status, body, type, hangs, late } = alter(path.slice(base.length)) ?? {};
     if (hangs) return;
     if (status) return response.writeHead(status, { "content-type": type ?? "text/html; charset=utf-8", ...headers }).end(body ?? "");
     try {
@@ -70,6 +71,12 @@ export async function serve(root = DIST, { base = "/", port = 0, headers = {}, a
         ...headers,
       });
       if (request.method === "HEAD") return response.end();
+      if (late) {
+        const text = await readFile(file, "utf8");
+        const end = text.indexOf("</head>");
+        response.write(text.slice(0, end));
+        return setTimeout(() => response.end(text.slice(end)), 3000);
+      }
       pipeline(createReadStream(file), response, () => {});
     } catch {
       refuse(404);

@@ -74,7 +74,7 @@ async function common(page, view) {
 for (const [name, viewport, webgpu] of [["desktop", DESKTOP, "absent"], ["phone", PHONE, "absent"], ["desktop", DESKTOP, "software"]]) {
   test(
     `studies: geometry trains, matches its tables and survives its link, ${name}, WebGPU ${webgpu}`,
-    withPage({ webgpu, viewport, path: "?view=geometry&instances=4&steps=300&batch=64&seed=3" }, async (page) => {
+    withPage({ webgpu, viewport, path: "?view=geometry&study=five-in-two&instances=4&steps=300&batch=64&seed=3" }, async (page) => {
       await stage(page, "done");
       const { models, features, losses } = await common(page, "geometry");
       const seen = await groups(page);
@@ -131,7 +131,7 @@ test(
 
 test(
   "studies: a run can be paused, resumed and reset, a preset chosen, and a bad link is explained",
-  withPage({ webgpu: "absent", path: "?view=geometry&steps=400000&engine=abacus" }, async (page) => {
+  withPage({ webgpu: "absent", path: "?view=geometry&study=five-in-two&steps=400000&engine=abacus" }, async (page) => {
     await page.locator(".notices", { hasText: "abacus" }).waitFor();
     await page.waitForFunction(() => /training|waiting/.test(document.querySelector(".status .stage")?.textContent));
     const primary = page.locator(".bar .primary");
@@ -149,7 +149,7 @@ test(
 
 test(
   "studies: sliders, steps, keys and undo, as for the diagram",
-  withPage({ webgpu: "absent", viewport: DESKTOP, path: "?view=geometry&instances=3&steps=200&batch=64" }, async (page) => {
+  withPage({ webgpu: "absent", viewport: DESKTOP, path: "?view=geometry&study=five-in-two&instances=3&steps=200&batch=64" }, async (page) => {
     await stage(page, "done");
     const first = await groups(page);
     const value = (name) => page.locator(`#${name}`).inputValue();
@@ -205,7 +205,7 @@ test(
 
 test(
   "studies: three dimensions can be turned",
-  withPage({ webgpu: "absent", reducedMotion: "reduce", path: "?view=geometry&hidden=3&instances=2&steps=100&batch=64" }, async (page) => {
+  withPage({ webgpu: "absent", reducedMotion: "reduce", path: "?view=geometry&study=five-in-two&hidden=3&instances=2&steps=100&batch=64" }, async (page) => {
     await stage(page, "done");
     await drawn(page);
     const first = () => page.locator(".vector").first().getAttribute("d");
@@ -365,7 +365,7 @@ for (const [view, path, times] of [
 ]) {
   test(
     `studies: a worker that is done takes over a model of another, and finds what one worker finds, ${view}`,
-    withPage({ webgpu: "absent", viewport: DESKTOP, reducedMotion: "reduce", path: "?view=geometry&steps=1" }, async (page, { url }) => {
+    withPage({ webgpu: "absent", viewport: DESKTOP, reducedMotion: "reduce", path: "?view=geometry&study=five-in-two&steps=1" }, async (page, { url }) => {
       const link = new URL(`?view=${view}&${path}`, url).href;
       await open(page, link, 2);
       await stage(page, "done");

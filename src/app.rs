@@ -1,9 +1,8 @@
 //! The page as a whole: what stands where.
 
-use crate::address;
 use crate::article::Article;
 use crate::bar::{RunBar, RunNote};
-use crate::export::{Embed, Embedded};
+use crate::export::Embedded;
 use crate::form::Form;
 use crate::header::Header;
 use crate::import::{FileNotes, Files};
@@ -16,6 +15,7 @@ use crate::state::{KEYS, State};
 use crate::status::Status;
 use crate::study::{self, StudyPage};
 use crate::theme::Dark;
+use crate::view::{self, Embed};
 use leptos::prelude::*;
 use trainer::Stage;
 
@@ -26,14 +26,14 @@ pub fn App() -> impl IntoView {
     if let Some(opened) = study::open(&query) {
         return view! { <StudyPage opened /> }.into_any();
     }
-    let (sweep, view, notices) = address::open(&query);
+    let (sweep, view, notices) = view::open(&query);
     let state = State::new(sweep, view, notices);
     let (dark, help) = (Dark::follow(), Help::new());
     provide_context(state);
     provide_context(dark);
     provide_context(help);
     provide_context(Panels::of(state));
-    address::follow(state);
+    state.keep_address();
     name_the_tab(state);
     keys::listen(Box::new(state), dark, help);
     if state.embed != Embed::No {
@@ -44,7 +44,7 @@ pub fn App() -> impl IntoView {
     view! {
         <a class="skip" href="#diagrams">"Skip to the diagrams"</a>
         <Header />
-        <Notices />
+        <Notices notices=state.notices />
         <FileNotes />
         <RunNote training=state.run.training />
         <main>

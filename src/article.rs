@@ -86,7 +86,7 @@ mod tests {
             TEXT.split("href=\"?").skip(1).filter_map(|t| t.split('"').next()).collect();
         assert!(links.len() > 10);
         for link in links {
-            let (sweep, view, notices) = crate::address::open(&link.replace("&amp;", "&"));
+            let (sweep, view, notices) = crate::view::open(&link.replace("&amp;", "&"));
             assert!(notices.is_empty(), "{link}: {notices:?}");
             let still = sweep == toy::Sweep::default() && view == Default::default();
             assert!(!still || link.starts_with("theory=ansatz"), "{link} does nothing");

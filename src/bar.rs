@@ -3,7 +3,8 @@
 use crate::format::duration;
 use crate::training::{Event, Training};
 use leptos::prelude::*;
-use trainer::Stage;
+use trainer::{Engine, Stage};
+use wire::{Choice, Kind};
 
 /// Train, pause or resume; step; reset; and why it waits, when it does.
 #[component]
@@ -106,15 +107,15 @@ pub fn Failure(
     /// The run.
     training: Training,
     /// The engine asked for.
-    choice: RwSignal<wire::Choice>,
+    choice: RwSignal<Choice>,
 ) -> impl IntoView {
     let sentence = move || match training.stage.get() {
         Stage::Failed(sentence) => Some(sentence),
         _ => None,
     };
     let cpu = move || {
-        (choice.get() != wire::Choice::Cpu).then(|| {
-            let choose = move |_| choice.set(wire::Choice::Cpu);
+        (choice.get() != Choice::Cpu).then(|| {
+            let choose = move |_| choice.set(Choice::Cpu);
             view! { <button type="button" on:click=choose>"Use the CPU"</button> }
         })
     };
@@ -128,5 +129,21 @@ pub fn Failure(
                 </p>
             }
         })
+    }
+}
+
+/// The stage in words, for eyes and screen readers alike.
+pub fn stage_words(stage: &Stage, engine: Option<&Engine>) -> &'static str {
+    match (stage, engine.map(|engine| engine.kind)) {
+        (Stage::Loading, None) => "loading the engine",
+        (Stage::Loading, _) => "choosing the engine",
+        (Stage::Starting, Some(Kind::Gpu)) => "compiling shaders",
+        (Stage::Starting, _) => "starting",
+        (Stage::Training, _) => "training",
+        (Stage::Paused, _) => "paused",
+        (Stage::Asking(_) | Stage::Offered(_), _) => "waiting",
+        (Stage::Recovering, _) => "recovering",
+        (Stage::Done, _) => "done",
+        (Stage::Failed(_), _) => "stopped",
     }
 }

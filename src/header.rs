@@ -1,6 +1,6 @@
 //! The head of the page: name, protocols, link, theme, help.
 
-use crate::address::share;
+use crate::clipboard::write;
 use crate::export::TakeAway;
 use crate::keys::HelpButton;
 use crate::state::{State, preset_of};
@@ -11,8 +11,6 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
 use toy::{Spec, Sweep};
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 /// The head of the page.
 #[component]
@@ -24,7 +22,7 @@ pub fn Header() -> impl IntoView {
             <p class="tagline">"phase diagrams of superposition, trained while you watch"</p>
             <Views current=None choice=state.choice />
             <Protocols />
-            <Share link=Callback::new(move |()| share(state)) />
+            <Share link=Callback::new(move |()| state.share()) />
             <TakeAway />
             <Theme />
             <HelpButton />
@@ -138,13 +136,4 @@ pub fn Share(
             </form>
         </dialog>
     }
-}
-
-/// Writes to the clipboard, where there is one: insecure addresses have none.
-pub async fn write(text: &str) -> Result<(), JsValue> {
-    let navigator = window().navigator();
-    if js_sys::Reflect::get(&navigator, &"clipboard".into())?.is_undefined() {
-        return Err(JsValue::UNDEFINED);
-    }
-    JsFuture::from(navigator.clipboard().write_text(text)).await.map(|_| ())
 }

@@ -7,6 +7,7 @@ mod address;
 mod app;
 mod article;
 mod bar;
+mod clipboard;
 mod controls;
 mod diagram;
 mod export;
@@ -24,6 +25,7 @@ mod pixel;
 mod rescue;
 mod run;
 mod source;
+mod source_menu;
 mod state;
 mod status;
 mod study;
@@ -31,6 +33,7 @@ mod theme;
 mod theory;
 mod training;
 mod undo;
+mod view;
 
 fn main() {
     std::panic::set_hook(Box::new(|info| {

@@ -2,9 +2,9 @@
 //! with.
 
 use crate::diagram::{Curve, Diagram, Layer, curve};
-use crate::other::{Menu, OtherNote};
 use crate::run::Run;
 use crate::source::{Side, Source};
+use crate::source_menu::{Menu, OtherNote};
 use crate::state::State;
 use crate::theory::has_optimum;
 use leptos::prelude::*;

@@ -16,7 +16,7 @@ thread_local! {
 /// Lets what a run has trained be saved if the page fails: the first run's, which is the page's
 /// own. The writer may find everything borrowed by whatever failed.
 pub fn saves(writer: impl Fn(&str) -> Option<String> + 'static) {
-    WRITER.with_borrow_mut(|own| drop(own.get_or_insert_with(|| Box::new(writer))));
+    WRITER.with_borrow_mut(|own| _ = own.get_or_insert_with(|| Box::new(writer)));
 }
 
 /// Shows what to do, once: called while the page panics, so that nothing here may.

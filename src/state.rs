@@ -1,15 +1,15 @@
 //! Everything that is set on the page, as signals. Controls, article and keys write them; the run,
 //! the diagrams and the address follow.
 
-use crate::address::View;
+use crate::address;
 use crate::diagram::Layer;
-use crate::export::Embed;
 use crate::keys::{Keyed, Keys};
 use crate::other::Other;
 use crate::run::Run;
 use crate::source::{Side, Source};
 use crate::theory::{Theories, Wanted, has_ends, has_optimum};
 use crate::undo::Past;
+use crate::view::{self, Embed, View};
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::phase::Thresholds;
@@ -146,6 +146,17 @@ impl State {
         untrack(|| self.view())
     }
 
+    /// The address of the whole page that shows what this one shows.
+    pub fn share(self) -> String {
+        let view = self.view_untracked().whole();
+        self.sweep.with_untracked(|sweep| address::absolute(sweep, &view))
+    }
+
+    /// Keeps the browser's address up to date.
+    pub fn keep_address(self) {
+        address::keep(Memo::new(move |_| address::absolute(&self.sweep.get(), &self.view())));
+    }
+
     /// Sets a parameter from text, with the parameters that have to follow.
     ///
     /// # Errors
@@ -173,7 +184,7 @@ impl State {
 
     /// Goes to the state that a link describes; the choice of engine is the reader's.
     pub fn show(self, link: &str) {
-        let (sweep, view, _) = crate::address::open(link);
+        let (sweep, view, _) = view::open(link);
         self.load(sweep);
         self.layer.set(view.layer);
         self.beside.set(view.beside);

@@ -1,7 +1,7 @@
 //! The status line: engine, size, speed, progress, agreement; and what to do when a run failed.
 
-use crate::bar::Failure;
-use crate::format::{count, duration, sentence, si};
+use crate::bar::{Failure, stage_words};
+use crate::format::{count, duration, plural, sentence, si};
 use crate::panel::Panels;
 use crate::state::State;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ pub fn Status() -> impl IntoView {
     let state = expect_context::<State>();
     let run = state.run;
     let word = Memo::new(move |_| stage_words(&run.stage.get(), run.engine.get().as_ref()));
-    let models = move || run.shown.with(|sweep| format!("{} models", count(sweep.models())));
+    let models = move || run.shown.with(|sweep| plural(sweep.models(), "model"));
     let rate = move || {
         let rate = run.progress.get().rate;
         (rate > 0.0).then(|| format!("{} model-steps/s", si(rate)))
@@ -52,22 +52,6 @@ pub fn Status() -> impl IntoView {
             </div>
             <Failure training=run.training choice=state.choice />
         </footer>
-    }
-}
-
-/// The stage in words, for eyes and screen readers alike.
-pub fn stage_words(stage: &Stage, engine: Option<&Engine>) -> &'static str {
-    match (stage, engine.map(|engine| engine.kind)) {
-        (Stage::Loading, None) => "loading the engine",
-        (Stage::Loading, _) => "choosing the engine",
-        (Stage::Starting, Some(Kind::Gpu)) => "compiling shaders",
-        (Stage::Starting, _) => "starting",
-        (Stage::Training, _) => "training",
-        (Stage::Paused, _) => "paused",
-        (Stage::Asking(_) | Stage::Offered(_), _) => "waiting",
-        (Stage::Recovering, _) => "recovering",
-        (Stage::Done, _) => "done",
-        (Stage::Failed(_), _) => "stopped",
     }
 }
 

@@ -62,6 +62,10 @@
     });
     const { default: run } = await imported;
     const compiled = await module;
+    // The program may be here before the page's own end: it draws into the body.
+    if (document.readyState === "loading") {
+      await new Promise((done) => addEventListener("DOMContentLoaded", done, { once: true }));
+    }
     waitsFor = "its first picture";
     await run({ module_or_path: compiled });
   }

@@ -1,42 +1,12 @@
 //! The diagrams alone, for other people's pages.
 
-use crate::address::share;
+use crate::bar::stage_words;
 use crate::panel::Shown;
 use crate::source::Side;
 use crate::state::State;
-use crate::status::stage_words;
+use crate::view::Embed;
 use leptos::prelude::*;
 use trainer::Stage;
-
-/// How much of the page is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Embed {
-    /// Everything.
-    #[default]
-    No,
-    /// The two diagrams.
-    Both,
-    /// The trained one.
-    Trained,
-    /// The one beside it.
-    Theory,
-}
-
-/// Words of [`Embed`] in links.
-const WORDS: [(Embed, &str); 4] =
-    [(Embed::No, "0"), (Embed::Both, "1"), (Embed::Trained, "trained"), (Embed::Theory, "theory")];
-
-impl Embed {
-    /// Its word in links.
-    pub fn word(self) -> &'static str {
-        WORDS.iter().find(|(embed, _)| *embed == self).map_or("", |(_, word)| word)
-    }
-
-    /// What this word means.
-    pub fn parse(word: &str) -> Option<Self> {
-        WORDS.iter().find(|(_, w)| *w == word).map(|(embed, _)| *embed)
-    }
-}
 
 /// The page inside another: diagrams with legends, and the way to the whole page.
 #[component]
@@ -46,7 +16,7 @@ pub fn Embedded() -> impl IntoView {
     // The address follows what is set; so does the link.
     let link = Memo::new(move |_| {
         let _ = (state.sweep.get(), state.view());
-        share(state)
+        state.share()
     });
     let stage = Memo::new(move |_| {
         state.run.engine.with(|engine| stage_words(&state.run.stage.get(), engine.as_ref()))
@@ -69,18 +39,5 @@ pub fn Embedded() -> impl IntoView {
                 <a href=move || link.get() target="_blank" rel="noopener">"Open in Superphase"</a>
             </p>
         </main>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_name_views() {
-        for (embed, word) in WORDS {
-            assert_eq!((embed.word(), Embed::parse(word)), (word, Some(embed)));
-        }
-        assert_eq!(Embed::parse("2"), None);
     }
 }

@@ -10,15 +10,16 @@ pub mod save;
 mod svg;
 mod take;
 
-pub use embed::{Embed, Embedded};
+pub use embed::Embedded;
 pub use offline::keep_a_copy;
 
-use crate::address::{absolute, share};
-use crate::header::write;
+use crate::address::absolute;
+use crate::clipboard::write;
 use crate::import::{Files, Loader};
 use crate::panel::Panels;
 use crate::source::Side;
 use crate::state::State;
+use crate::view::{Embed, View};
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::html::Details;
 use leptos::prelude::*;
@@ -139,11 +140,11 @@ fn Links(told: RwSignal<String>) -> impl IntoView {
     let follow = move || (state.sweep.get(), state.view());
     let link = Memo::new(move |_| {
         follow();
-        share(state)
+        state.share()
     });
     let snippet = Memo::new(move |_| {
         let (sweep, view) = follow();
-        let link = absolute(&sweep, &crate::address::View { embed: Embed::Both, ..view });
+        let link = absolute(&sweep, &View { embed: Embed::Both, ..view });
         format!(
             "<iframe src=\"{}\" width=\"960\" height=\"720\" style=\"border:0\" loading=\"lazy\" title=\"Superphase: phase diagrams of superposition\"></iframe>",
             ink::escape(&link)

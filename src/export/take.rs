@@ -7,6 +7,7 @@ use super::svg::Figure;
 use crate::address::absolute;
 use crate::diagram::paint::Scene;
 use crate::diagram::{Curve, Layer};
+use crate::format::plural;
 use crate::panel::Panels;
 use crate::source::{Side, Source};
 use crate::state::State;
@@ -92,11 +93,19 @@ impl Snapshot {
 
     fn draw(&self) -> Drawn {
         let Sweep { features, hidden, steps, repeats, seed, .. } = self.sweep;
-        let model = format!("{features} features in {hidden} hidden");
+        let model = format!(
+            "{} in {}",
+            plural(features.into(), "feature"),
+            plural(hidden.into(), "dimension")
+        );
         let subtitle = match &self.file {
             Some(file) => format!("{model}, from file {file}"),
             None if self.shows.is_trained() => {
-                format!("{model}, {steps} steps, {repeats} repeats, seed {seed}")
+                format!(
+                    "{model}, {}, {}, seed {seed}",
+                    plural(steps.into(), "step"),
+                    plural(repeats.into(), "repeat")
+                )
             }
             None => model,
         };

@@ -7,11 +7,11 @@ use super::state::{KEYS, Page};
 use super::take::{FILES, take};
 use super::views::Views;
 use super::words::about;
-use crate::bar::{Failure, RunBar, RunNote};
-use crate::format::{count, duration, sentence, si};
+use crate::bar::{Failure, RunBar, RunNote, stage_words};
+use crate::format::{count, duration, plural, sentence, si};
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
-use crate::status::stage_words;
+use crate::notices::Notices;
 use crate::theme::Dark;
 use leptos::ev;
 use leptos::html::{Details, Div};
@@ -58,7 +58,7 @@ pub fn StudyPage(
             <Theme />
             <HelpButton />
         </header>
-        {notices(page)}
+        <Notices notices=page.notices />
         <RunNote training=page.run.training />
         <main class="study">
             <section class="study-side" aria-label="parameters">
@@ -79,21 +79,6 @@ pub fn StudyPage(
             {status(page)}
         </main>
         <HelpDialog own=KEYS />
-    }
-}
-
-/// What could not be used of the link.
-fn notices(page: Page) -> impl IntoView {
-    move || {
-        let all = page.notices.get();
-        (!all.is_empty()).then(|| {
-            view! {
-                <aside class="notices" role="status" aria-label="notes about the link">
-                    <p>"Not everything in the link could be used: " {all.join(" ")}</p>
-                    <button type="button" on:click=move |_| page.notices.set(vec![])>"Dismiss"</button>
-                </aside>
-            }
-        })
     }
 }
 
@@ -237,7 +222,7 @@ fn status(page: Page) -> impl IntoView {
     });
     let numbers = move || {
         let progress = run.progress.get();
-        let models = page.study.with(|study| count(study.models()));
+        let models = page.study.with(|study| plural(study.models(), "model"));
         let rate = format!("{} model-steps/s", si(progress.rate));
         let left = match run.stage.get() {
             Stage::Training if progress.left.is_finite() => {
@@ -246,7 +231,7 @@ fn status(page: Page) -> impl IntoView {
             _ => String::new(),
         };
         let rate = if progress.rate > 0.0 { format!(" · {rate}{left}") } else { String::new() };
-        format!("{models} models{rate}")
+        format!("{models}{rate}")
     };
     let percent = Memo::new(move |_| match run.stage.get() {
         Stage::Done => 100.0,

@@ -12,19 +12,19 @@ pub const fn about(view: View) -> &'static str {
             "What comes out of a model when one feature goes in: a row of each square is an output, a column an input, and the strip beside it the biases. Beneath, the length of every feature's direction, red where it shares its direction with others. The linear model keeps the most important features and nothing else, however rare they are; the one with a ReLU begins to superpose them. This is the paper's demonstration of superposition."
         }
         View::Dimensionality => {
-            "How many dimensions does a feature get? A dot is one feature's dimensionality, the line the average over the model. As features become rarer they do not spread evenly but stick to fractions that belong to geometric figures: whole dimensions, tetrahedra, triangles, antipodal pairs, pentagons. This is the paper's geometry of uniform superposition."
+            "How many dimensions does a feature get? A dot is one feature's dimensionality, the line D* = m / |W|², the model's dimensions for each unit of squared length. As features become rarer they do not spread evenly but gather near fractions that belong to geometric figures; the dashed lines mark some of these. This is the paper's geometry of uniform superposition."
         }
         View::Correlation => {
             "Features of one colour occur together, or never together. Models prefer to put features that occur together at right angles, or side by side where there is no room, and features that exclude each other on opposite sides of one line. The first square is the run of lowest loss, the others follow. This is the paper's figure of correlated and anticorrelated features."
         }
         View::Dynamics => {
-            "The loss and every feature's dimensionality while a model learns. Learning moves in jumps: features settle on one arrangement, then suddenly on a better one, and the loss falls at the same step. Drag the step below to see the directions at that moment. This is the paper's figure of learning dynamics."
+            "The loss and every feature's dimensionality while a model learns. Learning goes in stages: the loss rests on a level while features keep one arrangement, then slides to the next within some hundred steps while directions turn and spread. Drag the step below to see the directions at that moment. This is the paper's figure of learning dynamics."
         }
         View::Computation => {
-            "These models compute the absolute value of every feature in a hidden layer of neurons. A bar is one neuron, its blocks the weights from the features, more yellow the more important they are. With common features each neuron serves one, with one sign; with rare ones neurons come to serve several at a time. This is the paper's figure of computation in superposition."
+            "These models compute the absolute value of every feature in a hidden layer of neurons. A bar is one neuron, its blocks the weights from the features, more yellow the more important they are. Where features are common a neuron serves one of them at most; where they are rare neurons come to serve several at a time. This is the paper's figure of computation in superposition."
         }
         View::Vulnerability => {
-            "The price of superposition: what the most harmful small change of the input adds to the loss, above, and how many features share a dimension, below. As features become rarer both rise together; where they are so rare that the average input is next to nothing, so is a change of a tenth of its length. Models are attacked when training is done. This is the paper's figure of adversarial examples."
+            "The price of superposition: what the most harmful small change of the input adds to the loss, above, and how many features share a dimension, below. A model without superposition passes a change on, which adds the square of its length; the upper chart says how many times as much it is here, as in the paper's figure of adversarial examples. An attack goes along a row of W Wᵀ, either way, with a tenth of the average input's length, and the worst of them counts. The models are autoencoders, which are meant to pass inputs on: of classifiers this says nothing. Models are attacked when training is done; how far both curves go together is said below them."
         }
     }
 }

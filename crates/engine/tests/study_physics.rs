@@ -277,3 +277,47 @@ fn dimensions_per_feature_stick_at_one_half_at_the_paper_s_size() {
     let triangles: Vec<usize> = all.iter().map(|s| near(&s.measures, 2.0 / 3.0)).collect();
     assert!(triangles.iter().any(|&count| count >= 12), "{triangles:?}");
 }
+
+/// What an experiment opens with shows what its text says (geometry, at fewer densities and steps).
+#[test]
+fn geometry_opens_with_directions_then_digons_then_a_pentagon() {
+    let study = Study { instances: 3, repeats: 4, steps: 5_000, ..find("five-in-two-lowest") };
+    let all = train(&study);
+    let forms = |s: &&Snapshot| s.measures.figures.iter().map(|f| f.form).collect::<Vec<_>>();
+    let best: Vec<Vec<Form>> = lowest(&study, &all).iter().map(forms).collect();
+    let (alone, digon) = (Form::Alone, Form::Polygon(2));
+    assert_eq!(best, [vec![alone, alone], vec![digon, digon], vec![Form::Polygon(5)]]);
+}
+
+/// The same for computation: no neuron serves several features where these are common, most do
+/// where they are rare.
+#[test]
+fn computation_opens_with_neurons_that_come_to_serve_several() {
+    let opener = toy::study::preset::View::Computation.presets().next();
+    let study = Study { instances: 3, ..(opener.unwrap().spec)() };
+    let all = train(&study);
+    let shared: Vec<u32> = lowest(&study, &all).iter().map(|s| s.measures.polysemantic).collect();
+    assert_eq!(shared[0], 0, "{shared:?}");
+    assert!(shared[2] >= 2, "{shared:?}");
+}
+
+/// The same for dynamics: the loss rests on a level far above its last one, and leaves it within a
+/// fifth of the run.
+#[test]
+fn dynamics_opens_with_a_loss_that_rests_and_falls() {
+    let study = find("two-correlated-triples");
+    let all = train(&study);
+    let curve = &lowest(&study, &all)[0].curve;
+    let mean = |part: &[f32]| part.iter().sum::<f32>() / part.len() as f32;
+    let end = mean(&curve[curve.len() - 16..]);
+    // Means over eight points, of which each is noisy.
+    let smooth: Vec<f32> = curve.windows(8).map(mean).collect();
+    let rests = |part: &&[f32]| {
+        let (low, high) = part.iter().fold((f32::MAX, 0f32), |(l, h), &x| (l.min(x), h.max(x)));
+        low > 3.0 * end && high < 1.25 * low
+    };
+    let level = smooth.windows(curve.len() / 10).filter(rests).last().expect("a level");
+    let left = smooth.iter().rposition(|x| *x >= level[level.len() - 1]).unwrap_or(0);
+    let after = smooth.get(left + curve.len() / 5).copied().unwrap_or(0.0);
+    assert!(after < 0.65 * level[0], "{} after {}", after, level[0]);
+}

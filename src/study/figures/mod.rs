@@ -83,7 +83,7 @@ pub mod tests {
         let snapshots = Evaluators::default().snapshots(&study, all, 2, wanted, Effort::Live);
         let frame = |step| super::super::run::Frame { step, snapshots: snapshots.clone() };
         let film = vec![frame(0), frame(1), frame(2)];
-        Found { parts: vec![Part { study, snapshots }], film }
+        Found { parts: vec![Part { study, snapshots }], film, step: 0 }
     }
 
     /// What a run knows of its models at some moment.

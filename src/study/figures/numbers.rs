@@ -13,7 +13,7 @@ pub fn numbers(found: &Found) -> String {
         "<table><caption>Of each density the model of lowest loss</caption><thead><tr>",
     );
     let attacked = |part: &Part| part.snapshots.iter().any(|s| s.measures.vulnerability.is_some());
-    let last = if found.parts.iter().any(attacked) { "loss under attack" } else { "they form" };
+    let last = if found.parts.iter().any(attacked) { "attack, relative" } else { "they form" };
     let heads = ["model", "density", "loss", "D*", "capacity", "represented", last];
     for head in heads {
         // Writing to a string cannot fail.
@@ -30,7 +30,7 @@ pub fn numbers(found: &Found) -> String {
                 let _ = write!(html, "<td>{}</td>", fixed(f64::from(value)));
             }
             let end = match m.vulnerability {
-                Some(v) => format!("{}×", three(f64::from(v.ratio()))),
+                Some(v) => format!("{}×", three(f64::from(v.relative()))),
                 None => kinds(snapshot).join(", "),
             };
             let represented = (100.0 * m.represented).round();

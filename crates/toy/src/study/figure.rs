@@ -31,6 +31,13 @@ pub enum Form {
     Tetrahedron,
     /// Eight features in three dimensions.
     SquareAntiprism,
+    /// Six features in three dimensions as two like triangles across one axis, one straight above
+    /// the other.
+    Prism,
+    /// The same, turned against each other by half a corner.
+    Antiprism,
+    /// The same, turned by something in between.
+    TwistedPrism,
     /// None of these.
     Irregular,
 }
@@ -51,6 +58,9 @@ impl Form {
             Self::Polygon(k) => return format!("{k}-gon"),
             Self::Tetrahedron => "tetrahedron",
             Self::SquareAntiprism => "square antiprism",
+            Self::Prism => "triangular prism",
+            Self::Antiprism => "triangular antiprism",
+            Self::TwistedPrism => "twisted triangular prism",
             Self::Irregular => "irregular",
         };
         name.into()
@@ -146,6 +156,7 @@ fn polytope(shape: Shape, w: &[f64], group: &[usize]) -> Form {
         3 => Form::Polygon(3),
         4 => Form::Tetrahedron,
         5 => Form::Polygon(5),
+        6 if shape.m == 3 => return prism(shape, w, group).unwrap_or(Form::Irregular),
         8 => Form::SquareAntiprism,
         _ => return Form::Irregular,
     };
@@ -159,6 +170,62 @@ fn polytope(shape: Shape, w: &[f64], group: &[usize]) -> Form {
         Some((fraction, ..)) if fits(*fraction) => form,
         _ => Form::Irregular,
     }
+}
+
+/// Two triangles across one axis, if six features form them: each of three directions alike, equally
+/// far from the axis.
+fn prism(shape: Shape, w: &[f64], group: &[usize]) -> Option<Form> {
+    // The triangle with the first feature, and the other.
+    let pairs = (1..6).flat_map(|j| (j + 1..6).map(move |k| [0, j, k]));
+    pairs.into_iter().find_map(|one| {
+        let other: Vec<usize> = (1..6).filter(|i| !one.contains(i)).collect();
+        twist(shape, w, one.map(|i| group[i]), [0, 1, 2].map(|i| group[other[i]]))
+    })
+}
+
+/// How two triangles are turned against each other, if they are that.
+fn twist(shape: Shape, w: &[f64], one: [usize; 3], other: [usize; 3]) -> Option<Form> {
+    let unit = |v: [f64; 3]| {
+        let length = dot(&v, &v).sqrt();
+        v.map(|x| x / length.max(1e-12))
+    };
+    let row = |i: usize| unit([0, 1, 2].map(|k| shape.row(w, i)[k]));
+    let sum = |of: [usize; 3]| {
+        let rows = of.map(row);
+        [0, 1, 2].map(|k| rows.iter().map(|r| r[k]).sum::<f64>())
+    };
+    let (up, down) = (sum(one), sum(other));
+    let axis = unit([0, 1, 2].map(|k| up[k] - down[k]));
+    // Two directions across the axis.
+    let least = (0..3).min_by(|&i, &j| axis[i].abs().total_cmp(&axis[j].abs()))?;
+    let mut right = [0, 1, 2].map(|k| -axis[least] * axis[k]);
+    right[least] += 1.0;
+    let right = unit(right);
+    let cross = |a: [f64; 3], b: [f64; 3]| {
+        [0, 1, 2].map(|k| a[(k + 1) % 3] * b[(k + 2) % 3] - a[(k + 2) % 3] * b[(k + 1) % 3])
+    };
+    let front = cross(axis, right);
+    let angle = |i: usize| dot(&row(i), &front).atan2(dot(&row(i), &right)).rem_euclid(TAU);
+    let height = |i: usize| dot(&row(i), &axis);
+    // Corners a third of a turn apart, all at one height.
+    let corner = |of: [usize; 3]| {
+        let mut angles = of.map(angle);
+        angles.sort_unstable_by(f64::total_cmp);
+        let gaps = [angles[1] - angles[0], angles[2] - angles[1], angles[0] + TAU - angles[2]];
+        gaps.iter().all(|gap| (gap - TAU / 3.0).abs() < SAME).then_some(angles[0])
+    };
+    let level = |of: [usize; 3], sign: f64| {
+        of.iter().all(|&i| (sign * height(i) - height(one[0])).abs() < 0.15)
+    };
+    let flat = height(one[0]) > 0.1 && level(one, 1.0) && level(other, -1.0);
+    let (first, second) = (corner(one)?, corner(other)?);
+    let turned = (second - first).rem_euclid(TAU / 3.0);
+    let turned = turned.min(TAU / 3.0 - turned);
+    flat.then_some(match () {
+        () if turned < 0.5 * SAME => Form::Prism,
+        () if turned > TAU / 6.0 - 0.5 * SAME => Form::Antiprism,
+        () => Form::TwistedPrism,
+    })
 }
 
 #[cfg(test)]
@@ -207,5 +274,24 @@ mod tests {
         assert_eq!(forms, [Form::Polygon(2), Form::Alone, Form::Alone]);
         assert_eq!(figures(Shape { n: 2, m: 1 }, &[1.0, -0.8])[0].form, Form::Polygon(2));
         assert_eq!(figures(Shape { n: 2, m: 1 }, &[1.0, 0.8])[0].form, Form::Bundle);
+    }
+
+    #[test]
+    fn two_triangles_across_an_axis() {
+        for (turn, form) in
+            [(0.0, Form::Prism), (60.0, Form::Antiprism), (25.0, Form::TwistedPrism)]
+        {
+            let corner = |k: usize| {
+                let (side, turn) = if k < 3 { (0.45, 0.0) } else { (-0.45, turn) };
+                let angle = f64::to_radians(120.0 * k as f64 + turn + 10.0);
+                [angle.cos(), angle.sin(), side]
+            };
+            // In any order.
+            let w: Vec<f64> = [0, 4, 2, 3, 1, 5].into_iter().flat_map(corner).collect();
+            assert_eq!(figures(Shape { n: 6, m: 3 }, &w)[0].form, form);
+        }
+        let w =
+            [1., 0., 0.3, 0.9, 0.2, 0.3, 0.9, -0.2, 0.3, -1., 0.1, 0.4, 0.1, 1., 0.5, 0.3, 0.3, 1.];
+        assert_eq!(figures(Shape { n: 6, m: 3 }, &w)[0].form, Form::Irregular);
     }
 }

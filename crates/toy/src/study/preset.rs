@@ -48,9 +48,18 @@ impl View {
         Self::ALL.iter().find(|(_, w, _)| *w == word).map(|(view, ..)| *view)
     }
 
-    /// Its presets, the one to open with first.
+    /// Its presets, the one to open with first: the one that shows what the view is about.
     pub fn presets(self) -> impl Iterator<Item = &'static Preset> {
-        PRESETS.iter().filter(move |preset| preset.view == self)
+        let opener = match self {
+            Self::Geometry => "five-in-two-lowest",
+            Self::Computation => "absolute-10",
+            _ => "",
+        };
+        let own = move |first: bool| {
+            let own = PRESETS.iter().filter(move |preset| preset.view == self);
+            own.filter(move |preset| (preset.name == opener) == first)
+        };
+        own(true).chain(own(false))
     }
 }
 
@@ -66,6 +75,14 @@ pub const PRESETS: &[Preset] = &[
         help: "The figure of the paper's introduction: ten densities from 1 to 0.05, importance 0.9^i. Dense models keep two features, sparse ones all five.",
         ours: &[],
         spec: Study::default,
+    },
+    Preset {
+        name: "five-in-two-lowest",
+        label: "Five in two, lowest of eight",
+        view: View::Geometry,
+        help: "The figure of the paper's introduction with eight models of each density, of which the one of lowest loss is drawn: two directions, then two digons, then a pentagon.",
+        ours: &[],
+        spec: || Study { repeats: 8, ..Study::default() },
     },
     Preset {
         name: "superposition-replication",
@@ -132,7 +149,7 @@ pub const PRESETS: &[Preset] = &[
         name: "two-hundred-in-twenty",
         label: "200 features in 20 dimensions",
         view: View::Dimensionality,
-        help: "Features of one importance at 20 densities, 1/(1-S) from 1 to 100. Dimensions per feature fall from 1 and rest at 1/2.",
+        help: "Features of one importance at 20 densities, 1/(1-S) from 1 to 100. Dimensions per feature fall from 1, with a rest near 1/2 where 1/(1-S) is about 2 to 3.",
         ours: &[],
         spec: || dimensionality(200, 20),
     },
@@ -146,7 +163,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "correlated-pairs",
-        label: "Two correlated pairs in two dimensions",
+        label: "Two correlated pairs",
         view: View::Correlation,
         help: "Features of a pair are active together, so a model does best to keep them orthogonal.",
         ours: &[],
@@ -154,7 +171,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "anticorrelated-pairs",
-        label: "Two anticorrelated pairs in two dimensions",
+        label: "Two anticorrelated pairs",
         view: View::Correlation,
         help: "Features of a pair are never active together, so they can share a dimension as antipodes.",
         ours: &[],
@@ -162,7 +179,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "three-correlated-pairs",
-        label: "Three correlated pairs in two dimensions",
+        label: "Three correlated pairs",
         view: View::Correlation,
         help: "With more pairs than dimensions, features of a pair lie side by side.",
         ours: &[],
@@ -170,7 +187,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "three-anticorrelated-pairs",
-        label: "Three anticorrelated pairs in two dimensions",
+        label: "Three anticorrelated pairs",
         view: View::Correlation,
         help: "Six features as three antipodal pairs.",
         ours: &[],
@@ -178,9 +195,9 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "two-correlated-triples",
-        label: "Two correlated triples in three dimensions",
+        label: "Two correlated triples",
         view: View::Dynamics,
-        help: "Six features, three and three active together, in three dimensions, from a start near zero: the loss rests on one level, then falls to the next as directions turn and spread.",
+        help: "Six features, three and three active together, in three dimensions, from a start near zero: the loss rests on one level, then slides within some hundred steps to the next as directions turn and spread.",
         ours: &[],
         spec: || Study {
             features: 6,
@@ -199,7 +216,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "absolute-3",
-        label: "Absolute value of 3 features with 6 neurons",
+        label: "3 features with 6 neurons",
         view: View::Computation,
         help: "Twice as many neurons as features: each feature gets a neuron for either sign.",
         ours: &[],
@@ -207,7 +224,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "absolute-10",
-        label: "Absolute value of 10 features with 5 neurons",
+        label: "10 features with 5 neurons",
         view: View::Computation,
         help: "Fewer neurons than signs: as features become rare, neurons come to serve several.",
         ours: &[],
@@ -215,7 +232,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "absolute-100",
-        label: "Absolute value of 100 features with 40 neurons",
+        label: "100 features with 40 neurons",
         view: View::Computation,
         help: "The paper's model: densities from 1 to 0.001, importance 0.8^i.",
         ours: &[],
@@ -223,9 +240,9 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "attacked",
-        label: "100 features in 20 dimensions, attacked",
+        label: "100 in 20, attacked",
         view: View::Vulnerability,
-        help: "How much worse the loss becomes under the most harmful small change of the input, beside features per dimension.",
+        help: "What the most harmful small change of the input adds to the loss, relative to a model without superposition, beside features per dimension.",
         ours: &[],
         spec: || Study { instances: 12, ..dimensionality(100, 20) },
     },
