@@ -9,6 +9,11 @@ struct Integrals {
 /// Four variables: z = z0 + a x + c y + d v + e w, target x. As `cube`, with the eight corners of
 /// the cube of (x, y, v); between crossings the inner integral has degree 5 or less: three nodes.
 fn hypercube(z0: f32, a: f32, c: f32, d: f32, e: f32) -> Integrals {
+    if (z0 + min(a, 0.0) + min(c, 0.0) + min(d, 0.0) + min(e, 0.0) >= 0.0) {
+        // Linear throughout: the mean times the volume, plus variances.
+        let mean = z0 + (a - 1.0 + c + d + e) / 2.0;
+        return Integrals(mean, mean / 2.0 + vec4f(a - 1.0, c, d, e) / 12.0);
+    }
     let near = vec4f(z0, z0 + a, z0 + c, z0 + a + c);
     let low = positive_fractions(near, near + e);
     let high = positive_fractions(near + d, near + d + e);
@@ -78,16 +83,35 @@ fn feature_moments(a: f32, c: f32, d: f32, e: f32, b: f32, row: Row) -> Integral
     return Integrals(error, inputs);
 }
 
-/// `key` and `step` matter to sampled data only.
+/// `key` and `step` matter to sampled data only. One output after the other by the same code: four
+/// copies of it would not fit the instruction caches of GPUs, and take drivers seconds to compile.
 fn moments(model: Model, a: Gram, row: Row, key: u32, step: u32) -> Moments {
-    let p = feature_moments(a.a0_0, a.a0_1, a.a0_2, a.a0_3, model.b0.value, row);
-    let q = feature_moments(a.a1_1, a.a1_2, a.a1_3, a.a1_0, model.b1.value, row);
-    let r = feature_moments(a.a2_2, a.a2_3, a.a2_0, a.a2_1, model.b2.value, row);
-    let s = feature_moments(a.a3_3, a.a3_0, a.a3_1, a.a3_2, model.b3.value, row);
+    // Each output's own slope, and then the others' in turn.
+    let slopes0 = vec4f(a.a0_0, a.a0_1, a.a0_2, a.a0_3);
+    let slopes1 = vec4f(a.a1_1, a.a1_2, a.a1_3, a.a1_0);
+    let slopes2 = vec4f(a.a2_2, a.a2_3, a.a2_0, a.a2_1);
+    let slopes3 = vec4f(a.a3_3, a.a3_0, a.a3_1, a.a3_2);
+    let biases = vec4f(model.b0.value, model.b1.value, model.b2.value, model.b3.value);
+    var errors = vec4f();
+    var p = vec4f();
+    var q = vec4f();
+    var r = vec4f();
+    var s = vec4f();
+    for (var i = 0u; i < 4u; i++) {
+        let one = vec4u(i) == vec4u(0u, 1u, 2u, 3u);
+        let own = select(select(slopes0, slopes1, one.y), select(slopes2, slopes3, one.w), i > 1u);
+        let bias = select(select(biases.x, biases.y, one.y), select(biases.z, biases.w, one.w), i > 1u);
+        let found = feature_moments(own.x, own.y, own.z, own.w, bias, row);
+        errors = select(errors, vec4f(found.error), one);
+        p = select(p, found.inputs, one.x);
+        q = select(q, found.inputs.wxyz, one.y);
+        r = select(r, found.inputs.zwxy, one.z);
+        s = select(s, found.inputs.yzwx, one.w);
+    }
     return Moments(
-        p.inputs.x, p.inputs.y, p.inputs.z, p.inputs.w, p.error,
-        q.inputs.w, q.inputs.x, q.inputs.y, q.inputs.z, q.error,
-        r.inputs.z, r.inputs.w, r.inputs.x, r.inputs.y, r.error,
-        s.inputs.y, s.inputs.z, s.inputs.w, s.inputs.x, s.error,
+        p.x, p.y, p.z, p.w, errors.x,
+        q.x, q.y, q.z, q.w, errors.y,
+        r.x, r.y, r.z, r.w, errors.z,
+        s.x, s.y, s.z, s.w, errors.w,
     );
 }

@@ -4,7 +4,8 @@
 fn positive_fractions(u: vec4f, v: vec4f) -> vec4f {
     let above = max(max(u, v), vec4f(0.0));
     let below = max(-min(u, v), vec4f(0.0));
-    return above / max(above + below, vec4f(TINY));
+    let part = above / max(above + below, vec4f(TINY));
+    return select(part, vec4f(1.0), (above > vec4f(0.0)) & (below == vec4f(0.0)));
 }
 
 fn smallest(v: vec4f) -> f32 {
@@ -20,6 +21,11 @@ fn largest(v: vec4f) -> f32 {
 /// Along v, z vanishes at one place above each corner of the square of (x, y). Between neighbouring
 /// places the integral over the square is a polynomial of degree 4 or less in v: three nodes.
 fn cube(z0: f32, a: f32, c: f32, d: f32, own: f32) -> vec4f {
+    if (z0 + min(a, 0.0) + min(c, 0.0) + min(d, 0.0) >= 0.0) {
+        // Linear throughout: the mean times the volume, plus variances.
+        let mean = z0 + (a - own + c + d) / 2.0;
+        return vec4f(mean, mean / 2.0 + vec3f(a - own, c, d) / 12.0);
+    }
     let corner = vec4f(z0, z0 + a, z0 + c, z0 + a + c);
     let crossing = positive_fractions(corner, corner + d);
     // Beyond the last crossing z is negative: four crossings, at most four pieces that count.

@@ -5,8 +5,9 @@ struct Run {
     /// Steps from `first_step` on.
     first_step: u32,
     steps: u32,
-    /// The dispatch begins at this model of the buffers, which hold `models`.
+    /// The dispatch begins at this model of the buffers, which hold `models`, and ends before that.
     first_model: u32,
+    end: u32,
     models: u32,
     /// Place of the buffers' first model in the share, where models of a row are neighbours, and
     /// among them those of a pixel.

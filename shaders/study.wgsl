@@ -1,24 +1,40 @@
-// Training of a study: a model a workgroup, whose invocations share its samples, hidden units and
-// parameters, a tile of samples at a time. Twin of crates/toy/src/study/train.rs.
+// Training of a study: a model a workgroup, or several where few models would leave a GPU idle,
+// whose invocations share its samples, a tile of them at a time. Twin of
+// crates/toy/src/study/train.rs.
+//
+// Everything is in quads of four floats: rows of weights are padded to whole quads, and features to
+// a multiple of four, with zeros that stay zero. All products are made of tiles in registers: of four
+// features by four hidden units for gradients, of a few samples by four numbers for what comes out of
+// a layer. Nothing tests for zeros: a branch costs more than what it would save.
 
-/// Features and hidden dimensions.
-const N = {N}u;
-const M = {M}u;
-/// Samples of a tile: as many as fit workgroup memory.
+/// Quads of features and of hidden units.
+const NQ = {NQ}u;
+const MQ = {MQ}u;
+/// Samples of a tile, and of a job of one invocation: where outputs are computed, and where hidden
+/// units are.
 const TILE = {TILE}u;
+const ROWS = {ROWS}u;
+const UNIT_ROWS = {UNIT_ROWS}u;
+/// Invocations that share the features of a hidden unit.
+const UNIT_PARTS = {UNIT_PARTS}u;
 /// Invocations of a workgroup.
-const LANES = {GROUP}u;
+const LANES = {LANES}u;
 /// Whether the decoder is the encoder, and where rectifiers are.
 const TIED = {TIED}u == 1u;
 const RECTIFY_HIDDEN = {RECTIFY_HIDDEN}u == 1u;
 const RECTIFY_OUTPUT = {RECTIFY_OUTPUT}u == 1u;
 
-/// Where parameters stand: weight i, k of the encoder at i m + k, then, unless weights are tied,
-/// of the decoder, then biases.
-const BLOCK = N * M;
-const DECODER = select(BLOCK, 0u, TIED);
-const BIASES = DECODER + BLOCK;
-const PARAMETERS = BIASES + N;
+/// Where a model's parameters stand, in quads: weights i, 4 k to 4 k + 3 of the encoder at
+/// i MQ + k, then, unless weights are tied, of the decoder, then biases.
+const WEIGHTS = 4u * NQ * MQ;
+const DECODER = select(WEIGHTS, 0u, TIED);
+const BIASES = DECODER + WEIGHTS;
+const PARAMETERS = BIASES + NQ;
+/// What gradients are divided into: blocks of four rows by a quad, then quads of biases.
+const BLOCKS = NQ * MQ;
+const JOBS = BLOCKS + NQ;
+/// Invocations that share the samples of a block.
+const BLOCK_PARTS = {BLOCK_PARTS}u;
 
 /// What a dispatch does.
 struct Run {
@@ -43,6 +59,8 @@ struct Run {
     share: f32,
     /// 1 if biases are trained, else 0.
     bias: f32,
+    /// Workgroups that share a model.
+    parts: u32,
 }
 
 /// What distinguishes a model from the others.
@@ -57,27 +75,23 @@ struct Place {
 
 @group(0) @binding(0) var<uniform> run: Run;
 /// State, each model's parameters together.
-@group(0) @binding(1) var<storage, read_write> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read_write> first_moments: array<f32>;
-@group(0) @binding(3) var<storage, read_write> second_moments: array<f32>;
-@group(0) @binding(4) var<storage, read_write> gradient: array<f32>;
+@group(0) @binding(1) var<storage, read_write> parameters: array<vec4f>;
+//: for any in STEPS
+@group(0) @binding(2) var<storage, read_write> first_moments: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> second_moments: array<vec4f>;
 /// Sums of losses at each point of each model's curve.
 @group(0) @binding(5) var<storage, read_write> losses: array<f32>;
 @group(0) @binding(6) var<storage, read> rates: array<StepRates>;
+//: end
+//: for any in SPLIT
+/// What each workgroup has found: of each parameter, and then of the loss.
+@group(0) @binding(4) var<storage, read_write> partial_sums: array<vec4f>;
+//: end
 /// Importances, as bits, and then each model's place.
 @group(0) @binding(8) var<storage, read> tables: array<u32>;
 
-/// Inputs of a tile; outputs, then errors times importance; hidden units; what errors are worth to
-/// them.
-var<workgroup> input: array<f32, TILE * N>;
-var<workgroup> output: array<f32, TILE * N>;
-var<workgroup> hidden: array<f32, TILE * M>;
-var<workgroup> back: array<f32, TILE * M>;
-/// What each invocation has found of the loss.
-var<workgroup> found: array<f32, LANES>;
-
 fn place_of(model: u32) -> Place {
-    let at = N + model * run.stride;
+    let at = 4u * NQ + model * run.stride;
     return Place(
         tables[at],
         Binomial(tables[at + 1u], tables[at + 2u], tables[at + 3u]),
@@ -85,174 +99,12 @@ fn place_of(model: u32) -> Place {
     );
 }
 
-fn importance(i: u32) -> f32 {
-    return bitcast<f32>(tables[i]);
+fn importances(iq: u32) -> vec4f {
+    let i = 4u * iq;
+    return bitcast<vec4f>(vec4u(tables[i], tables[i + 1u], tables[i + 2u], tables[i + 3u]));
 }
 
-/// Hidden units of a tile, from its inputs.
-fn encode(at: u32, samples: u32, lane: u32) {
-    for (var job = lane; job < samples * M; job += LANES) {
-        let t = job / M;
-        let k = job % M;
-        var sum = 0.0;
-        for (var i = 0u; i < N; i++) {
-            let x = input[t * N + i];
-            if (x != 0.0) {
-                sum += x * parameters[at + i * M + k];
-            }
-        }
-        hidden[job] = select(sum, max(sum, 0.0), RECTIFY_HIDDEN);
-    }
-}
-
-/// Errors of a tile, times importance, from its hidden units; returns this invocation's part of
-/// their weighted squares.
-fn compare(at: u32, samples: u32, lane: u32) -> f32 {
-    var squares = 0.0;
-    for (var job = lane; job < samples * N; job += LANES) {
-        let t = job / N;
-        let i = job % N;
-        var z = parameters[at + BIASES + i];
-        for (var k = 0u; k < M; k++) {
-            z += hidden[t * M + k] * parameters[at + DECODER + i * M + k];
-        }
-        let x = input[job];
-        let wanted = select(x, abs(x), ABSOLUTE);
-        let off = RECTIFY_OUTPUT && z <= 0.0;
-        let miss = select(z - wanted, -wanted, off);
-        squares += importance(i) * miss * miss;
-        output[job] = select(importance(i) * miss, 0.0, off);
-    }
-    return squares;
-}
-
-/// What a tile's errors are worth to its hidden units.
-fn return_errors(at: u32, samples: u32, lane: u32) {
-    for (var job = lane; job < samples * M; job += LANES) {
-        let t = job / M;
-        let k = job % M;
-        var sum = 0.0;
-        for (var i = 0u; i < N; i++) {
-            let error = output[t * N + i];
-            if (error != 0.0) {
-                sum += error * parameters[at + DECODER + i * M + k];
-            }
-        }
-        back[job] = select(sum, 0.0, RECTIFY_HIDDEN && hidden[job] <= 0.0);
-    }
-}
-
-/// Adds a tile to the gradient; each invocation owns some of the parameters.
-fn accumulate(at: u32, samples: u32, lane: u32) {
-    for (var p = lane; p < BLOCK; p += LANES) {
-        let i = p / M;
-        let k = p % M;
-        var encoder = 0.0;
-        var decoder = 0.0;
-        for (var t = 0u; t < samples; t++) {
-            encoder += input[t * N + i] * back[t * M + k];
-            decoder += output[t * N + i] * hidden[t * M + k];
-        }
-        if (TIED) {
-            gradient[at + p] += encoder + decoder;
-        } else {
-            gradient[at + p] += encoder;
-            gradient[at + DECODER + p] += decoder;
-        }
-    }
-    for (var i = lane; i < N; i += LANES) {
-        var sum = 0.0;
-        for (var t = 0u; t < samples; t++) {
-            sum += output[t * N + i];
-        }
-        gradient[at + BIASES + i] += sum;
-    }
-}
-
-/// Moves parameter p of the model whose state begins at `at`.
-fn move_parameter(at: u32, p: u32, g: f32, step: u32) {
-    let old = Parameter(parameters[at + p], first_moments[at + p], second_moments[at + p]);
-    let moved = adam_step(old, run.scale * g, rates[step]);
-    parameters[at + p] = moved.value;
-    first_moments[at + p] = moved.first;
-    second_moments[at + p] = moved.second;
-}
-
-/// Moves the parameters that an invocation owns, after adding the samples that are entirely zero,
-/// which only biases notice; returns those samples' weighted squares.
-fn finish(at: u32, zeros: f32, step: u32, lane: u32) -> f32 {
-    for (var p = lane; p < BLOCK; p += LANES) {
-        move_parameter(at, p, gradient[at + p], step);
-        if (!TIED) {
-            move_parameter(at, DECODER + p, gradient[at + DECODER + p], step);
-        }
-    }
-    var squares = 0.0;
-    for (var i = lane; i < N; i += LANES) {
-        let b = parameters[at + BIASES + i];
-        let y = select(b, max(b, 0.0), RECTIFY_OUTPUT);
-        let error = zeros * importance(i) * y;
-        squares += error * y;
-        move_parameter(at, BIASES + i, run.bias * (gradient[at + BIASES + i] + error), step);
-    }
-    return squares;
-}
-
-@compute @workgroup_size(LANES)
-fn train(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-    let model = run.first_model + group.x;
-    let place = place_of(model);
-    let at = model * PARAMETERS;
-    for (var step = run.first_step; step < run.first_step + run.steps; step++) {
-        for (var p = lane; p < BLOCK; p += LANES) {
-            gradient[at + p] = 0.0;
-            if (!TIED) {
-                gradient[at + DECODER + p] = 0.0;
-            }
-        }
-        for (var i = lane; i < N; i += LANES) {
-            gradient[at + BIASES + i] = 0.0;
-        }
-        let count = binomial(place.samples, random_block(run.seed, place.key, step, COUNT_BLOCK).x);
-        var squares = 0.0;
-        for (var first = 0u; first < count; first += TILE) {
-            let samples = min(TILE, count - first);
-            workgroupBarrier();
-            for (var job = lane; job < TILE * N; job += LANES) {
-                input[job] = 0.0;
-                output[job] = 0.0;
-            }
-            workgroupBarrier();
-            for (var t = lane; t < samples; t += LANES) {
-                draw_sample(t, place, step, first + t);
-            }
-            workgroupBarrier();
-            encode(at, samples, lane);
-            workgroupBarrier();
-            squares += compare(at, samples, lane);
-            workgroupBarrier();
-            return_errors(at, samples, lane);
-            workgroupBarrier();
-            accumulate(at, samples, lane);
-        }
-        squares += finish(at, f32(run.batch - count), step, lane);
-        found[lane] = squares;
-        workgroupBarrier();
-        if (lane == 0u) {
-            var sum = 0.0;
-            for (var other = 0u; other < LANES; other++) {
-                sum += found[other];
-            }
-            losses[model * run.points + point_of(step)] += run.share * sum;
-        }
-        // The next step reads what others have moved.
-        storageBarrier();
-        workgroupBarrier();
-    }
-}
-
-/// The point of the loss curve that a step belongs to: floor(step points / all_steps). At most
-/// 1,000,000 steps times 256 points, which 32 bits hold.
-fn point_of(step: u32) -> u32 {
-    return step * run.points / run.all_steps;
+/// Non-zero samples of a model's batch at a step.
+fn sample_count(place: Place, step: u32) -> u32 {
+    return binomial(place.samples, random_block(run.seed, place.key, step, COUNT_BLOCK).x);
 }

@@ -5,7 +5,7 @@ const MODELS_A_GROUP = {GROUP};
 @compute @workgroup_size(MODELS_A_GROUP)
 fn train(@builtin(global_invocation_id) id: vec3u) {
     let index = run.first_model + id.x;
-    if (index >= run.models) {
+    if (index >= run.end) {
         return;
     }
     let place = place_of(index);

@@ -6,10 +6,13 @@ use crate::plan::{Plan, Shard};
 use crate::{EngineError, cpu, gpu};
 use futures_util::future::join;
 use toy::Sweep;
+use toy::sweep::Data;
 use web_time::Instant;
 
-/// Models of a trial on the CPU, a thread.
-const CPU_MODELS: u64 = 1024;
+/// Models of a trial on the CPU, a thread: as many as take so many operations in a step, within
+/// bounds.
+const CPU_MODELS: [u64; 2] = [16, 1024];
+const CPU_OPERATIONS: u64 = 100_000_000;
 /// Models of a trial on a software GPU, which fewer keep busy, too.
 const SOFTWARE_MODELS: u64 = 4096;
 /// Most steps of a trial at once: more than either backend takes in the time.
@@ -35,7 +38,9 @@ impl Trial {
         let plan = Plan::new(&small(sweep, most), Shard::ALL);
         // While the driver compiles, the CPU has nothing else to do here.
         let compiled = gpu::Training::new(gpu, &plan);
-        let cpu = async { measure(&Plan::new(&small(sweep, CPU_MODELS * threads()), Shard::ALL)) };
+        let [few, many] = CPU_MODELS;
+        let models = threads() * (CPU_OPERATIONS / operations(sweep)).clamp(few, many);
+        let cpu = async { measure(&Plan::new(&small(sweep, models), Shard::ALL)) };
         let (compiled, cpu) = join(compiled, cpu).await;
         let gpu = compiled?.measure(&plan).await?;
         Ok(Self { gpu, cpu: cpu * f64::from(pool.min(sweep.rows).max(1)) })
@@ -54,6 +59,15 @@ impl Trial {
     /// What was found, a sentence.
     pub fn sentence(self) -> String {
         format!("Measured: GPU {}, CPU {} model-steps/s.", millions(self.gpu), millions(self.cpu))
+    }
+}
+
+/// Operations that a step of one model takes, roughly.
+pub(crate) fn operations(sweep: &Sweep) -> u64 {
+    let n = u64::from(sweep.features);
+    match sweep.data {
+        Data::Exact => [350, 5_000, 80_000][(n as usize).saturating_sub(2).min(2)],
+        Data::Sampled => u64::from(sweep.batch) * n * (4 * n + 10),
     }
 }
 

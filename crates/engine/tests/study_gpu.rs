@@ -1,10 +1,11 @@
-//! The GPU backend of studies against the plain reference, and their kernels' text.
+//! The GPU backend of studies against the plain reference, and their kernels' text: with a workgroup
+//! a model and with several, as laid out for software adapters and for GPUs.
 //!
 //! As in `gpu.rs`, a machine without any driver fails these tests; a software driver will do.
 #![cfg(not(target_arch = "wasm32"))]
 
 use engine::gpu::layout::StudyDispatch;
-use engine::gpu::study_shader::StudyKernel;
+use engine::gpu::study_shader::{MEMORY, StudyKernel};
 use engine::gpu::{Gpu, StudyTraining};
 use engine::study::Plan;
 use naga::valid::{Capabilities, ValidationFlags, Validator};
@@ -59,8 +60,43 @@ fn studies() -> Vec<Study> {
     all
 }
 
+/// Shapes that fill neither quads nor tiles nor workgroups.
+fn odd_studies() -> Vec<Study> {
+    let sizes = [(1, 1), (3, 2), (13, 4), (33, 9), (70, 17), (97, 31), (150, 20), (260, 33)];
+    let with = |(features, hidden): (u32, u32)| {
+        [Variant::Relu, Variant::Hidden].map(|variant| Study {
+            variant,
+            features,
+            hidden,
+            instances: 3,
+            density: Span::new(0.9, 0.01),
+            batch: 83,
+            weight_decay: 0.01,
+            seed: features,
+            ..Study::default()
+        })
+    };
+    sizes.into_iter().flat_map(with).collect()
+}
+
+/// Kernels of a study and workgroups a model.
+fn ways(study: &Study) -> Vec<(StudyKernel, u32)> {
+    let of = |parts: u32, software, memory| {
+        let kernel = StudyKernel::of(study, parts > 1, software, memory);
+        (kernel, parts)
+    };
+    vec![
+        of(1, true, MEMORY),
+        of(1, false, MEMORY),
+        of(2, true, MEMORY),
+        of(3, false, MEMORY),
+        of(7, false, 2 * MEMORY),
+    ]
+}
+
 fn label(study: &Study) -> String {
-    format!("{:?} {:?} {:?}", study.variant, study.sets, study.target)
+    let Study { variant, sets, target, features, hidden, .. } = study;
+    format!("{features} in {hidden} {variant:?} {sets:?} {target:?}")
 }
 
 fn random_models(plan: &Plan) -> Vec<Model<f32>> {
@@ -101,21 +137,41 @@ fn assert_close(found: &[f32], expected: &[f32], tolerance: f32, what: &str) {
 #[test]
 fn one_step_is_the_reference_s() {
     let gpu = gpu();
-    for study in studies() {
+    let memory = gpu.workgroup_memory();
+    for study in studies().into_iter().chain(odd_studies()) {
         assert_eq!(study.validate(), Ok(()));
         let plan = Plan::new(&study, Shard::ALL);
         let start = random_models(&plan);
         let mut expected = start.clone();
         let losses = reference(&plan, &mut expected, 3..4);
+        for (kernel, parts) in ways(&study) {
+            if kernel.sizes().memory > memory {
+                continue;
+            }
+            one_step(&gpu, &plan, (kernel, parts), &start, &expected, &losses);
+        }
+    }
+}
+
+fn one_step(
+    gpu: &Gpu,
+    plan: &Plan,
+    (kernel, parts): (StudyKernel, u32),
+    start: &[Model<f32>],
+    expected: &[Model<f32>],
+    losses: &[f32],
+) {
+    {
+        let study = &plan.study;
         let (found, read) = block_on(async {
-            let mut training = StudyTraining::new(&gpu, &plan).await?;
-            training.set_models(&start);
+            let mut training = StudyTraining::with(gpu, plan, kernel, parts).await?;
+            training.set_models(start);
             assert_eq!(training.advance(3, 1).await?, 1);
             Ok((training.models().await?, training.read().await?))
         })
-        .unwrap_or_else(|error: engine::EngineError| panic!("{}: {error}", label(&study)));
-        for (k, (found, expected)) in found.iter().zip(&expected).enumerate() {
-            let what = format!("{} instance {k}", label(&study));
+        .unwrap_or_else(|error: engine::EngineError| panic!("{}: {error}", label(study)));
+        for (k, (found, expected)) in found.iter().zip(expected).enumerate() {
+            let what = format!("{} instance {k}, {parts} parts, {kernel:?}", label(study));
             assert_close(&found.first, &expected.first, 1e-5 * largest(&expected.first), &what);
             assert_close(&found.second, &expected.second, 1e-5 * largest(&expected.second), &what);
             assert_close(&found.parameters, &expected.parameters, 2e-6, &what);
@@ -129,13 +185,14 @@ fn one_step_is_the_reference_s() {
 #[test]
 fn a_hundred_steps_stay_with_the_reference() {
     let gpu = gpu();
-    for study in studies() {
+    for (study, split) in studies().into_iter().zip([false, true].into_iter().cycle()) {
         let plan = Plan::new(&study, Shard { first: 1, stride: 2 });
+        let (kernel, parts) = ways(&study)[if split { 3 } else { 0 }];
         let mut expected: Vec<_> =
             plan.models.iter().map(|&model| train::model(&study, model)).collect();
         reference(&plan, &mut expected, 0..100);
         let found = block_on(async {
-            let mut training = StudyTraining::new(&gpu, &plan).await?;
+            let mut training = StudyTraining::with(&gpu, &plan, kernel, parts).await?;
             let mut taken = 0;
             while taken < 100 {
                 taken += training.advance(taken, 100 - taken).await?;
@@ -183,43 +240,51 @@ fn kernels() -> Vec<StudyKernel> {
     let largest = Study { features: 512, hidden: 64, ..Study::default() };
     let smallest = Study { features: 1, hidden: 1, ..Study::default() };
     let presets = Study::PRESETS.iter().map(|preset| (preset.spec)());
-    let all = presets.chain(studies()).chain([largest, smallest]);
-    all.map(|study| StudyKernel::of(&study)).collect()
+    let all = presets.chain(studies()).chain(odd_studies()).chain([largest, smallest]);
+    all.flat_map(|study| ways(&study)).map(|(kernel, _)| kernel).collect()
 }
 
 #[test]
 fn every_kernel_is_valid_and_keeps_to_webgpu_s_limits() {
     for kernel in kernels() {
-        let source = kernel.source();
-        let module = naga::front::wgsl::parse_str(&source)
-            .unwrap_or_else(|error| panic!("{kernel:?}: {}", error.emit_to_string(&source)));
-        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
-        if let Err(error) = validator.validate(&module) {
-            panic!("{kernel:?}: {}", error.emit_to_string(&source));
-        }
-        assert_eq!(module.entry_points.len(), 1);
-        let [lanes, ..] = module.entry_points[0].workgroup_size;
-        assert!(lanes as usize == kernel.group() && lanes <= 256);
-        let space = |space: naga::AddressSpace| {
-            let is = move |variable: &naga::GlobalVariable| {
-                std::mem::discriminant(&variable.space) == std::mem::discriminant(&space)
+        let sizes = kernel.sizes();
+        for (entry, source) in kernel.sources() {
+            let module = naga::front::wgsl::parse_str(&source)
+                .unwrap_or_else(|error| panic!("{kernel:?}: {}", error.emit_to_string(&source)));
+            let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+            if let Err(error) = validator.validate(&module) {
+                panic!("{kernel:?}: {}", error.emit_to_string(&source));
+            }
+            let [point] = &module.entry_points[..] else { panic!("one entry point") };
+            assert_eq!(point.name, entry);
+            let [lanes, ..] = point.workgroup_size;
+            assert!(lanes as usize == sizes.lanes && lanes <= 256);
+            let space = |space: naga::AddressSpace| {
+                let is = move |variable: &naga::GlobalVariable| {
+                    std::mem::discriminant(&variable.space) == std::mem::discriminant(&space)
+                };
+                module.global_variables.iter().map(|(_, v)| v).filter(move |v| is(v))
             };
-            module.global_variables.iter().map(|(_, v)| v).filter(move |v| is(v))
-        };
-        let access = naga::StorageAccess::empty();
-        assert_eq!(space(naga::AddressSpace::Storage { access }).count(), 8);
-        let memory: u32 = space(naga::AddressSpace::WorkGroup)
-            .map(|variable| module.types[variable.ty].inner.size(module.to_ctx()))
-            .sum();
-        assert!(memory <= 16_384 && kernel.tile() > 0, "{kernel:?}: {memory}");
-        assert!(!source.contains("//:") && !source.contains("{N}"));
+            let access = naga::StorageAccess::empty();
+            assert!(space(naga::AddressSpace::Storage { access }).count() <= 8);
+            let memory: u32 = space(naga::AddressSpace::WorkGroup)
+                .map(|variable| module.types[variable.ty].inner.size(module.to_ctx()))
+                .sum();
+            assert!(
+                memory as usize <= kernel.memory && sizes.memory <= kernel.memory,
+                "{kernel:?}"
+            );
+            assert!(entry == "finish" || memory as usize == sizes.memory, "{kernel:?}: {memory}");
+            assert!(!source.contains("//:") && !source.contains("{NQ}"));
+        }
     }
 }
 
 #[test]
 fn the_dispatch_is_laid_out_as_in_the_shader() {
-    let source = StudyKernel::of(&Study::default()).source();
-    let module = naga::front::wgsl::parse_str(&source).unwrap_or_else(|error| panic!("{error}"));
+    let kernel = StudyKernel::of(&Study::default(), false, false, MEMORY);
+    let source = &kernel.sources()[0].1;
+    let module = naga::front::wgsl::parse_str(source).unwrap_or_else(|error| panic!("{error}"));
     let run = module.types.iter().find(|(_, ty)| ty.name.as_deref() == Some("Run"));
     let Some(naga::TypeInner::Struct { members, span }) = run.map(|(_, ty)| &ty.inner) else {
         panic!("no struct Run");
@@ -234,4 +299,5 @@ fn the_dispatch_is_laid_out_as_in_the_shader() {
     assert_eq!(offset("batch"), Some(offset_of!(StudyDispatch, batch)));
     assert_eq!(offset("scale"), Some(offset_of!(StudyDispatch, scale)));
     assert_eq!(offset("bias"), Some(offset_of!(StudyDispatch, bias)));
+    assert_eq!(offset("parts"), Some(offset_of!(StudyDispatch, parts)));
 }

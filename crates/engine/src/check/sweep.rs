@@ -87,7 +87,7 @@ impl Checked {
     async fn rehearse(&mut self, plan: &Plan) -> Result<(), EngineError> {
         let mut start = None;
         let few = self.pick(plan, 0);
-        let models = self.gpu.neighbourhood(few.clone());
+        let models = few.clone();
         // One step, to see what a step takes the CPU; then as many as a dispatch will have.
         for first in [0, 1] {
             let steps =

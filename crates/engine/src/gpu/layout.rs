@@ -16,6 +16,7 @@ pub struct Run {
     pub first_step: u32,
     pub steps: u32,
     pub first_model: u32,
+    pub end: u32,
     pub models: u32,
     pub offset: u32,
     pub models_per_row: u32,
@@ -71,6 +72,7 @@ pub struct StudyDispatch {
     pub scale: f32,
     pub share: f32,
     pub bias: f32,
+    pub parts: u32,
 }
 
 impl StudyDispatch {

@@ -24,6 +24,7 @@ pub use training::Training;
 
 use crate::EngineError;
 use crate::plan::Plan;
+use crate::study::Plan as StudyPlan;
 use context::Context;
 use shader::Kernel;
 use std::collections::HashMap;
@@ -36,7 +37,7 @@ pub struct Gpu {
     context: Context,
     info: wgpu::AdapterInfo,
     pipelines: Mutex<HashMap<Kernel, wgpu::ComputePipeline>>,
-    study_pipelines: Mutex<HashMap<StudyKernel, wgpu::ComputePipeline>>,
+    study_pipelines: Mutex<HashMap<StudyKernel, Vec<wgpu::ComputePipeline>>>,
     /// The faster kernel of each class of sweeps of few models.
     faster: Mutex<Vec<(Class, Kernel)>>,
     /// What becomes of a kernel's text before it is compiled, in tests.
@@ -73,7 +74,7 @@ impl Gpu {
         let info = adapter.get_info();
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("superphase"),
-            required_limits: wgpu::Limits::default(),
+            required_limits: limits(&adapter.limits()),
             ..Default::default()
         };
         let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| {
@@ -182,31 +183,87 @@ impl Gpu {
             return Ok(pipeline.clone());
         }
         let text = self.altered(kernel.source());
-        let made = |device: &_| compile(device, &format!("train {kernel:?}"), text);
+        let made = |device: &_| compile(device, &format!("train {kernel:?}"), text, "train");
         let pipeline = self.context.guard(made).await?;
         lock().insert(kernel, pipeline.clone());
         Ok(pipeline)
     }
 
-    /// The pipeline of a study's kernel, compiled at most once.
-    async fn study_pipeline(
-        &self,
-        study: &toy::Study,
-    ) -> Result<wgpu::ComputePipeline, EngineError> {
-        let kernel = StudyKernel::of(study);
-        let lock = || self.study_pipelines.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pipeline) = lock().get(&kernel) {
-            return Ok(pipeline.clone());
+    /// Bytes of memory that a workgroup may have.
+    pub fn workgroup_memory(&self) -> usize {
+        self.context.device.limits().max_compute_workgroup_storage_size as usize
+    }
+
+    /// The kernel of a study.
+    pub(crate) fn study_kernel(&self, study: &toy::Study, split: bool) -> StudyKernel {
+        StudyKernel::of(study, split, self.is_software(), self.workgroup_memory())
+    }
+
+    /// Workgroups that share each model of a plan: more than one where a large GPU would idle, or a
+    /// driver would end their loops.
+    pub(crate) fn study_parts(&self, plan: &StudyPlan) -> u32 {
+        let (batch, models) = (plan.study.batch, plan.models.len());
+        let kernel = self.study_kernel(&plan.study, false);
+        let whole = kernel.iterations(batch);
+        let most = u64::from(self.most_iterations());
+        if whole > most {
+            // A part's samples are whole tiles.
+            let tiles = batch.div_ceil(kernel.sizes().tile as u32);
+            let within = |parts: &u32| {
+                let samples = tiles.div_ceil(*parts) * kernel.sizes().tile as u32;
+                kernel.iterations(samples) <= most
+            };
+            return (2..=tiles).find(within).unwrap_or(tiles.max(1));
         }
-        let text = self.altered(kernel.source());
-        let made = |device: &_| compile(device, &format!("train {kernel:?}"), text);
-        let pipeline = self.context.guard(made).await?;
-        lock().insert(kernel, pipeline.clone());
-        Ok(pipeline)
+        if self.is_software() { 1 } else { study::shares(kernel, batch, models) }
+    }
+
+    /// Most steps that a dispatch of a study's kernel may take.
+    pub(crate) fn longest_study_dispatch(&self, kernel: StudyKernel, plan: &StudyPlan) -> u32 {
+        let most = u64::from(self.most_iterations());
+        let steps = most / kernel.iterations(plan.study.batch).max(1);
+        steps.clamp(1, record::LONGEST.into()) as u32
+    }
+
+    /// The pipelines of a study's kernel, compiled at most once.
+    async fn study_pipelines(
+        &self,
+        kernel: StudyKernel,
+    ) -> Result<Vec<wgpu::ComputePipeline>, EngineError> {
+        let lock = || self.study_pipelines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipelines) = lock().get(&kernel) {
+            return Ok(pipelines.clone());
+        }
+        let mut pipelines = vec![];
+        for (entry, text) in kernel.sources() {
+            let (label, text) = (format!("{entry} {kernel:?}"), self.altered(text));
+            let made = |device: &_| compile(device, &label, text, entry);
+            pipelines.push(self.context.guard(made).await?);
+        }
+        lock().insert(kernel, pipelines.clone());
+        Ok(pipelines)
     }
 }
 
-fn compile(device: &wgpu::Device, label: &str, text: String) -> wgpu::ComputePipeline {
+/// WebGPU's default limits, and where more is offered more memory: for a workgroup, and for a
+/// binding.
+fn limits(offered: &wgpu::Limits) -> wgpu::Limits {
+    const WORKGROUP: u32 = 32_768;
+    const BINDING: u64 = 1 << 30;
+    let usual = wgpu::Limits::default();
+    wgpu::Limits {
+        max_compute_workgroup_storage_size: offered
+            .max_compute_workgroup_storage_size
+            .clamp(usual.max_compute_workgroup_storage_size, WORKGROUP),
+        max_storage_buffer_binding_size: offered
+            .max_storage_buffer_binding_size
+            .clamp(usual.max_storage_buffer_binding_size, BINDING),
+        max_buffer_size: offered.max_buffer_size.clamp(usual.max_buffer_size, BINDING),
+        ..usual
+    }
+}
+
+fn compile(device: &wgpu::Device, label: &str, text: String, entry: &str) -> wgpu::ComputePipeline {
     let source = wgpu::ShaderSource::Wgsl(text.into());
     let descriptor = wgpu::ShaderModuleDescriptor { label: Some(label), source };
     // SAFETY: the text is our own. Its loops end: each counts up to a bound, with no other
@@ -215,10 +272,11 @@ fn compile(device: &wgpu::Device, label: &str, text: String) -> wgpu::ComputePip
     // column and step, of which `Training` uploads all; cells within a row's table, by its bits;
     // workgroup memory at a moment of a lane, for which it is made.
     // It has no integer division but by the models a row and the repeats, which are positive.
-    // A study's kernel: state at a parameter of a model, a workgroup each; losses at a point of the
-    // curve, by a step below the run's; tables as uploaded; tiles at a sample below the tile's size
-    // times a feature or hidden unit; units below their number, as `toy::study::sample` tests; its
-    // divisors are constants and the run's steps, which are positive.
+    // A study's kernel: state at a parameter of a model below the dispatch's number; losses at a
+    // point of the curve, by a step below the run's; tables as uploaded; tiles at a sample below the
+    // tile's size, which is a whole number of jobs, times a quad of features or hidden units; marks of
+    // units below their number, as `toy::study::sample` tests; its divisors are constants and the
+    // run's steps, which are positive.
     // The checks left out would cost time in the innermost loops.
     #[expect(unsafe_code, reason = "leaves out run-time checks that the comment above replaces")]
     let module = unsafe {
@@ -228,7 +286,7 @@ fn compile(device: &wgpu::Device, label: &str, text: String) -> wgpu::ComputePip
         label: Some(label),
         layout: None,
         module: &module,
-        entry_point: Some("train"),
+        entry_point: Some(entry),
         compilation_options: Default::default(),
         cache: None,
     })

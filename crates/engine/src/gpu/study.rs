@@ -1,15 +1,17 @@
-//! A share of a study in training on the GPU: a workgroup a model.
+//! A share of a study in training on the GPU: a workgroup a model, or several.
 
 use super::Gpu;
 use super::context::{Context, Submission};
 use super::flight::Flight;
 use super::layout::StudyDispatch;
 use super::readback::{Readback, buffer};
-use super::record::{Follow, LONGEST, MOST_DISPATCHES, Record, Recorder, dispatches};
+use super::record::{Follow, MOST_DISPATCHES, Record, Recorder, dispatches};
+use super::study_shader::{StudyKernel, padded, unpadded};
 use crate::EngineError;
-use crate::pace::Ramp;
+use crate::pace::Growth;
 use crate::study::Plan;
 use std::ops::Range;
+use toy::Study;
 use toy::binomial::Binomial;
 use toy::study::snapshot::Trained;
 use toy::study::train::{self, Learner};
@@ -22,26 +24,47 @@ const MOST_PARTS: u32 = 64;
 const STRIDE: u32 = 7;
 /// Distance of the descriptions of a submission's dispatches, as WebGPU wants them aligned.
 const RUN_STRIDE: u64 = 256;
+/// Descriptions there is room for: steps of a submission where each is a dispatch of its own.
+const SLOTS: usize = 64;
+/// Workgroups that keep a large GPU busy, and the most that share a model.
+const MANY_GROUPS: usize = 384;
+const MOST_SHARES: u32 = 16;
 
 /// A share of a study in training on the GPU.
 pub struct StudyTraining {
     context: Context,
     name: String,
-    pipeline: wgpu::ComputePipeline,
+    kernel: StudyKernel,
+    stages: Vec<Stage>,
     common: StudyDispatch,
     run: wgpu::Buffer,
     /// Parameters, first and second moments, each model's together.
     state: [wgpu::Buffer; 3],
     losses: wgpu::Buffer,
-    /// One for each dispatch of a submission.
-    bindings: Vec<wgpu::BindGroup>,
     flight: Flight,
     readback: Readback,
+    /// Floats of a model's parameters, padded to quads.
     parameters: usize,
     models: Vec<u32>,
-    /// Most steps of a dispatch.
+    /// Most steps of a dispatch, and the most that are allowed.
     longest: u32,
+    allowed: u32,
     recorder: Recorder,
+}
+
+/// One of the dispatches that make a step, or several steps.
+struct Stage {
+    pipeline: wgpu::ComputePipeline,
+    /// One for each description.
+    bindings: Vec<wgpu::BindGroup>,
+    /// Workgroups a model.
+    groups: u32,
+}
+
+/// Workgroups that may share each of so many models, where that may keep a large GPU busier.
+pub fn shares(kernel: StudyKernel, batch: u32, models: usize) -> u32 {
+    let tiles = batch.div_ceil(kernel.sizes().tile as u32);
+    ((MANY_GROUPS / models.max(1)) as u32).min(tiles).clamp(1, MOST_SHARES)
 }
 
 impl StudyTraining {
@@ -53,23 +76,43 @@ impl StudyTraining {
         if let Some(why) = super::study_shader::refuses(&plan.study) {
             return Err(EngineError::NoGpu(why.trim_end_matches('.').into()));
         }
+        let parts = gpu.study_parts(plan);
+        Self::with(gpu, plan, gpu.study_kernel(&plan.study, parts > 1), parts).await
+    }
+
+    /// As [`new`](Self::new), with one of the study's kernels and so many workgroups a model: one,
+    /// unless the kernel splits models.
+    ///
+    /// # Errors
+    /// When the GPU is lost, or has too little memory.
+    pub async fn with(
+        gpu: &Gpu,
+        plan: &Plan,
+        kernel: StudyKernel,
+        parts: u32,
+    ) -> Result<Self, EngineError> {
+        let pipelines = gpu.study_pipelines(kernel).await?;
         let context = gpu.context.clone();
-        let pipeline = gpu.study_pipeline(&plan.study).await?;
-        let (parameters, models) = (plan.study.parameters(), plan.models.len());
-        let (run, state, losses, bindings) = context
+        let (parameters, models) = (kernel.parameters(), plan.models.len());
+        let sums = if kernel.split { (parameters + 4) * models * parts as usize } else { 0 };
+        let largest = [parameters * models, sums].into_iter().max().unwrap_or(0);
+        if 4 * largest as u64 > gpu.largest_binding() {
+            return Err(EngineError::Memory);
+        }
+        let (run, state, losses, stages) = context
             .guard(|_| {
                 let device = &context.device;
                 let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
-                let run = buffer(device, "run", RUN_STRIDE * MOST_DISPATCHES as u64, usage);
+                let run = buffer(device, "run", RUN_STRIDE * SLOTS as u64, usage);
                 let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
                 // A share without models has buffers, too.
                 let floats =
-                    |label, count: usize| buffer(device, label, 4 * count.max(1) as u64, usage);
+                    |label, count: usize| buffer(device, label, 4 * count.max(4) as u64, usage);
                 let state = ["parameters", "first moments", "second moments"]
                     .map(|label| floats(label, parameters * models));
-                let gradient = floats("gradient", parameters * models);
+                let sums = floats("sums", sums);
                 let losses = floats("losses", plan.points() * models);
-                let (tables, cells) = tables(plan);
+                let (tables, cells) = tables(plan, kernel);
                 let rates: Vec<[f32; 4]> =
                     plan.rates.iter().map(|r| [r.rate, r.root, r.decay, r.padding]).collect();
                 let upload = |label, bytes: &[u8]| {
@@ -81,65 +124,88 @@ impl StudyTraining {
                 let cells = upload("cells", bytemuck::cast_slice(&cells));
                 let tables = upload("tables", bytemuck::cast_slice(&tables));
                 let [p, m, v] = &state;
-                let all = [p, m, v, &gradient, &losses, &rates, &cells, &tables];
-                let slot = |slot: usize| {
-                    let run = wgpu::BufferBinding {
-                        buffer: &run,
-                        offset: slot as u64 * RUN_STRIDE,
-                        size: wgpu::BufferSize::new(size_of::<StudyDispatch>() as u64),
-                    };
-                    let resources = [wgpu::BindingResource::Buffer(run)]
-                        .into_iter()
-                        .chain(all.iter().map(|buffer| buffer.as_entire_binding()));
-                    let entries: Vec<wgpu::BindGroupEntry> = (0..)
-                        .zip(resources)
-                        .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
-                        .collect();
-                    device.create_bind_group(&wgpu::BindGroupDescriptor {
-                        label: Some("study"),
-                        layout: &pipeline.get_bind_group_layout(0),
-                        entries: &entries,
-                    })
+                let all = [
+                    (1, p),
+                    (2, m),
+                    (3, v),
+                    (4, &sums),
+                    (5, &losses),
+                    (6, &rates),
+                    (7, &cells),
+                    (8, &tables),
+                ];
+                let used: &[&[u32]] = if kernel.split {
+                    &[&[1, 4, 7, 8], &[1, 2, 3, 4, 5, 6, 7, 8]]
+                } else {
+                    &[&[1, 2, 3, 5, 6, 7, 8]]
                 };
-                let bindings: Vec<_> = (0..MOST_DISPATCHES).map(slot).collect();
-                (run, state, losses, bindings)
+                let stage = |(place, pipeline): (usize, wgpu::ComputePipeline)| {
+                    let binding = |slot: usize| {
+                        let run = wgpu::BufferBinding {
+                            buffer: &run,
+                            offset: slot as u64 * RUN_STRIDE,
+                            size: wgpu::BufferSize::new(size_of::<StudyDispatch>() as u64),
+                        };
+                        let some = all.iter().filter(|(binding, _)| used[place].contains(binding));
+                        let entries: Vec<_> = [(0, wgpu::BindingResource::Buffer(run))]
+                            .into_iter()
+                            .chain(some.map(|(binding, b)| (*binding, b.as_entire_binding())))
+                            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+                            .collect();
+                        device.create_bind_group(&wgpu::BindGroupDescriptor {
+                            label: Some("study"),
+                            layout: &pipeline.get_bind_group_layout(0),
+                            entries: &entries,
+                        })
+                    };
+                    let bindings = (0..SLOTS).map(binding).collect();
+                    Stage { bindings, groups: if place == 0 { parts } else { 1 }, pipeline }
+                };
+                let stages: Vec<Stage> = pipelines.into_iter().enumerate().map(stage).collect();
+                (run, state, losses, stages)
             })
             .await?;
+        let allowed = if kernel.split { 1 } else { gpu.longest_study_dispatch(kernel, plan) };
         let training = Self {
             context,
             name: gpu.name(),
-            pipeline,
-            common: StudyDispatch { stride: STRIDE, ..StudyDispatch::new(plan) },
+            kernel,
+            stages,
+            common: StudyDispatch { stride: STRIDE, parts, ..StudyDispatch::new(plan) },
             run,
             state,
             losses,
-            bindings,
             flight: Flight::new((models as u32).clamp(1, MOST_PARTS)),
             readback: Readback::default(),
             parameters,
             models: plan.models.clone(),
-            longest: LONGEST,
+            longest: allowed,
+            allowed,
             recorder: Recorder::default(),
         };
-        let start: Vec<f32> =
-            plan.models.iter().flat_map(|&model| train::start(&plan.study, model)).collect();
+        let start = plan.models.iter().map(|&model| train::start(&plan.study, model));
         // Moments and losses start at zero, as buffers do.
-        training.write(0, &start);
+        training.write(0, start);
         Ok(training)
     }
 
-    /// Trains for a moment, over and over from the schedule's start; returns model-steps/s.
+    /// Trains for a moment, over and over from the schedule's start; returns model-steps/s. Begins
+    /// with few models.
     ///
     /// # Errors
     /// When the GPU is lost.
     pub async fn measure(&mut self, plan: &Plan) -> Result<f64, EngineError> {
-        let mut ramp = Ramp::new(plan.study.steps.min(self.most_steps()));
+        let Study { features, hidden, batch, steps, .. } = plan.study;
+        let operations = 8 * u64::from(features * hidden) * u64::from(batch);
+        let steps = steps.min(self.most_steps());
+        let mut ramp = Growth::new(operations, self.groups(), steps, self.kernel.software);
         loop {
-            let submission = self.dispatch(0..self.groups(), 0, ramp.steps(), None);
+            let (models, steps) = ramp.next();
+            let submission = self.dispatch(0..models, 0, steps, None);
             let submitted = submission.submitted;
             let done = submission.wait(&self.context).await?;
             if let Some(rate) = ramp.took(done.saturating_duration_since(submitted)) {
-                return Ok(rate * self.models.len() as f64);
+                return Ok(rate);
             }
         }
     }
@@ -197,12 +263,12 @@ impl StudyTraining {
 
     /// Most steps of a submission.
     fn most_steps(&self) -> u32 {
-        MOST_DISPATCHES as u32 * self.longest
+        if self.kernel.split { SLOTS as u32 } else { MOST_DISPATCHES as u32 * self.longest }
     }
 
-    /// Keeps dispatches to so many steps.
+    /// Keeps dispatches to so many steps, and to as many as the device gets right.
     pub fn keep_short(&mut self, steps: u32) {
-        self.longest = steps.clamp(1, LONGEST);
+        self.longest = steps.clamp(1, self.allowed);
     }
 
     /// What the last slice has recorded, if it was asked to; once.
@@ -219,10 +285,10 @@ impl StudyTraining {
         &mut self,
         record: Record,
     ) -> Result<Vec<(u32, Model<f32>)>, EngineError> {
-        let size = self.parameters;
+        let (size, kernel) = (self.parameters, self.kernel);
         let states = self.recorder.read(&self.context, record, 3 * size).await?;
         let model = |(step, state): (u32, Vec<f32>)| {
-            let part = |k: usize| state[k * size..(k + 1) * size].to_vec();
+            let part = |k: usize| unpadded(kernel, &state[k * size..(k + 1) * size]);
             (step, Model { parameters: part(0), first: part(1), second: part(2) })
         };
         Ok(states.into_iter().map(model).collect())
@@ -239,7 +305,8 @@ impl StudyTraining {
         let parts = [&model.parameters, &model.first, &model.second];
         for (buffer, values) in self.state.iter().zip(parts) {
             let at = 4 * (place * self.parameters) as u64;
-            self.context.queue.write_buffer(buffer, at, bytemuck::cast_slice(values));
+            let values = padded(self.kernel, values);
+            self.context.queue.write_buffer(buffer, at, bytemuck::cast_slice(&values));
         }
         let mut encoder = self.context.device.create_command_encoder(&Default::default());
         encoder.clear_buffer(&self.losses, 0, None);
@@ -261,7 +328,7 @@ impl StudyTraining {
         let points = sums.len() / self.models.len().max(1);
         let one = |(place, &model): (usize, &u32)| Trained {
             model,
-            parameters: parameters[place * self.parameters..][..self.parameters].to_vec(),
+            parameters: unpadded(self.kernel, &parameters[place * self.parameters..]),
             sums: sums[place * points..][..points].to_vec(),
         };
         Ok(self.models.iter().enumerate().map(one).collect())
@@ -277,7 +344,7 @@ impl StudyTraining {
             all.push(self.fetch(&self.state[which].clone()).await?);
         }
         let part = |which: usize, place: usize| {
-            all[which][place * self.parameters..][..self.parameters].to_vec()
+            unpadded(self.kernel, &all[which][place * self.parameters..])
         };
         let one = |place| Model {
             parameters: part(0, place),
@@ -292,12 +359,9 @@ impl StudyTraining {
     /// # Panics
     /// When there are not as many models, or one has another size.
     pub fn set_models(&mut self, models: &[Model<f32>]) {
-        let join = |part: fn(&Model<f32>) -> &Vec<f32>| {
-            models.iter().flat_map(|model| part(model).iter().copied()).collect::<Vec<f32>>()
-        };
-        self.write(0, &join(|model| &model.parameters));
-        self.write(1, &join(|model| &model.first));
-        self.write(2, &join(|model| &model.second));
+        self.write(0, models.iter().map(|model| model.parameters.clone()));
+        self.write(1, models.iter().map(|model| model.first.clone()));
+        self.write(2, models.iter().map(|model| model.second.clone()));
     }
 
     /// The adapter's name.
@@ -321,24 +385,17 @@ impl StudyTraining {
     /// # Panics
     /// When there are not as many models, or one has another size.
     pub fn set_learners(&mut self, learners: &[Learner]) {
-        let join = |part: fn(&Learner) -> &Vec<f32>| {
-            learners.iter().flat_map(|l| part(l).iter().copied()).collect::<Vec<f32>>()
-        };
-        self.write(0, &join(|l| &l.state.parameters));
-        self.write(1, &join(|l| &l.state.first));
-        self.write(2, &join(|l| &l.state.second));
-        let sums = join(|l| &l.sums);
+        let states: Vec<_> = learners.iter().map(|learner| learner.state.clone()).collect();
+        self.set_models(&states);
+        let sums: Vec<f32> = learners.iter().flat_map(|l| l.sums.iter().copied()).collect();
         assert!(4 * sums.len() as u64 <= self.losses.size(), "a sum a point and model");
         self.context.queue.write_buffer(&self.losses, 0, bytemuck::cast_slice(&sums));
     }
 
-    fn write(&self, which: usize, values: &[f32]) {
-        assert_eq!(
-            values.len(),
-            self.parameters * self.models.len(),
-            "a value a parameter and model"
-        );
-        self.context.queue.write_buffer(&self.state[which], 0, bytemuck::cast_slice(values));
+    fn write(&self, which: usize, models: impl Iterator<Item = Vec<f32>>) {
+        let values: Vec<f32> = models.flat_map(|model| padded(self.kernel, &model)).collect();
+        assert_eq!(values.len(), self.parameters * self.models.len(), "a state a model");
+        self.context.queue.write_buffer(&self.state[which], 0, bytemuck::cast_slice(&values));
     }
 
     async fn fetch(&mut self, source: &wgpu::Buffer) -> Result<Vec<f32>, EngineError> {
@@ -381,9 +438,11 @@ impl StudyTraining {
             let at = slot as u64 * RUN_STRIDE;
             self.context.queue.write_buffer(&self.run, at, bytemuck::bytes_of(&run));
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            pass.set_pipeline(&self.pipeline);
-            pass.set_bind_group(0, &self.bindings[slot], &[]);
-            pass.dispatch_workgroups(models.end - models.start, 1, 1);
+            for stage in &self.stages {
+                pass.set_pipeline(&stage.pipeline);
+                pass.set_bind_group(0, &stage.bindings[slot], &[]);
+                pass.dispatch_workgroups(models.end - models.start, stage.groups, 1);
+            }
             drop(pass);
             step += length;
         }
@@ -408,7 +467,7 @@ impl StudyTraining {
 }
 
 /// Importances and places of a plan's models, and the cells of the distributions these refer to.
-fn tables(plan: &Plan) -> (Vec<u32>, Vec<u32>) {
+fn tables(plan: &Plan, kernel: StudyKernel) -> (Vec<u32>, Vec<u32>) {
     let mut cells = vec![];
     let mut entry = |table: &Binomial| {
         let at = cells.len() as u32;
@@ -421,6 +480,7 @@ fn tables(plan: &Plan) -> (Vec<u32>, Vec<u32>) {
         .map(|sampler| [entry(&sampler.count), entry(&sampler.active)])
         .collect();
     let mut tables: Vec<u32> = plan.importances.iter().map(|i| i.to_bits()).collect();
+    tables.resize(4 * kernel.sizes().quads[0], 0);
     for &model in &plan.models {
         let [count, active] = instances[plan.study.place(model).0 as usize];
         tables.push(model);

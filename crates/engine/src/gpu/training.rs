@@ -8,13 +8,16 @@ use super::readback::{Readback, buffer};
 use super::record::{Follow, MOST_DISPATCHES, Record, Recorder, dispatches};
 use super::shader::{GROUP, Kernel};
 use crate::EngineError;
-use crate::pace::Ramp;
+use crate::pace::Growth;
 use crate::plan::Plan;
+use crate::trial::operations;
 use std::ops::Range;
 use wgpu::BufferUsages;
 
-/// Most parts that one step of all models is divided into.
-const MOST_PARTS: u32 = 64;
+/// Fewest parts that one step of all models is divided into, where there are as many workgroups, and
+/// the most operations of a part, with as many workgroups as there are at most.
+const PARTS: u64 = 64;
+const OPERATIONS_A_PART: u64 = 1_000_000_000;
 /// Distance of the descriptions of a submission's dispatches, as WebGPU wants them aligned.
 const RUN_STRIDE: u64 = 256;
 
@@ -30,6 +33,8 @@ pub struct Training {
     parameters: usize,
     models: usize,
     readback: Readback,
+    /// Whether a part of the models says how long all take, as on software adapters.
+    serial: bool,
     /// Most steps of a dispatch, and the most that are allowed.
     longest: u32,
     allowed: u32,
@@ -38,9 +43,6 @@ pub struct Training {
 
 /// As many models of a share as fit into one binding a state buffer.
 struct Block {
-    /// Workgroups before this block, and in it.
-    first_group: u32,
-    groups: u32,
     /// Models before this block.
     offset: u32,
     models: u32,
@@ -91,7 +93,9 @@ impl Training {
             })
             .await?;
         let allowed = gpu.longest_dispatch(kernel, plan.sweep.batch);
-        let groups: u32 = blocks.iter().map(|block| block.groups).sum();
+        let groups = (models as u64).div_ceil(kernel.models_a_group().into());
+        let work = operations(&plan.sweep).saturating_mul(models as u64);
+        let parts = PARTS.max(work / OPERATIONS_A_PART).min(groups).max(1);
         let training = Self {
             context,
             name: gpu.name(),
@@ -99,10 +103,11 @@ impl Training {
             pipeline,
             blocks,
             common: Run::new(plan),
-            flight: Flight::new(groups.clamp(1, MOST_PARTS)),
+            flight: Flight::new(parts as u32),
             parameters,
             models,
             readback: Readback::default(),
+            serial: gpu.is_software(),
             longest: allowed,
             allowed,
             recorder: Recorder::default(),
@@ -112,18 +117,21 @@ impl Training {
         Ok(training)
     }
 
-    /// Trains for a moment, over and over from the schedule's start; returns model-steps/s.
+    /// Trains for a moment, over and over from the schedule's start; returns model-steps/s. Begins
+    /// with so little that no machine takes long for it, and does ever more from there.
     ///
     /// # Errors
     /// When the GPU is lost.
     pub async fn measure(&mut self, plan: &Plan) -> Result<f64, EngineError> {
-        let mut ramp = Ramp::new(plan.sweep.steps.min(self.most_steps()));
+        let steps = plan.sweep.steps.min(self.most_steps());
+        let mut ramp = Growth::new(operations(&plan.sweep), self.models as u32, steps, self.serial);
         loop {
-            let submission = self.dispatch(0..self.groups(), 0, ramp.steps(), None);
+            let (models, steps) = ramp.next();
+            let submission = self.dispatch(0..models, 0, steps, None);
             let submitted = submission.submitted;
             let done = submission.wait(&self.context).await?;
             if let Some(rate) = ramp.took(done.saturating_duration_since(submitted)) {
-                return Ok(rate * self.models as f64);
+                return Ok(rate);
             }
         }
     }
@@ -141,11 +149,6 @@ impl Training {
     /// Keeps dispatches to so many steps, and to as many as the device gets right.
     pub fn keep_short(&mut self, steps: u32) {
         self.longest = steps.clamp(1, self.allowed);
-    }
-
-    /// Workgroups that all models take.
-    fn groups(&self) -> u32 {
-        self.blocks.last().map_or(0, |block| block.first_group + block.groups)
     }
 
     /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
@@ -174,34 +177,37 @@ impl Training {
         follow: Option<Follow>,
     ) -> Result<u32, EngineError> {
         self.context.check()?;
-        let groups = self.groups();
-        if groups == 0 {
+        let models = self.models as u32;
+        if models == 0 {
             return Ok(limit);
         }
         let whole = self.flight.parts;
         let steps = (self.flight.wanted() / whole).min(limit).min(self.most_steps());
         let follow = follow.filter(|follow| !follow.last_only || steps.max(1) == limit);
         if steps > 0 {
-            let submission = self.dispatch(0..groups, step, steps, follow.as_ref());
+            let submission = self.dispatch(0..models, step, steps, follow.as_ref());
             self.flight.add(&self.context, submission, steps * whole).await?;
             return Ok(steps);
         }
         // Not even one step fits: some of the models at a time.
         let mut record = follow.map(|follow| self.start_record(&follow));
         let mut first = 0;
-        while first < groups {
-            let end = groups.min(first + groups * self.flight.wanted().min(whole) / whole);
-            let parts = ((end - first) * whole).div_ceil(groups);
+        while first < models {
+            let share = u64::from(models) * u64::from(self.flight.wanted().min(whole));
+            let share = (share / u64::from(whole)) as u32;
+            let end =
+                models.min(first + share.max(1).next_multiple_of(self.kernel.models_a_group()));
+            let parts = (u64::from(end - first) * u64::from(whole)).div_ceil(models.into()) as u32;
             let mut encoder = self.encoder();
             if let Some(record) = record.as_mut().filter(|_| first == 0) {
                 self.copy_out(&mut encoder, record, step);
             }
             self.encode(&mut encoder, 0, first..end, step, 1);
-            if let Some(record) = record.as_mut().filter(|_| end == groups) {
+            if let Some(record) = record.as_mut().filter(|_| end == models) {
                 self.copy_out(&mut encoder, record, step + 1);
             }
             let submission = self.context.submit(encoder);
-            if let Some(record) = record.take_if(|_| end == groups) {
+            if let Some(record) = record.take_if(|_| end == models) {
                 self.recorder.keep(record, &submission);
             }
             self.flight.add(&self.context, submission, parts).await?;
@@ -235,24 +241,12 @@ impl Training {
         models.start..end
     }
 
-    /// All models of the workgroups that some neighbours belong to.
-    pub fn neighbourhood(&self, models: Range<usize>) -> Range<usize> {
-        let Some(block) = self.block_of(models.start) else { return models };
-        let (offset, a_group) = (block.offset as usize, self.kernel.models_a_group() as usize);
-        let end = offset + block.models as usize;
-        let start = (models.start - offset) / a_group * a_group + offset;
-        start..(models.end - offset).next_multiple_of(a_group).saturating_add(offset).min(end)
-    }
-
     /// Takes some steps with these neighbours alone, and records them; all other models stay where
     /// they are.
     pub fn rehearse(&mut self, models: Range<usize>, step: u32, steps: u32) {
-        let Some(block) = self.block_of(models.start) else { return };
-        let a_group = self.kernel.models_a_group();
-        let group = |model: usize| block.first_group + (model as u32 - block.offset) / a_group;
-        let groups = group(models.start)..group(models.end - 1) + 1;
+        let range = models.start as u32..models.end as u32;
         let follow = Follow { models, passages: 1, last_only: false };
-        drop(self.dispatch(groups, step, steps, Some(&follow)));
+        drop(self.dispatch(range, step, steps, Some(&follow)));
     }
 
     /// Sets the state of some neighbours, laid out as a record's.
@@ -312,10 +306,10 @@ impl Training {
         }
     }
 
-    /// Sends a range of workgroups through some steps, at most as many as fit a submission.
+    /// Sends a range of models through some steps, at most as many as fit a submission.
     fn dispatch(
         &mut self,
-        groups: Range<u32>,
+        models: Range<u32>,
         first_step: u32,
         steps: u32,
         follow: Option<&Follow>,
@@ -329,7 +323,7 @@ impl Training {
             if let Some(record) = record.as_mut().filter(|_| slot >= quiet) {
                 self.copy_out(&mut encoder, record, step);
             }
-            self.encode(&mut encoder, slot, groups.clone(), step, length);
+            self.encode(&mut encoder, slot, models.clone(), step, length);
             step += length;
         }
         if let Some(record) = &mut record {
@@ -349,22 +343,23 @@ impl Training {
         &self,
         encoder: &mut wgpu::CommandEncoder,
         slot: usize,
-        groups: Range<u32>,
+        models: Range<u32>,
         first_step: u32,
         steps: u32,
     ) {
         let mut pass = encoder.begin_compute_pass(&Default::default());
         pass.set_pipeline(&self.pipeline);
         for block in &self.blocks {
-            let local = |group: u32| group.saturating_sub(block.first_group).min(block.groups);
-            let (start, end) = (local(groups.start), local(groups.end));
+            let local = |model: u32| model.saturating_sub(block.offset).min(block.models);
+            let (start, end) = (local(models.start), local(models.end));
             if start == end {
                 continue;
             }
             let run = Run {
                 first_step,
                 steps,
-                first_model: start * self.kernel.models_a_group(),
+                first_model: start,
+                end,
                 models: block.models,
                 offset: block.offset,
                 ..self.common
@@ -373,7 +368,7 @@ impl Training {
             let at = slot as u64 * RUN_STRIDE;
             self.context.queue.write_buffer(&block.run, at, bytemuck::bytes_of(&run));
             pass.set_bind_group(0, &block.bindings[slot], &[]);
-            pass.dispatch_workgroups(end - start, 1, 1);
+            pass.dispatch_workgroups((end - start).div_ceil(self.kernel.models_a_group()), 1, 1);
         }
     }
 
@@ -435,7 +430,6 @@ impl Training {
 
 /// What all models of a share read.
 struct Tables {
-    kernel: Kernel,
     /// Binding and buffer.
     bindings: Vec<(u32, wgpu::Buffer)>,
 }
@@ -460,7 +454,7 @@ impl Tables {
         if !kernel.exact {
             bindings.push((7, upload("cells", bytemuck::cast_slice(&cells))));
         }
-        Self { kernel, bindings }
+        Self { bindings }
     }
 
     fn block(
@@ -501,9 +495,6 @@ impl Tables {
             })
         };
         let bindings = (0..MOST_DISPATCHES).map(slot).collect();
-        // Every block but the last is full, so its groups are too.
-        let a_group = self.kernel.models_a_group();
-        let (first_group, groups) = (offset / a_group, models.div_ceil(a_group));
-        Block { first_group, groups, offset, models, run, state, bindings }
+        Block { offset, models, run, state, bindings }
     }
 }

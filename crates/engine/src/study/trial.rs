@@ -10,8 +10,10 @@ use toy::Study;
 use web_time::Instant;
 use wire::Shard;
 
-/// Most repeats of an instance in a trial.
+/// Most repeats of an instance in a trial on the CPU, and most models in one on a GPU: every GPU is
+/// busy with so many.
 const REPEATS: u32 = 4;
+const MODELS: u32 = 1024;
 /// Most steps of a trial at once.
 const STEPS: u32 = 256;
 
@@ -29,13 +31,16 @@ impl Trial {
     /// # Errors
     /// When the GPU fails.
     pub async fn new(gpu: &Gpu, study: &Study, pool: u32) -> Result<Self, EngineError> {
-        let small = Study { repeats: study.repeats.min(REPEATS), steps: STEPS, ..study.clone() };
-        let plan = Plan::new(&small, Shard::ALL);
+        let with = |most: u32| {
+            let repeats = study.repeats.min(most.max(1));
+            Plan::new(&Study { repeats, steps: STEPS, ..study.clone() }, Shard::ALL)
+        };
+        // As many as there will be: a GPU with room for more takes no longer for them.
+        let plan = with(MODELS / study.instances.max(1));
         let on_gpu = StudyTraining::new(gpu, &plan).await?.measure(&plan).await?;
-        // A GPU with room for more models takes no longer for them, up to about this many.
-        let room = f64::from(study.repeats.min(4 * REPEATS)) / f64::from(small.repeats);
+        let plan = with(REPEATS);
         let workers = u64::from(pool).min(study.models()).max(1);
-        Ok(Self { gpu: on_gpu * room, cpu: measure(&plan) * workers as f64 })
+        Ok(Self { gpu: on_gpu, cpu: measure(&plan) * workers as f64 })
     }
 
     /// Whether the GPU was faster.
