@@ -21,6 +21,7 @@ const QUIET = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  "--disable-gpu-process-crash-limit", // tests crash it more often than a browser bears
 ];
 
 /**

@@ -165,12 +165,19 @@ for (const [lie, code] of Object.entries(LIES)) {
   }
 }
 
-for (const path of ["?grid=12&repeats=2&data=sampled&batch=256&steps=6000&engine=cpu", "?view=geometry&instances=4&batch=256&steps=6000&engine=cpu"]) {
+for (const path of ["?grid=12&repeats=2&data=sampled&batch=256&steps=30000&engine=cpu", "?view=geometry&instances=4&batch=256&steps=30000&engine=cpu"]) {
   test(
     `losses: a worker that dies, ${path.includes("view") ? "experiment" : "diagram"}: the run goes on with another`,
     { timeout: 200_000 },
     withWorkers(
-      (number) => (number === 0 ? `setTimeout(() => { throw new Error("dies on purpose"); }, 6000);` : ""),
+      // The first one, when it has said something thirty times: it trains.
+      (number) =>
+        number > 0
+          ? ""
+          : `{ const post = self.postMessage; let said = 0; self.postMessage = (...all) => {
+               if (++said === 30) setTimeout(() => { throw new Error("dies on purpose"); });
+               return post.apply(self, all);
+             }; }`,
       { path },
       async (page, { problems }) => {
         await trains(page, 0);
@@ -236,7 +243,7 @@ for (const path of ["?grid=10&repeats=2&data=sampled&batch=512&steps=20000&engin
 for (const path of ["?grid=8&steps=30&engine=cpu", "?view=geometry&instances=2&batch=32&steps=30&engine=cpu"]) {
   test(
     `losses: the page itself fails, ${path.includes("view") ? "experiment" : "diagram"}: its link and what was trained remain`,
-    withPage({ path }, async (page, { problems }) => {
+    withPage({ webgpu: "absent", path }, async (page, { problems }) => {
       await stage(page, "done");
       // A browser that once cannot make an element, for which there is no remedy.
       await page.evaluate(() => {
@@ -250,9 +257,8 @@ for (const path of ["?grid=8&steps=30&engine=cpu", "?view=geometry&instances=2&b
         Document.prototype.createElement = fail;
         Node.prototype.cloneNode = fail;
       });
-      const steps = page.locator("[data-name=steps] input:not([type=range])").first();
-      await steps.fill("many");
-      await steps.press("Enter");
+      // There is a sentence to be shown.
+      await page.locator("#engine").selectOption("gpu");
       const message = page.locator(".rescue");
       await message.waitFor();
       const saved = JSON.parse(await file(page, () => message.getByRole("link", { name: "Save what was trained" }).click()));
