@@ -99,7 +99,7 @@ impl Worker {
             parts.push(state);
         }
         match self.outbox.borrow_mut().as_mut() {
-            Some(waiting) => drop(waiting.push(parts)),
+            Some(waiting) => waiting.push(parts),
             None => post(&self.inner, &parts),
         }
     }

@@ -73,7 +73,8 @@ impl Output {
         let mut partial = name.to_owned();
         partial.push(".partial");
         let partial = target.with_file_name(partial);
-        let options = OpenOptions::new().read(true).write(true).create(true).open(&partial);
+        let options =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&partial);
         let file = options.map_err(|why| refused(why.to_string()))?;
         Ok(Place::File { path: target, partial, file })
     }

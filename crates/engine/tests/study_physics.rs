@@ -316,7 +316,7 @@ fn dynamics_opens_with_a_loss_that_rests_and_falls() {
         let (low, high) = part.iter().fold((f32::MAX, 0f32), |(l, h), &x| (l.min(x), h.max(x)));
         low > 3.0 * end && high < 1.25 * low
     };
-    let level = smooth.windows(curve.len() / 10).filter(rests).last().expect("a level");
+    let level = smooth.windows(curve.len() / 10).rfind(rests).expect("a level");
     let left = smooth.iter().rposition(|x| *x >= level[level.len() - 1]).unwrap_or(0);
     let after = smooth.get(left + curve.len() / 5).copied().unwrap_or(0.0);
     assert!(after < 0.65 * level[0], "{} after {}", after, level[0]);

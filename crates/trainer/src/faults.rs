@@ -204,7 +204,7 @@ impl<B: Clone + PartialEq> Trainer<B> {
                 let resume = run.resume();
                 self.known.clear();
                 self.note(&format!("{} The CPU trains instead.", sentence(&why)));
-                self.to_cpu(resume);
+                self.go_to_cpu(resume);
             }
             // Checkpoints are made of checked states only.
             (Kind::Gpu, Cause::Wrong) if self.choice() == Choice::Auto => {
@@ -212,7 +212,7 @@ impl<B: Clone + PartialEq> Trainer<B> {
                 self.barred = true;
                 self.known.clear();
                 self.note(&format!("{} The CPU trains instead.", sentence(&why)));
-                self.to_cpu(resume);
+                self.go_to_cpu(resume);
             }
             (Kind::Gpu, Cause::Lost | Cause::NoGpu) => {
                 let resume = run.resume();
@@ -253,7 +253,7 @@ impl<B: Clone + PartialEq> Trainer<B> {
             self.note(&format!(
                 "The GPU was lost twice within a minute. The CPU went on from step {step}."
             ));
-            return self.to_cpu(resume);
+            return self.go_to_cpu(resume);
         }
         let why = why.split(';').next().unwrap_or_default().trim_end_matches('.').to_owned();
         self.note(&format!("{why}. Training went on from step {step}."));
@@ -279,7 +279,7 @@ impl<B: Clone + PartialEq> Trainer<B> {
         self.known.clear();
         let step = resume.step();
         self.note(&format!("No GPU can be used any more. The CPU went on from step {step}."));
-        self.to_cpu(resume);
+        self.go_to_cpu(resume);
     }
 
     /// Finds the device that a run is to go on with.
@@ -293,7 +293,7 @@ impl<B: Clone + PartialEq> Trainer<B> {
     }
 
     /// Goes on with a run on the CPU.
-    fn to_cpu(&mut self, resume: Resume<B>) {
+    fn go_to_cpu(&mut self, resume: Resume<B>) {
         self.go_on(Resume { kind: Kind::Cpu, ..resume });
     }
 

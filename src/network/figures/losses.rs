@@ -16,7 +16,8 @@ pub fn draw(sheet: &mut Sheet, network: &Network, all: &[Snapshot], y: f64) -> f
     let instances: Vec<u32> = (0..network.instances).collect();
     let references: Vec<Reference> =
         instances.iter().map(|&k| Reference::new(network, k)).collect();
-    let lines: [(&str, fn(&Reference) -> f64); 3] = [
+    type Line = (&'static str, fn(&Reference) -> f64);
+    let lines: [Line; 3] = [
         ("output 0", |r| r.nothing),
         ("best constant", |r| r.constant),
         ("as many features as fit, exact", |r| r.exact),
