@@ -89,6 +89,7 @@ fn structs_have_the_same_layout_in_rust_and_wgsl() {
             first_step,
             steps,
             first_model,
+            end,
             models,
             offset,
             models_per_row,
