@@ -203,7 +203,10 @@ pub mod tests {
                     for nonsense in [" x=\"NaN", " y=\"NaN", "=\"inf", "MNaN", "LNaN", ">NaN<"] {
                         assert!(!shown.contains(nonsense), "{name}: {nonsense}");
                     }
-                    assert!(size.0 >= 160.0 && (size.0 == width || width.is_nan() || width < 160.0), "{name}");
+                    assert!(
+                        size.0 >= 160.0 && (size.0 == width || width.is_nan() || width < 160.0),
+                        "{name}"
+                    );
                     assert!(size.1 > 80.0 && size.1 < 80.0 * size.0, "{name}: {size:?}");
                     assert_eq!(outside(text, size), [""; 0], "{name}");
                     assert!(text.contains("<desc>"));
