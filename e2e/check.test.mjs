@@ -28,7 +28,7 @@ test(
   withPage({}, async (page, { url }) => {
     await lie(page, ...ENDS_EARLY);
     await page.goto(new URL(`${LINK}&engine=gpu`, url).href);
-    const failed = page.locator(".status .stage", { hasText: /wrong numbers/ });
+    const failed = page.getByText(/wrong numbers/).first();
     await failed.waitFor({ timeout: 90_000 });
     assert.match(await failed.textContent(), /after step \d+ of model \d+/);
   }),
