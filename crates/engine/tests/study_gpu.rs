@@ -138,14 +138,17 @@ fn assert_close(found: &[f32], expected: &[f32], tolerance: f32, what: &str) {
 fn one_step_is_the_reference_s() {
     let gpu = gpu();
     let memory = gpu.workgroup_memory();
-    for study in studies().into_iter().chain(odd_studies()) {
+    for (index, study) in studies().into_iter().chain(odd_studies()).enumerate() {
         assert_eq!(study.validate(), Ok(()));
         let plan = Plan::new(&study, Shard::ALL);
         let start = random_models(&plan);
         let mut expected = start.clone();
         let losses = reference(&plan, &mut expected, 3..4);
-        for (kernel, parts) in ways(&study) {
-            if kernel.sizes().memory > memory {
+        // Software adapters compile a kernel for seconds: every way with one shape, the ways in turns
+        // with the others.
+        for (way, (kernel, parts)) in ways(&study).into_iter().enumerate() {
+            let due = study.features == 13 || index % 5 == way;
+            if !due || kernel.sizes().memory > memory {
                 continue;
             }
             one_step(&gpu, &plan, (kernel, parts), &start, &expected, &losses);
