@@ -21,7 +21,7 @@ fn every_preset_of_networks_is_trained_and_written() {
 
 #[test]
 fn every_file_of_networks_has_its_rows() {
-    let words = "study --preset transformer --features 6 --width 4 --heads 2 --mlp 8 \
+    let words = "study --preset transformer --features 6 --width 4 --layers 2 --heads 2 --mlp 8 \
         --instances 2 --steps 300 --batch 16 --engine cpu";
     let files = ["by-site", "by-feature", "losses"];
     let path = |name: &str| scratch(&format!("network-{name}"));

@@ -117,7 +117,7 @@ fn attention_over_one_token_does_nothing() {
 #[test]
 fn measures_of_a_network_by_hand() {
     // No blocks, no norm: y = ReLU(W_out (W_in x + b + p) + b_out), which can be worked out.
-    let network = Network { layers: 0, norm: false, tokens: 1, ..small() };
+    let network = Network { layers: 0, norm: false, tied: false, tokens: 1, ..small() };
     let parameters = start(&network, 0);
     let tape = Architecture::new(&network, 1).tape;
     let of = |name: &str| &parameters[tape.find(name).expect("named")];
