@@ -19,7 +19,7 @@ test(
     await page.getByTestId("site").selectOption({ label: "mlp 1" });
     await page.getByText("Feature directions after mlp 1: 12 in 6 dimensions").waitFor();
     await page.getByTestId("scrubber").fill("0");
-    await page.getByText("Not trained yet.").waitFor();
+    await page.getByText("Not trained yet.", { exact: true }).waitFor();
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("save-sites").click()]);
     const lines = (await readFile(await download.path(), "utf8")).trim().split("\n");
     assert.equal(lines.length, 1 + 3 * 3);
