@@ -6,7 +6,8 @@ use crate::pace::Pace;
 use fearless_simd::Level;
 use std::sync::Arc;
 use std::time::Duration;
-use toy::study::curve::{point_of, points};
+use toy::study::curve::{means, point_of, points};
+use toy::study::snapshot::Trained;
 use toy::train::Model;
 use toy::translation::architecture::Architecture;
 use toy::translation::base::Recipe;
@@ -15,7 +16,7 @@ use toy::translation::language::Part;
 use toy::translation::measure::{Measures, measure};
 use toy::translation::text::Held;
 use toy::translation::train::{Step, Trainer};
-use toy::translation::{Base, Bottleneck, Text, Translation};
+use toy::translation::{Base, Beside, Bottleneck, Brief, Snapshot, Text, Translation};
 use web_time::Instant;
 
 /// Sentences that are translated at a time.
@@ -91,6 +92,16 @@ impl Training {
         }
     }
 
+    /// The bottlenecks as they are now.
+    pub fn read(&self) -> Vec<Trained> {
+        let one = |learner: &Learner| Trained {
+            model: learner.model,
+            parameters: learner.state.parameters.clone(),
+            sums: learner.sums.clone(),
+        };
+        self.learners.iter().map(one).collect()
+    }
+
     /// The bottlenecks in training.
     pub fn learners(&self) -> &[Learner] {
         &self.learners
@@ -121,7 +132,7 @@ pub struct Evaluator {
 impl Evaluator {
     /// An evaluator of the models of a valid run.
     pub fn new(translation: &Translation, text: Arc<Text>, base: Arc<Base>, part: Part) -> Self {
-        let count = translation.sentences as usize;
+        let count = translation.held_out as usize;
         let (held, judged) = (text.held(part, count), text.held(other(part), count));
         let sampled = text.held(Part::Training, SAMPLED);
         let mut trainer = Trainer::base(&text, AT_A_TIME, kernels(Level::new()));
@@ -138,6 +149,32 @@ impl Evaluator {
     /// Principal components of the encoder's output.
     pub fn components(&self) -> &Components {
         &self.components
+    }
+
+    /// Bottlenecks after so many steps, with what stands beside them.
+    pub fn snapshots(&self, trained: &[Trained], taken: u32) -> Vec<Snapshot> {
+        let base = Brief::from(&self.base());
+        let one = |trained: &Trained| {
+            let brief = |baseline| Brief::from(&self.baseline(trained.model, baseline));
+            Snapshot {
+                model: trained.model,
+                curve: means(&trained.sums, taken, self.translation.steps),
+                measures: self.measure(trained.model, &trained.parameters),
+                beside: Beside {
+                    base,
+                    components: brief(Baseline::Components),
+                    random: brief(Baseline::Random),
+                    initial: brief(Baseline::Start),
+                },
+            }
+        };
+        #[cfg(target_arch = "wasm32")]
+        return trained.iter().map(one).collect();
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            use rayon::prelude::*;
+            trained.par_iter().with_max_len(1).map(one).collect()
+        }
     }
 
     /// The base model without a bottleneck.

@@ -1,0 +1,58 @@
+//! Bottlenecks at a step, and what stands beside them.
+
+use super::measure::Measures;
+use serde::{Deserialize, Serialize};
+
+/// A bottleneck at a step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The model, see [`Translation::place`](super::Translation::place).
+    pub model: u32,
+    /// Mean training loss at each point of the curve that has begun.
+    pub curve: Vec<f32>,
+    /// How well it translates.
+    pub measures: Measures,
+    /// How well others do that nobody trained.
+    pub beside: Beside,
+}
+
+/// What a bottleneck is held against, on the same sentences.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    /// The base model without a bottleneck.
+    pub base: Brief,
+    /// The `k` principal components of the encoder's output.
+    pub components: Brief,
+    /// `k` random directions.
+    pub random: Brief,
+    /// The bottleneck before its first step.
+    pub initial: Brief,
+}
+
+impl Beside {
+    /// All four with their names, as columns have them.
+    pub fn named(&self) -> [(&'static str, &Brief); 4] {
+        let Self { base, components, random, initial } = self;
+        [("base", base), ("pca", components), ("random", random), ("initial", initial)]
+    }
+}
+
+/// A model's measures in short.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Brief {
+    /// BLEU-4 in per cent.
+    pub bleu: f64,
+    /// Share of sentences that are right.
+    pub exact: f64,
+    /// Share of words that are right.
+    pub accuracy: f64,
+    /// Known features that a linear probe reads.
+    pub read: u32,
+}
+
+impl From<&Measures> for Brief {
+    fn from(measures: &Measures) -> Self {
+        let Measures { bleu, exact, accuracy, read, .. } = *measures;
+        Self { bleu, exact, accuracy, read }
+    }
+}
