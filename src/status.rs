@@ -14,7 +14,8 @@ pub fn Status() -> impl IntoView {
     let state = expect_context::<State>();
     let run = state.run;
     let word = Memo::new(move |_| stage_words(&run.stage.get(), run.engine.get().as_ref()));
-    let models = move || run.shown.with(|sweep| plural(sweep.models(), "model"));
+    // Of what is asked for, which need not be what is shown.
+    let models = move || state.sweep.with(|sweep| plural(sweep.models(), "model"));
     let rate = move || {
         let rate = run.progress.get().rate;
         (rate > 0.0).then(|| format!("{} model-steps/s", si(rate)))

@@ -10,7 +10,7 @@ pub mod save;
 mod svg;
 mod take;
 
-pub use embed::Embedded;
+pub use embed::{EmbedFoot, Embedded};
 pub use offline::keep_a_copy;
 
 use crate::address::absolute;

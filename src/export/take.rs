@@ -57,7 +57,7 @@ impl Snapshot {
             let panel = panels.side(side);
             let shows = panel.source.get();
             let layer = panel.layer.get();
-            let run = if shows == Source::Other { state.other.run } else { state.run };
+            let run = state.run_of(shows).unwrap_or(state.run);
             let file = run.source.get().filter(|_| shows.is_trained());
             let engine = run.engine.with(|e| e.as_ref().map(engine_words));
             let engine = match &file {
@@ -74,7 +74,7 @@ impl Snapshot {
                 reference_name: panel.reference_name.get(),
                 opposite: (opposite.source.get() != shows)
                     .then(|| (opposite.source.get().name(), opposite.picture.get())),
-                curves: if state.show_curves.get() { panels.curves.get() } else { vec![] },
+                curves: if state.show_curves.get() { panel.curves.get() } else { vec![] },
                 link: state.sweep.with(|sweep| absolute(sweep, &state.view().whole())),
                 sweep: panel.sweep.get(),
                 step: if shows.is_trained() { run.progress.get().step } else { 0 },

@@ -7,6 +7,7 @@ use super::state::{KEYS, Page};
 use super::take::{FILES, take};
 use crate::bar::{Failure, RunBar, RunNote, stage_words};
 use crate::controls::{Controls, Item, Line};
+use crate::export::EmbedFoot;
 use crate::format::{count, sentence, si};
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
@@ -39,6 +40,15 @@ pub fn NetworkPage(
     provide_context(help);
     keys::listen(Box::new(page), dark, help);
     document().set_title(&format!("{} · Superphase", TRANSFORMER.1));
+    if page.embed {
+        return view! {
+            <main class="embed study-embed" aria-label=TRANSFORMER.1>
+                {figure(page)}
+                <EmbedFoot training=page.run.training link=page.link />
+            </main>
+        }
+        .into_any();
+    }
     let presets = Network::PRESETS.iter().map(|preset| {
         let selected = move || page.preset.get() == preset.name;
         view! { <option value=preset.name prop:selected=selected>{preset.label}</option> }
@@ -81,6 +91,7 @@ pub fn NetworkPage(
         </main>
         <HelpDialog own=KEYS />
     }
+    .into_any()
 }
 
 fn line(page: Page, param: &'static Param<Network>) -> Line {
@@ -125,7 +136,7 @@ fn buttons(page: Page) -> impl IntoView {
         });
     };
     view! {
-        <RunBar training=run.training />
+        <RunBar training=run.training command=page.command() />
         <div class="bar" role="group" aria-label="comparison">
             <button type="button" data-testid="compare" on:click=compare>"Keep to compare"</button>
             <span role="status">{kept}</span>
@@ -183,10 +194,12 @@ fn figure(page: Page) -> impl IntoView {
         </label>
         {scrubber(page, look)}
         <div class="plate" data-testid="plate" node_ref=plate inner_html=shown></div>
-        <div class="bar saves" role="group" aria-label="save">
-            {files.collect_view()}
-            <span role="status">{told}</span>
-        </div>
+        {(!page.embed).then(|| view! {
+            <div class="bar saves" role="group" aria-label="save">
+                {files.collect_view()}
+                <span role="status">{told}</span>
+            </div>
+        })}
     }
 }
 

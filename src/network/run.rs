@@ -1,6 +1,7 @@
 //! The run of networks: what trains, how far it is and what it has found.
 
 use super::found::Found;
+use crate::bar::toggle;
 use crate::training::{Event, KEEP, Training, cores};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -71,7 +72,7 @@ impl NetworkRun {
 
     /// Pauses what trains, goes on with what waits, trains what is done.
     pub fn toggle(self) {
-        self.training.tell(Event::Toggle);
+        toggle(self.training);
     }
 
     /// Takes one step and waits.

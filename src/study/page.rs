@@ -8,6 +8,7 @@ use super::take::{FILES, take};
 use super::views::Views;
 use super::words::about;
 use crate::bar::{Failure, RunBar, RunNote, stage_words};
+use crate::export::EmbedFoot;
 use crate::format::{count, duration, plural, sentence, si};
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
@@ -39,6 +40,15 @@ pub fn StudyPage(
     keys::listen(Box::new(page), dark, help);
     let label = View::ALL.iter().find(|(v, ..)| *v == page.view).map_or("", |(.., label)| label);
     document().set_title(&format!("{label} · Superphase"));
+    if page.embed {
+        return view! {
+            <main class="embed study-embed" aria-label=label>
+                {figure(page)}
+                <EmbedFoot training=page.run.training link=page.link />
+            </main>
+        }
+        .into_any();
+    }
     let presets = page.view.presets().map(|preset| {
         let selected = move || page.preset.get() == preset.name;
         view! { <option value=preset.name prop:selected=selected>{preset.label}</option> }
@@ -73,13 +83,14 @@ pub fn StudyPage(
             <section class="study-stage" id="figure" aria-label="figure">
                 <h2>{label}</h2>
                 <p class="lede">{about(page.view)}</p>
-                <RunBar training=page.run.training />
+                <RunBar training=page.run.training command=page.command() />
                 {figure(page)}
             </section>
             {status(page)}
         </main>
         <HelpDialog own=KEYS />
     }
+    .into_any()
 }
 
 /// The figure, what it can be looked at with, its numbers and files.
@@ -146,14 +157,16 @@ fn figure(page: Page) -> impl IntoView {
             on:pointermove=turned
         ></div>
         {(page.view == View::Dynamics).then(|| scrubber(page, look))}
-        <div class="bar saves" role="group" aria-label="save">
-            {files.collect_view()}
-            <span role="status">{told}</span>
-        </div>
-        <details class="numbers" node_ref=details on:toggle=toggled>
-            <summary>"The numbers in a table"</summary>
-            <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>
-        </details>
+        {(!page.embed).then(|| view! {
+            <div class="bar saves" role="group" aria-label="save">
+                {files.collect_view()}
+                <span role="status">{told}</span>
+            </div>
+            <details class="numbers" node_ref=details on:toggle=toggled>
+                <summary>"The numbers in a table"</summary>
+                <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>
+            </details>
+        })}
     }
 }
 

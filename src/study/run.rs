@@ -1,6 +1,7 @@
 //! The run of an experiment: what trains, how far it is and what it has found. Buttons and
 //! parameters come in as calls, everything else reads the signals.
 
+use crate::bar::toggle;
 use crate::rescue;
 use crate::training::{Event, KEEP, Training, cores};
 use leptos::prelude::*;
@@ -112,7 +113,7 @@ impl StudyRun {
 
     /// Pauses what trains, goes on with what waits, trains what is done.
     pub fn toggle(self) {
-        self.training.tell(Event::Toggle);
+        toggle(self.training);
     }
 
     /// Takes one step and waits.

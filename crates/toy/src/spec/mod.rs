@@ -4,6 +4,7 @@
 //! Form, flags, links and documents are generic over [`Spec`], so a parameter is described in one
 //! place: its row in the table.
 
+pub mod command;
 pub mod link;
 mod number;
 mod param;
