@@ -77,6 +77,17 @@ mod tests {
         assert_eq!(decode::<Report>(&bytes).ok(), Some(report));
     }
 
+    /// A message begins with a number of its kind; the browser tests count these
+    /// (`e2e/studies.test.mjs`).
+    #[test]
+    fn kinds_have_the_numbers_that_browser_tests_count() {
+        let parcel = || Parcel { run: 1, step: 2, learners: vec![] };
+        let requests = [Request::Give { run: 1, models: vec![] }, Request::Take(parcel())];
+        let kinds = requests.map(|request| encode(&request).unwrap_or_default()[0]);
+        let given = encode(&Report::Given(parcel())).unwrap_or_default()[0];
+        assert_eq!((kinds, given), ([14, 15], 7));
+    }
+
     /// Not a bit of a model is lost on its way from one worker to another, of numbers that are none
     /// neither.
     #[test]
