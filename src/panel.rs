@@ -153,6 +153,7 @@ pub fn Shown(
     let panel = expect_context::<Panels>().side(side);
     let title = Signal::derive(move || panel.source.get().title().to_owned());
     let subtitle = Signal::derive(move || match panel.source.get() {
+        Source::Trained if waits(state.run) && nothing(state.run) => "not trained yet".to_owned(),
         // What is asked for is another run.
         Source::Trained if waits(state.run) && !is_asked_for(state) => {
             format!("the run before: {}", origin(state.run))
@@ -199,6 +200,11 @@ fn waits(run: Run) -> bool {
     matches!(run.stage.get(), Stage::Asking(_) | Stage::Offered(_))
 }
 
+/// Whether a run has shown no pixel yet.
+fn nothing(run: Run) -> bool {
+    run.picture.with(|picture| !(0..picture.pixels()).any(|pixel| picture.knows(pixel)))
+}
+
 /// Whether the run shows what the form says.
 fn is_asked_for(state: State) -> bool {
     state.sweep.with(|sweep| state.run.shown.with(|shown| sweep == shown))
@@ -212,7 +218,8 @@ fn origin(run: Run) -> String {
     }
 }
 
-fn training(sweep: &Sweep) -> String {
+/// How many models a pixel stands for, and how.
+pub fn training(sweep: &Sweep) -> String {
     let aggregate = sweep.text("aggregate");
     let labels = toy::sweep::AGGREGATES.iter();
     let label = labels.clone().find(|(word, _)| *word == aggregate).map_or("", |(_, label)| *label);

@@ -83,6 +83,12 @@ pub fn step(
     Some((target.0.min(last_row), target.1.min(last_column)))
 }
 
+/// Whether the reader points with a finger rather than a mouse.
+pub fn touches() -> bool {
+    let coarse = window().match_media("(pointer: coarse)").ok().flatten();
+    coarse.is_some_and(|query| query.matches())
+}
+
 /// The pixel at a point of the picture, given as fractions of its height and width; points outside
 /// count as the nearest edge.
 pub fn at(down: f64, across: f64, (rows, columns): (u32, u32)) -> (u32, u32) {

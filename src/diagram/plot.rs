@@ -101,6 +101,9 @@ pub fn Readout(
     focused: RwSignal<bool>,
 ) -> impl IntoView {
     let text = move || match words.get() {
+        words if words.is_empty() && moves::touches() => {
+            "Touch a pixel to read and keep it.".into()
+        }
         words if words.is_empty() => "Point at a pixel to read it; click to keep it.".to_owned(),
         words => words,
     };

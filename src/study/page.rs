@@ -7,12 +7,13 @@ use super::state::{KEYS, Page};
 use super::take::{FILES, take};
 use super::views::Views;
 use super::words::about;
-use crate::bar::{Failure, RunBar, RunNote, stage_words};
+use crate::bar::{RunBar, RunNote};
 use crate::export::EmbedFoot;
-use crate::format::{count, duration, plural, sentence, si};
+use crate::format::count;
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
 use crate::notices::Notices;
+use crate::status::StatusLine;
 use crate::theme::Dark;
 use leptos::ev;
 use leptos::html::{Details, Div};
@@ -20,8 +21,6 @@ use leptos::prelude::*;
 use std::time::Duration;
 use toy::study::preset::View;
 use toy::{Spec, Study};
-use trainer::{Engine, Stage};
-use wire::{CHOICES, Choice, Kind};
 
 /// How often a figure with a third dimension turns by itself, and by how much.
 const BEAT: Duration = Duration::from_millis(60);
@@ -219,61 +218,9 @@ fn scrubber(page: Page, look: RwSignal<Look>) -> impl IntoView {
     }
 }
 
-/// The status line: engine, models, speed, progress.
+/// The status line.
 fn status(page: Page) -> impl IntoView {
-    let run = page.run;
-    let word = Memo::new(move |_| stage_words(&run.stage.get(), run.engine.get().as_ref()));
-    let engine = move |words: fn(&Engine) -> String| run.engine.with(|e| e.as_ref().map(words));
-    let name = |engine: &Engine| match (engine.kind, engine.workers) {
-        (Kind::Gpu, _) => format!("WebGPU ({})", engine.name),
-        (Kind::Cpu, 1) => "CPU".to_owned(),
-        (Kind::Cpu, workers) => format!("CPU, {workers} workers"),
-    };
-    let options = CHOICES.map(|(choice, word, label)| {
-        let selected = move || page.choice.get() == choice;
-        view! { <option value=word prop:selected=selected>{label}</option> }
-    });
-    let numbers = move || {
-        let progress = run.progress.get();
-        let models = page.study.with(|study| plural(study.models(), "model"));
-        let rate = format!("{} model-steps/s", si(progress.rate));
-        let left = match run.stage.get() {
-            Stage::Training if progress.left.is_finite() => {
-                format!(" · {} left", duration(progress.left))
-            }
-            _ => String::new(),
-        };
-        let rate = if progress.rate > 0.0 { format!(" · {rate}{left}") } else { String::new() };
-        format!("{models}{rate}")
-    };
-    let percent = Memo::new(move |_| match run.stage.get() {
-        Stage::Done => 100.0,
-        _ => (run.progress.get().part * 100.0).floor(),
-    });
-    view! {
-        <section class="status" aria-label="status">
-            <div class="line">
-                <span class="engine">
-                    <label for="engine">"engine"</label>
-                    <select
-                        id="engine"
-                        on:change:target=move |event| {
-                            page.choice.set(Choice::parse(&event.target().value()).unwrap_or_default());
-                        }
-                    >
-                        {options.collect_view()}
-                    </select>
-                    <span class="name">{move || engine(name)}</span>
-                    <span class="reason">{move || engine(|engine| sentence(&engine.reason))}</span>
-                </span>
-                <span class="stage" role="status">{word}</span>
-                <span class="progress">
-                    <progress max="100" value=percent aria-label="progress of the run"></progress>
-                    <span class="percent">{move || format!("{} %", percent.get())}</span>
-                </span>
-                <span class="figure">{numbers}</span>
-            </div>
-            <Failure training=page.run.training choice=page.choice />
-        </section>
-    }
+    let models = Signal::derive(move || page.study.with(Study::models));
+    let steps = Signal::derive(move || page.study.with(|own| own.steps));
+    view! { <StatusLine training=page.run.training choice=page.choice models steps /> }
 }

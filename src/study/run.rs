@@ -66,8 +66,6 @@ struct Inner {
 /// The run, as signals; copies are handles to the same run.
 #[derive(Clone, Copy)]
 pub struct StudyRun {
-    /// Where it stands.
-    pub stage: RwSignal<Stage>,
     /// The engine, once known.
     pub engine: RwSignal<Option<Engine>>,
     /// How far it is, over all its studies.
@@ -103,7 +101,7 @@ impl StudyRun {
                 draw(inner, drawn);
             }
         });
-        Self { stage, engine, progress, drawn, training, inner }
+        Self { engine, progress, drawn, training, inner }
     }
 
     /// Reads what has been found.
