@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { percent, pixels, stage } from "./instrument.mjs";
+import { percent, pixels, stage, until } from "./instrument.mjs";
 
 const button = (page, label) => page.getByRole("button", { name: label, exact: true });
 const note = (page) => page.getByTestId("run-note");
@@ -40,7 +40,7 @@ const diagram = {
   bits: async (page) => (await pixels(page, "empirical")).data.join(),
 };
 const experiment = {
-  path: "?view=geometry&instances=3&batch=64&steps=12000",
+  path: "?view=geometry&instances=3&repeats=1&batch=64&steps=30000",
   bits: (page) => file(page, () => page.getByTestId("save-weights").click()),
 };
 
@@ -55,7 +55,7 @@ const clock = () => {
 for (const [name, { path, bits }] of Object.entries({ diagram, experiment })) {
   test(
     `losses: ${name}, the GPU process crashes three times in one run, which ends with the bits of an undisturbed one`,
-    { todo: "not yet seen green", timeout: 400_000 },
+    { timeout: 400_000 },
     withPage({ path: "" }, async (page, { url, problems }) => {
       await page.addInitScript(clock);
       await page.goto(`${url}${path}&engine=gpu`);
@@ -87,7 +87,7 @@ for (const [name, { path, bits }] of Object.entries({ diagram, experiment })) {
 
   test(
     `losses: ${name}, a GPU that is lost twice within a minute leaves the run to the CPU`,
-    { todo: "not yet seen green", timeout: 300_000 },
+    { timeout: 300_000 },
     withPage({ path: `${path}&engine=gpu` }, async (page, { problems }) => {
       for (const word of ["Training went on from step", "The CPU went on from step"]) {
         await trains(page, 0);
@@ -125,6 +125,8 @@ test(
 /** Opens a page whose workers run some code first. */
 const withWorkers = (first, options, body) =>
   withPage({ serviceWorkers: "block", ...options, path: "" }, async (page, found) => {
+    // The page that is open may still start workers of its own.
+    await page.goto("about:blank");
     let workers = 0;
     await page.route("**/worker.js", async (route) => {
       // The page may be closed meanwhile.
@@ -170,12 +172,12 @@ for (const path of ["?grid=12&repeats=2&data=sampled&batch=256&steps=30000&engin
     `losses: a worker that dies, ${path.includes("view") ? "experiment" : "diagram"}: the run goes on with another`,
     { timeout: 200_000 },
     withWorkers(
-      // The first one, when it has said something thirty times: it trains.
+      // The first one, when it has said something a few times: it trains.
       (number) =>
         number > 0
           ? ""
           : `{ const post = self.postMessage; let said = 0; self.postMessage = (...all) => {
-               if (++said === 30) setTimeout(() => { throw new Error("dies on purpose"); });
+               if (++said === 8) setTimeout(() => { throw new Error("dies on purpose"); });
                return post.apply(self, all);
              }; }`,
       { path },
@@ -191,7 +193,6 @@ for (const path of ["?grid=12&repeats=2&data=sampled&batch=256&steps=30000&engin
 
 test(
   "losses: workers whose program does not come: a sentence",
-  { todo: "not yet seen green" },
   withPage({ serviceWorkers: "block", path: "" }, async (page, { url, problems }) => {
     await page.route("**/worker.js", (route) => route.fulfill({ status: 404, body: "" }));
     await page.goto(`${url}?grid=8&steps=20`);
@@ -203,28 +204,27 @@ test(
   }),
 );
 
-for (const path of ["?grid=10&repeats=2&data=sampled&batch=512&steps=20000&engine=cpu", "?view=geometry&instances=6&repeats=2&batch=1024&steps=12000&engine=cpu"]) {
+/** How many runs the browser has kept. */
+async function kept() {
+  const all = await indexedDB.databases();
+  if (!all.some(({ name }) => name === "superphase")) return 0;
+  const open = indexedDB.open("superphase");
+  const db = await new Promise((done) => (open.onsuccess = () => done(open.result)));
+  const count = db.transaction("runs").objectStore("runs").count();
+  const kept = await new Promise((done) => (count.onsuccess = () => done(count.result)));
+  db.close();
+  return kept;
+}
+
+for (const path of ["?grid=10&repeats=2&data=sampled&batch=512&steps=80000&engine=cpu", "?view=geometry&instances=6&repeats=2&batch=1024&steps=24000&engine=cpu"]) {
   test(
     `losses: a long run is left and gone on with, ${path.includes("view") ? "experiment" : "diagram"}`,
-    { todo: "not yet seen green", timeout: 400_000 },
+    { timeout: 400_000 },
     withPage({ path }, async (page) => {
       const bits = path.includes("view") ? experiment.bits : diagram.bits;
       await trains(page, 0);
       // Kept after ten seconds of training.
-      await page.waitForFunction(
-        async () => {
-          const all = await indexedDB.databases();
-          if (!all.some(({ name }) => name === "superphase")) return false;
-          const open = indexedDB.open("superphase");
-          const db = await new Promise((done) => (open.onsuccess = () => done(open.result)));
-          const count = db.transaction("runs").objectStore("runs").count();
-          const kept = await new Promise((done) => (count.onsuccess = () => done(count.result)));
-          db.close();
-          return kept > 0;
-        },
-        null,
-        { timeout: 90_000, polling: 500 },
-      );
+      await until(page, kept, 120_000);
       assert.ok((await percent(page)) < 95, "the run is too short for this machine");
       await page.reload();
       await button(page, "Go on").waitFor();
