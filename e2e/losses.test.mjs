@@ -36,11 +36,11 @@ async function file(page, press) {
 }
 
 const diagram = {
-  path: "?grid=8&repeats=1&data=sampled&batch=256&steps=160000",
+  path: "?grid=8&repeats=1&data=sampled&batch=256&steps=300000",
   bits: async (page) => (await pixels(page, "empirical")).data.join(),
 };
 const experiment = {
-  path: "?view=geometry&instances=3&repeats=1&batch=64&steps=30000",
+  path: "?view=geometry&instances=3&repeats=1&batch=64&steps=24000",
   bits: (page) => file(page, () => page.getByTestId("save-weights").click()),
 };
 
@@ -52,24 +52,40 @@ const clock = () => {
   globalThis.minute = () => (ahead += 61_000);
 };
 
+/** Counts the checkpoints that the page has been given: messages in two parts. */
+const counting = () => {
+  globalThis.checkpoints = 0;
+  globalThis.Worker = class extends Worker {
+    constructor(...words) {
+      super(...words);
+      this.addEventListener("message", ({ data }) => (globalThis.checkpoints += data.length > 1));
+    }
+  };
+};
+
+/** Waits for another checkpoint. */
+async function saved(page) {
+  const before = await page.evaluate(() => checkpoints);
+  await page.waitForFunction((before) => checkpoints > before, before, { timeout: 60_000 });
+}
+
 for (const [name, { path, bits }] of Object.entries({ diagram, experiment })) {
   test(
     `losses: ${name}, the GPU process crashes three times in one run, which ends with the bits of an undisturbed one`,
     { timeout: 400_000 },
     withPage({ path: "" }, async (page, { url, problems }) => {
       await page.addInitScript(clock);
+      await page.addInitScript(counting);
       await page.goto(`${url}${path}&engine=gpu`);
       let before = 0;
       for (let losses = 1; losses <= 3; losses++) {
-        // Beyond the first checkpoint.
         await trains(page, before);
-        await page.waitForTimeout(2500);
-        await trains(page, before);
+        await saved(page);
         before = await percent(page);
         assert.ok(before < 95, `the run is too short for this machine: ${before} %`);
         await crash(page);
         await note(page).filter({ hasText: "Training went on from step" }).waitFor({ timeout: 60_000 });
-        assert.doesNotMatch(await note(page).textContent(), /from step 0\./, "less than two seconds are lost");
+        assert.doesNotMatch(await note(page).textContent(), /from step 0\./, "it goes on from the checkpoint");
         await button(page, "Dismiss").click();
         await trains(page, 0);
         assert.match(await engine(page), /WebGPU/);
@@ -88,10 +104,12 @@ for (const [name, { path, bits }] of Object.entries({ diagram, experiment })) {
   test(
     `losses: ${name}, a GPU that is lost twice within a minute leaves the run to the CPU`,
     { timeout: 300_000 },
-    withPage({ path: `${path}&engine=gpu` }, async (page, { problems }) => {
+    withPage({ path: "" }, async (page, { url, problems }) => {
+      await page.addInitScript(counting);
+      await page.goto(`${url}${path}&engine=gpu`);
       for (const word of ["Training went on from step", "The CPU went on from step"]) {
         await trains(page, 0);
-        await page.waitForTimeout(2500);
+        await saved(page);
         await crash(page);
         await note(page).filter({ hasText: word }).waitFor({ timeout: 60_000 });
       }
