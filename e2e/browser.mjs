@@ -21,7 +21,9 @@ const QUIET = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  "--disable-gpu-process-crash-limit", // tests crash it more often than a browser bears
+  // Tests crash the GPU process more often than a browser bears, which then keeps GPUs from the page.
+  "--disable-gpu-process-crash-limit",
+  "--disable-domain-blocking-for-3d-apis",
 ];
 
 /**

@@ -25,7 +25,7 @@ const ENDS_EARLY = ["step < run.first_step + run.steps", "step < min(run.first_s
 
 test(
   "check: a GPU that stops learning late in a run is refused, and what it did is not shown",
-  withPage({}, async (page, { url }) => {
+  withPage({ serviceWorkers: "block" }, async (page, { url }) => {
     await lie(page, ...ENDS_EARLY);
     await page.goto(new URL(`${LINK}&engine=gpu`, url).href);
     const failed = page.getByText(/wrong numbers/).first();
@@ -36,7 +36,7 @@ test(
 
 test(
   "check: left to choose, the page goes to the CPU and says why",
-  withPage({}, async (page, { url }) => {
+  withPage({ serviceWorkers: "block" }, async (page, { url }) => {
     // Nothing is learned at all, which looks like speed.
     await lie(page, "step < run.first_step + run.steps", "step < run.first_step");
     await page.goto(new URL(`${LINK}&steps=300&engine=auto`, url).href);

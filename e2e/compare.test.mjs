@@ -118,11 +118,48 @@ test(
     assert.ok(!same(await pixels(page, "empirical"), kept), "the next run is another one");
     assert.ok(same(await pixels(page, "theory"), kept), "the kept one is not");
     // What is kept can be opened from the link, and is trained again then.
-    assert.match(new URL(page.url()).search, /theory=other.*other\.seed=3/);
+    assert.match(new URL(page.url()).search, /theory=kept1.*kept1\.seed=3/);
     await page.reload();
     await stage(page, "done");
     await page.waitForFunction(() => !document.querySelector("[data-testid=other-note]"), null, { timeout: 60_000 });
     await complete(page, "theory");
     assert.ok(same(await pixels(page, "theory"), kept));
+  }),
+);
+
+test(
+  "compare: what is kept are pixels, whatever is trained next, and each run has a place of its own",
+  withPage({ webgpu: "absent", path: `${SMALL}&lr=0.1` }, async (page) => {
+    await stage(page, "done");
+    const kept = await pixels(page, "empirical");
+    await page.getByTestId("keep").click();
+    await page.locator("#features").fill("3");
+    await page.waitForFunction(() => /features=3/.test(location.search));
+    await stage(page, "done");
+    assert.ok(same(await pixels(page, "theory"), kept), "two features in one dimension, as they were kept");
+    assert.ok(!same(await pixels(page, "empirical"), kept));
+    assert.match(await page.getByTestId("diagram-theory").textContent(), /grid 8, steps 100, lr 0.1, repeats 4/);
+    assert.match(await page.getByTestId("agreement").textContent(), /^\d\d?\.\d %/, "two models do not agree in all pixels");
+    // The next one beside it, and both against each other.
+    await page.getByTestId("keep").click();
+    await page.getByTestId("source-left").selectOption({ label: "kept 1" });
+    assert.ok(same(await pixels(page, "empirical"), kept));
+    await page.waitForFunction(() => /left=kept1&theory=kept2/.test(location.search) && /kept2\.features=3/.test(location.search));
+  }),
+);
+
+test(
+  "compare: pixels of other densities stand where these are, and are compared with nothing",
+  withPage({ webgpu: "absent", path: SMALL }, async (page) => {
+    await stage(page, "done");
+    await page.getByTestId("keep").click();
+    await page.locator("#grid").fill("16");
+    await page.waitForFunction(() => /grid=16/.test(location.search));
+    await stage(page, "done");
+    assert.equal(await page.getByTestId("agreement").count(), 0);
+    await page.getByTestId("plot-empirical").focus();
+    for (const key of ["Home", "ArrowDown", "Home"]) await page.keyboard.press(key);
+    await page.waitForFunction(() => document.querySelector("[data-testid=plot-empirical]").dataset.cursor === "8,0");
+    assert.equal(await page.getByTestId("plot-theory").getAttribute("data-cursor"), "4,0");
   }),
 );

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { BASE, launch, watch, withPage } from "./browser.mjs";
-import { colours, stage } from "./instrument.mjs";
+import { colours, stage, until } from "./instrument.mjs";
 import { DIST, serve } from "./serve.mjs";
 
 const LINK = "?grid=8&repeats=1&steps=20&engine=cpu";
@@ -186,7 +186,7 @@ test("hosts: a new version while the old is open is taken when it is complete an
   const program = (page) => page.locator("script[data-program]").getAttribute("data-program");
   const update = (page) => page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
   /** Waits until the worker that was found has been installed, or thrown away. */
-  const settled = (page) => page.waitForFunction(async () => !(await navigator.serviceWorker.getRegistration())?.installing, null, { timeout: 60_000 });
+  const settled = (page) => until(page, async () => !(await navigator.serviceWorker.getRegistration())?.installing);
   try {
     await hosted(
       () => ({ root: () => now, alter }),

@@ -8,6 +8,14 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const stage = (page, word, timeout = 120_000) =>
   page.waitForFunction((w) => document.querySelector(".status .stage")?.textContent === w, word, { timeout });
 
+/** Waits until a function of the page answers with something true; unlike `waitForFunction`, it waits for promises. */
+export async function until(page, ask, timeout = 60_000) {
+  for (const end = Date.now() + timeout; !(await page.evaluate(ask)); ) {
+    if (Date.now() > end) throw new Error(`not within ${timeout} ms: ${ask}`);
+    await page.waitForTimeout(250);
+  }
+}
+
 /** Progress in per cent. */
 export const percent = async (page) => parseInt(await page.locator(".status .percent").textContent(), 10);
 

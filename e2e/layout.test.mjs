@@ -99,6 +99,23 @@ for (const [view, path] of Object.entries(VIEWS)) {
   }));
 }
 
+test("an embedded experiment is its figure alone, and fits its frame", withPage({ webgpu: "absent", path: "?view=geometry&embed=1&steps=60", viewport: { width: 300, height: 300 } }, async (page, { url }) => {
+  await page.waitForSelector(".plate svg", { timeout: 60_000 });
+  assert.equal(await page.locator("header, form, .saves").count(), 0);
+  for (const width of [300, 600, 960]) {
+    await page.setViewportSize({ width, height: 400 });
+    await page.waitForFunction((width) => {
+      const figure = document.querySelector(".plate svg").getBoundingClientRect();
+      return document.documentElement.scrollWidth <= width && figure.width > 0.9 * width && figure.top < 40;
+    }, width, { timeout: 10_000 });
+  }
+  const whole = await page.getByRole("link", { name: "Open in Superphase" }).getAttribute("href");
+  assert.equal(whole, url.replace("&embed=1", "").replace("?view=geometry", "?view=geometry&v=1&study=five-in-two-lowest"));
+  await page.goto(url.replace("geometry", "transformer"));
+  await page.waitForSelector(".plate svg", { timeout: 60_000 });
+  assert.equal(await page.locator("header, form, .saves").count(), 0);
+}));
+
 test("an embedded diagram fits its frame", withPage({ webgpu: "absent", path: "?embed=1&grid=16&steps=40", viewport: { width: 300, height: 300 } }, async (page) => {
   await page.waitForSelector(".diagram canvas", { timeout: 60_000 });
   for (const [width, height] of [[300, 300], [600, 400], [800, 450], [960, 720], [400, 900]]) {

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
 import { stage } from "./instrument.mjs";
+import { DIST } from "./serve.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PHONE = { width: 390, height: 844 };
@@ -103,7 +104,7 @@ for (const [name, viewport, webgpu] of [["desktop", DESKTOP, "absent"], ["phone"
       // What is refused says why and changes nothing.
       await page.locator("#features").fill("0");
       await page.locator("#features").press("Enter");
-      assert.match(await page.locator("#features-error").innerText(), /1 to 512/);
+      assert.match(await page.locator("#features-error").innerText(), /1 to 1024/);
       assert.doesNotMatch(page.url(), /features/);
       await page.getByRole("button", { name: /dark theme|light theme/ }).click();
       assert.deepEqual(await violations(page), [], "in the other theme");
@@ -308,6 +309,14 @@ test(
 // First bytes of messages, as a test of `wire` has them. A message is an array, of which the first element is its bytes.
 const [GIVE, TAKE, GIVEN] = [14, 15, 7];
 
+/** A worker goes back to its event loop, between slices, by a message to itself; this one takes its time. */
+const SLOW = `{
+  const post = MessagePort.prototype.postMessage;
+  MessagePort.prototype.postMessage = function (...words) { setTimeout(() => post.apply(this, words), 30); };
+}`;
+const slow = () => ({ status: 200, type: "text/javascript", body: SLOW + readFileSync(`${DIST}/worker.js`, "utf8") });
+const SLOWED = { alter: (path) => (path === "slow-worker.js" ? slow() : {}) };
+
 /**
  * Opens a link with so many cores, as last said; `window.told` then counts messages by direction and first byte.
  * Of several workers the first idles half the time. The button `press` is pressed once, as soon as a worker has been
@@ -319,16 +328,10 @@ async function open(page, url, cores, press) {
       Object.defineProperty(navigator, "hardwareConcurrency", { get: () => cores, configurable: true });
       window.told = { up: {}, down: {} };
       const note = (way, [[kind]]) => (window.told[way][kind] = (window.told[way][kind] ?? 0) + 1);
-      // A worker goes back to its event loop, between slices, by a message to itself.
-      const slow = (url) => `
-        import ${JSON.stringify(new URL(url, document.baseURI).href)};
-        const post = MessagePort.prototype.postMessage;
-        MessagePort.prototype.postMessage = function (...words) { setTimeout(() => post.apply(this, words), 30); };`;
-      const module = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
       let workers = 0;
       window.Worker = class extends window.Worker {
         constructor(url, options) {
-          super(cores > 1 && workers++ === 0 ? module(slow(url)) : url, options);
+          super(cores > 1 && workers++ === 0 ? "./slow-worker.js" : url, options);
           this.addEventListener("message", ({ data }) => note("up", data));
         }
         postMessage(data, ...rest) {
@@ -365,7 +368,7 @@ for (const [view, path, times] of [
 ]) {
   test(
     `studies: a worker that is done takes over a model of another, and finds what one worker finds, ${view}`,
-    withPage({ webgpu: "absent", viewport: DESKTOP, reducedMotion: "reduce", path: "?view=geometry&study=five-in-two&steps=1" }, async (page, { url }) => {
+    withPage({ webgpu: "absent", viewport: DESKTOP, reducedMotion: "reduce", serviceWorkers: "block", host: SLOWED, path: "?view=geometry&study=five-in-two&steps=1" }, async (page, { url }) => {
       const link = new URL(`?view=${view}&${path}`, url).href;
       await open(page, link, 2);
       await stage(page, "done");
@@ -386,7 +389,7 @@ for (const [view, path, times] of [
 for (const press of ["Pause", "Reset"]) {
   test(
     `studies: ${press.toLowerCase()} while a model is on its way to another worker`,
-    withPage({ webgpu: "absent", viewport: DESKTOP, path: "?view=dynamics&repeats=3&density=0.5&steps=8000&seed=2" }, async (page, { url }) => {
+    withPage({ webgpu: "absent", viewport: DESKTOP, serviceWorkers: "block", host: SLOWED, path: "?view=dynamics&repeats=3&density=0.5&steps=8000&seed=2" }, async (page, { url }) => {
       await stage(page, "done");
       const expected = await files(page);
       await open(page, url, 2, press);

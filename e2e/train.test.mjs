@@ -117,3 +117,32 @@ test(
     assert.equal(await percent(page), 100);
   }),
 );
+
+test(
+  "train: numbers as people type them are taken and shown whole, and a run of days gives the command",
+  withPage({ webgpu: "absent", path: "?grid=8&repeats=2&steps=40" }, async (page) => {
+    await stage(page, "done");
+    const whole = (id) => page.locator(id).evaluate((field) => field.scrollWidth <= field.clientWidth);
+    const line = page.locator(".status .line");
+    const height = (await line.boundingBox()).height;
+    await page.locator("#lr").fill("0,00045");
+    await page.locator("#lr").blur();
+    assert.equal(await page.locator("#lr").inputValue(), "0.00045");
+    assert.ok(await whole("#lr"));
+    await page.locator("#grid").fill("5000");
+    assert.match(await page.locator("#grid-error").textContent(), /^Grid is 5000; it must be/);
+    await page.locator("#grid").fill("512");
+    await page.locator("#steps").fill("1e6");
+    await page.locator("#steps").blur();
+    assert.equal(await page.locator("#steps").inputValue(), "1000000");
+    assert.ok(await whole("#steps"));
+    await page.locator("[data-name=data] select").selectOption("sampled");
+    const command = page.getByTestId("command");
+    await command.waitFor({ timeout: 60_000 });
+    assert.equal(await command.inputValue(), "superphase sweep --grid 512 --data sampled --steps 1000000 --lr 0.00045 --repeats 2");
+    assert.match(await page.locator(".asking").textContent(), /longer than a day here: use the command/);
+    assert.ok(await page.getByRole("button", { name: "Train", exact: true }).isDisabled());
+    assert.doesNotMatch(await page.locator("body").innerText(), /\d days/);
+    assert.equal((await line.boundingBox()).height, height, "whatever the status line says, it moves nothing");
+  }),
+);

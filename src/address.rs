@@ -1,5 +1,6 @@
 //! The browser's address.
 
+use crate::memory;
 use crate::view::{View, query};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -23,8 +24,18 @@ pub fn at(query: &str) -> String {
     format!("{origin}{path}{mark}{query}")
 }
 
-/// Keeps the browser's address at this link.
-pub fn keep(link: Memo<String>) {
+/// Makes an entry in the browser's history: its button leads back from the one link to the other.
+pub fn turn(from: &str, to: &str) {
+    if let Ok(history) = window().history()
+        && from != to
+    {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(from));
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(to));
+    }
+}
+
+/// Keeps the browser's address at this link, and remembers it as that of a view.
+pub fn keep(view: &'static str, link: Memo<String>) {
     let pending = StoredValue::new(None::<TimeoutHandle>);
     let write = move || {
         if let Ok(history) = window().history() {
@@ -36,7 +47,8 @@ pub fn keep(link: Memo<String>) {
     Effect::watch(
         // Read, not only tracked: a memo that nobody reads follows nothing.
         move || link.get(),
-        move |_, _, _| {
+        move |link, _, _| {
+            memory::remember(view, link.split_once('?').map_or("", |(_, query)| query));
             if let Some(handle) = pending.get_value() {
                 handle.clear();
             }

@@ -65,7 +65,7 @@ pub fn App() -> impl IntoView {
                     <Lede />
                     <div class="tools">
                         <Strip />
-                        <RunBar training=state.run.training>
+                        <RunBar training=state.run.training command=state.command()>
                             <Keep />
                         </RunBar>
                         <button

@@ -1,22 +1,29 @@
 //! A run's buttons, and what the reader should know of it.
 
+use crate::clipboard::write;
 use crate::format::duration;
 use crate::training::{Event, Training};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use trainer::{Engine, Stage};
 use wire::{Choice, Kind};
+
+/// Seconds of a run that a browser's tab is not the place for.
+const DAY: f64 = 86_400.0;
 
 /// Train, pause or resume; step; reset; and why it waits, when it does.
 #[component]
 pub fn RunBar(
     /// The run.
     training: Training,
+    /// The command line that trains the same.
+    #[prop(into)]
+    command: Signal<String>,
     /// Further buttons.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     let Training { stage, progress, .. } = training;
-    let begun = move || progress.get().part > 0.0 && training.is_current();
     let primary = move || match stage.get() {
         // One word from the first movement of a slider to the last.
         Stage::Loading | Stage::Starting | Stage::Training | Stage::Recovering => "Pause",
@@ -34,19 +41,7 @@ pub fn RunBar(
         Stage::Offered(_) => "Start over",
         _ => "Reset",
     };
-    let asks = move || match stage.get() {
-        Stage::Asking(seconds) if begun() => {
-            Some(format!("This run takes another {}.", duration(seconds)))
-        }
-        Stage::Asking(seconds) => Some(format!(
-            "This run takes about {}. Until then the last one is shown.",
-            duration(seconds)
-        )),
-        Stage::Offered(part) => {
-            Some(format!("This run was left at {:.0} % and can be gone on with.", 100.0 * part))
-        }
-        _ => None,
-    };
+    let asks = move || asking(training);
     let start_over = move |_| {
         let offered = matches!(stage.get_untracked(), Stage::Offered(_));
         training.tell(Event::Reset);
@@ -60,8 +55,8 @@ pub fn RunBar(
                 type="button"
                 class="primary"
                 class:asks=move || asks().is_some()
-                disabled=move || stage.get() == Stage::Loading
-                on:click=move |_| training.tell(Event::Toggle)
+                disabled=move || stage.get() == Stage::Loading || is_too_long(&stage.get())
+                on:click=move |_| toggle(training)
             >
                 {primary}
             </button>
@@ -77,7 +72,61 @@ pub fn RunBar(
             </button>
             {children.map(|children| children())}
             <span class="asking" role="status">{asks}</span>
+            <Show when=move || is_too_long(&stage.get())>
+                <CommandLine command />
+            </Show>
         </div>
+    }
+}
+
+/// Pauses what trains, goes on with what waits, trains what is done; but starts nothing that takes
+/// longer than a tab stays open.
+pub fn toggle(training: Training) {
+    if !training.stage.with_untracked(is_too_long) {
+        training.tell(Event::Toggle);
+    }
+}
+
+fn is_too_long(stage: &Stage) -> bool {
+    matches!(stage, Stage::Asking(seconds) if *seconds > DAY)
+}
+
+/// A command line to copy.
+#[component]
+fn CommandLine(command: Signal<String>) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        let text = command.get_untracked();
+        spawn_local(async move { copied.set(write(&text).await.is_ok()) });
+    };
+    Effect::watch(move || command.track(), move |(), _, _| copied.set(false), false);
+    view! {
+        <span class="command">
+            <input type="text" readonly data-testid="command" aria-label="command" prop:value=command
+                on:focus:target=|event| event.target().select() />
+            <button type="button" on:click=copy>{move || if copied.get() { "Copied" } else { "Copy" }}</button>
+        </span>
+    }
+}
+
+/// What a run asks before it goes on, if it does.
+pub fn asking(training: Training) -> Option<String> {
+    let Training { stage, progress, .. } = training;
+    match stage.get() {
+        stage if is_too_long(&stage) => {
+            Some("This run takes longer than a day here: use the command.".to_owned())
+        }
+        Stage::Asking(seconds) if progress.get().part > 0.0 && training.is_current() => {
+            Some(format!("This run takes another {}.", duration(seconds)))
+        }
+        Stage::Asking(seconds) => Some(format!(
+            "This run takes about {}. Until then the last one is shown.",
+            duration(seconds)
+        )),
+        Stage::Offered(part) => {
+            Some(format!("This run was left at {:.0} % and can be gone on with.", 100.0 * part))
+        }
+        _ => None,
     }
 }
 

@@ -32,15 +32,16 @@ pub fn plural(value: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(value), if value == 1 { "" } else { "s" })
 }
 
-/// A duration in the unit a person would choose: `0.6 s`, `3 min`, `1.5 h`, `12 days`.
+/// A duration in the unit a person would choose: `0.6 s`, `3 min`, `1.5 h`, `more than a day`.
 pub fn duration(seconds: f64) -> String {
     match seconds {
         s if !s.is_finite() => "–".into(),
         s if s < 9.95 => format!("{s:.1}\u{a0}s"),
         s if s < 99.5 => format!("{s:.0}\u{a0}s"),
         s if s < 5970.0 => format!("{:.0}\u{a0}min", s / 60.0),
-        s if s < 48.0 * 3600.0 => format!("{}\u{a0}h", three((s / 360.0).round() / 10.0)),
-        s => format!("{}\u{a0}days", count((s / 86400.0).round() as u64)),
+        s if s < 24.0 * 3600.0 => format!("{}\u{a0}h", three((s / 360.0).round() / 10.0)),
+        // How much longer matters to nobody.
+        _ => "more than a day".into(),
     }
 }
 
@@ -63,5 +64,6 @@ mod tests {
         assert_eq!(duration(0.62), "0.6\u{a0}s");
         assert_eq!(duration(200.0), "3\u{a0}min");
         assert_eq!(duration(5400.0 * 2.0), "3\u{a0}h");
+        assert_eq!(duration(1.6e10), "more than a day");
     }
 }

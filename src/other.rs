@@ -1,4 +1,4 @@
-//! Another run to compare with: the same pixels, trained by another protocol or kept from before.
+//! Another run to compare with: the same pixels, trained by another protocol.
 
 use crate::run::Run;
 use crate::view::alone;
@@ -18,7 +18,6 @@ pub struct Other {
     pub preset: Memo<Option<&'static str>>,
     /// The run itself.
     pub run: Run,
-    sweep: RwSignal<Sweep>,
 }
 
 impl Other {
@@ -46,7 +45,7 @@ impl Other {
             let same = |p: &&Preset| protocol.with(|own| alone(&(p.spec)()) == *own);
             Sweep::PRESETS.iter().find(same).map(|preset| preset.label)
         });
-        Self { protocol, preset, run: Run::follow(own, choice, thresholds, wanted), sweep: own }
+        Self { protocol, preset, run: Run::follow(own, choice, thresholds, wanted) }
     }
 
     /// Trains by another protocol from now on.
@@ -54,17 +53,6 @@ impl Other {
         let protocol = alone(protocol);
         if self.protocol.with_untracked(|own| *own != protocol) {
             self.protocol.set(protocol);
-        }
-    }
-
-    /// Keeps a run as it is; one that is not complete, or from a file, is trained again.
-    pub fn keep(self, run: Run) {
-        let shown = run.shown.get_untracked();
-        self.train_by(&shown);
-        let trained = run.source.with_untracked(Option::is_none);
-        if trained && untrack(|| run.is_complete()) {
-            self.run.take_over(shown.clone(), run.picture.get_untracked());
-            self.sweep.set(shown);
         }
     }
 }

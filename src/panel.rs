@@ -10,6 +10,7 @@ use crate::theory::has_optimum;
 use leptos::prelude::*;
 use toy::picture::Picture;
 use toy::{Spec, Sweep};
+use trainer::Stage;
 
 /// One of the two diagrams, as signals.
 #[derive(Clone, Copy)]
@@ -22,6 +23,10 @@ pub struct Panel {
     pub sweep: Signal<Sweep>,
     /// The pixels.
     pub picture: Memo<Picture>,
+    /// Whether its pixels stand for the same densities and importances as those on the other side.
+    alike: Memo<bool>,
+    /// Lines over it.
+    pub curves: Memo<Vec<Curve>>,
     /// What excess and agreement are measured against.
     pub reference: Memo<Option<Picture>>,
     /// What to call that within a sentence.
@@ -33,8 +38,6 @@ pub struct Panel {
 pub struct Panels {
     /// Left and right.
     pub sides: [Panel; 2],
-    /// Lines over both.
-    pub curves: Memo<Vec<Curve>>,
 }
 
 impl Panels {
@@ -44,20 +47,34 @@ impl Panels {
         let pictures = Side::BOTH.map(|side| {
             Memo::new(move |_| match state.source(side) {
                 Source::Trained => state.run.picture.get(),
+                // What it showed before is another protocol's.
+                Source::Other if waits(state.other.run) => Picture::default(),
                 Source::Other => state.other.run.picture.get(),
+                Source::Kept(_) => state
+                    .run_of(state.source(side))
+                    .map_or_else(Picture::default, |r| r.picture.get()),
                 Source::Ansatz => theories.ansatz.get(),
                 Source::Optimum => theories.optimum.get().unwrap_or_default(),
             })
         });
+        let shown = move |side: Side| match state.run_of(state.source(side)) {
+            Some(run) => run.shown.get(),
+            None => state.run.shown.get(),
+        };
         let panel = |side: Side| {
+            let alike = Memo::new(move |_| {
+                let axes = |s: Sweep| (s.importance, s.density, s.columns, s.rows);
+                axes(shown(side)) == axes(shown(side.other()))
+            });
             let opposite = pictures[side.other().index()];
             // Excess is over the least loss there is, if known; the rest is between the two.
             let floor = Memo::new(move |_| state.layer(side) == Layer::Excess);
             let reference = Memo::new(move |_| {
-                Some(match floor.get() {
-                    true => theories.optimum.get().unwrap_or_else(|| theories.ansatz.get()),
-                    false => opposite.get(),
-                })
+                match floor.get() {
+                    true => Some(theories.optimum.get().unwrap_or_else(|| theories.ansatz.get())),
+                    // Pixels of other densities and importances are nothing to compare with.
+                    false => alike.get().then(|| opposite.get()),
+                }
             });
             let reference_name = Memo::new(move |_| {
                 let known = theories.optimum.with(Option::is_some);
@@ -71,23 +88,24 @@ impl Panels {
             Panel {
                 source: Signal::derive(move || state.source(side)),
                 layer: Signal::derive(move || state.layer(side)),
-                sweep: Signal::derive(move || match state.source(side) {
-                    Source::Other => state.other.run.shown.get(),
-                    _ => state.run.shown.get(),
+                sweep: Signal::derive(move || shown(side)),
+                alike,
+                curves: Memo::new(move |_| {
+                    let model = |s: &Sweep| (s.features, s.hidden, s.bias);
+                    let own = shown(side);
+                    let mut curves = curve::ansatz(&own);
+                    // What was kept may be of another model.
+                    if state.run.shown.with(model) == model(&own) {
+                        curves.extend(theories.ends.with(|ends| curve::exact(ends)));
+                    }
+                    curves
                 }),
                 picture: pictures[side.index()],
                 reference,
                 reference_name,
             }
         };
-        Self {
-            sides: Side::BOTH.map(panel),
-            curves: Memo::new(move |_| {
-                let mut curves = state.run.shown.with(curve::ansatz);
-                curves.extend(theories.ends.with(|ends| curve::exact(ends)));
-                curves
-            }),
-        }
+        Self { sides: Side::BOTH.map(panel) }
     }
 
     /// One of the two.
@@ -98,7 +116,7 @@ impl Panels {
     /// Fraction of the pixels in which the two agree; nothing if they show the same.
     pub fn agreement(&self) -> Option<f64> {
         let [left, right] = self.sides;
-        let differ = left.source.get() != right.source.get();
+        let differ = left.source.get() != right.source.get() && left.alike.get();
         let fraction = || left.picture.with(|l| right.picture.with(|r| l.agreeing_fraction(r)));
         differ.then(fraction).flatten()
     }
@@ -135,11 +153,22 @@ pub fn Shown(
     let panel = expect_context::<Panels>().side(side);
     let title = Signal::derive(move || panel.source.get().title().to_owned());
     let subtitle = Signal::derive(move || match panel.source.get() {
+        Source::Trained if waits(state.run) && nothing(state.run) => "not trained yet".to_owned(),
+        // What is asked for is another run.
+        Source::Trained if waits(state.run) && !is_asked_for(state) => {
+            format!("the run before: {}", origin(state.run))
+        }
         Source::Trained => origin(state.run),
-        Source::Other => match state.other.preset.get() {
-            Some(label) => format!("{label}: {}", origin(state.other.run)),
-            None => origin(state.other.run),
-        },
+        Source::Other => {
+            let label = state.other.preset.get().unwrap_or("other settings");
+            match waits(state.other.run) {
+                true => format!("{label}: not trained yet"),
+                false => format!("{label}: {}", origin(state.other.run)),
+            }
+        }
+        Source::Kept(slot) => {
+            state.kept.get(usize::from(slot)).and_then(|kept| kept.name()).unwrap_or_default()
+        }
         Source::Ansatz => "best of a few fixed choices".to_owned(),
         Source::Optimum => progress(state),
     });
@@ -156,13 +185,29 @@ pub fn Shown(
             layer=panel.layer
             follows=(side == Side::Right).then(|| Signal::derive(move || state.beside.with(Option::is_none)))
             choose=Callback::new(move |layer| state.colour(side, layer))
+            places=Signal::from(state.run.shown)
             cursor=state.cursor
             pinned=state.pinned
-            curves=Signal::from(expect_context::<Panels>().curves)
+            curves=Signal::from(panel.curves)
             show_curves=state.show_curves
             thresholds=state.thresholds
         />
     }
+}
+
+/// Whether a run waits to be asked for, or for nothing that it could show.
+fn waits(run: Run) -> bool {
+    matches!(run.stage.get(), Stage::Asking(_) | Stage::Offered(_))
+}
+
+/// Whether a run has shown no pixel yet.
+fn nothing(run: Run) -> bool {
+    run.picture.with(|picture| !(0..picture.pixels()).any(|pixel| picture.knows(pixel)))
+}
+
+/// Whether the run shows what the form says.
+fn is_asked_for(state: State) -> bool {
+    state.sweep.with(|sweep| state.run.shown.with(|shown| sweep == shown))
 }
 
 /// How a run's pixels came about, in a few words.
@@ -173,7 +218,8 @@ fn origin(run: Run) -> String {
     }
 }
 
-fn training(sweep: &Sweep) -> String {
+/// How many models a pixel stands for, and how.
+pub fn training(sweep: &Sweep) -> String {
     let aggregate = sweep.text("aggregate");
     let labels = toy::sweep::AGGREGATES.iter();
     let label = labels.clone().find(|(word, _)| *word == aggregate).map_or("", |(_, label)| *label);

@@ -1,6 +1,7 @@
 //! The run of a diagram: what trains, how far it is and what it shows. Buttons and parameters come
 //! in as calls, everything else reads the signals.
 
+use crate::bar::toggle;
 use crate::pixel::PixelView;
 use crate::rescue;
 use crate::training::{Event, KEEP, Training, cores, order_of};
@@ -102,7 +103,7 @@ impl Run {
 
     /// Pauses what trains, goes on with what waits, trains what is done.
     pub fn toggle(self) {
-        self.training.tell(Event::Toggle);
+        toggle(self.training);
     }
 
     /// Whether every step of what the form says was taken.
@@ -120,17 +121,13 @@ impl Run {
 
     /// Shows what a file of this name holds; nothing trains until the form says something else.
     pub fn adopt(self, sweep: Sweep, picture: Picture, name: String) {
-        self.replace(sweep, picture, Some(name));
-    }
-
-    /// Shows what another run has trained, as if it had been this one.
-    pub fn take_over(self, sweep: Sweep, picture: Picture) {
-        self.replace(sweep, picture, None);
-    }
-
-    fn replace(self, sweep: Sweep, picture: Picture, source: Option<String>) {
         let order = order_of(sweep.clone(), self.choice.get_untracked());
         self.training.tell(Event::Adopt(order));
+        self.hold(sweep, picture, Some(name));
+    }
+
+    /// Shows what another run has found, or a file holds; nothing is trained for it.
+    pub fn hold(self, sweep: Sweep, picture: Picture, source: Option<String>) {
         self.pixel.set(None);
         self.source.set(source);
         self.picture.set(picture);

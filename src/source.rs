@@ -11,11 +11,21 @@ pub enum Source {
     Optimum,
     /// The same pixels, trained by another protocol.
     Other,
+    /// A run that was kept, by its number from 0.
+    Kept(u8),
 }
 
 impl Source {
     /// Every source, in the order of the menus.
-    pub const ALL: [Self; 4] = [Self::Trained, Self::Ansatz, Self::Optimum, Self::Other];
+    pub const ALL: [Self; 7] = [
+        Self::Trained,
+        Self::Ansatz,
+        Self::Optimum,
+        Self::Other,
+        Self::Kept(0),
+        Self::Kept(1),
+        Self::Kept(2),
+    ];
 
     /// Its word in links.
     pub const fn word(self) -> &'static str {
@@ -24,6 +34,9 @@ impl Source {
             Self::Ansatz => "ansatz",
             Self::Optimum => "optimum",
             Self::Other => "other",
+            Self::Kept(0) => "kept1",
+            Self::Kept(1) => "kept2",
+            Self::Kept(_) => "kept3",
         }
     }
 
@@ -39,6 +52,7 @@ impl Source {
             Self::Ansatz => "theory",
             Self::Optimum => "optimum",
             Self::Other => "compared",
+            Self::Kept(_) => "kept",
         }
     }
 
@@ -49,12 +63,13 @@ impl Source {
             Self::Ansatz => "the closed-form theory",
             Self::Optimum => "the true optimum",
             Self::Other => "the other run",
+            Self::Kept(_) => "the kept run",
         }
     }
 
     /// Whether its pixels are models that were trained.
     pub const fn is_trained(self) -> bool {
-        matches!(self, Self::Trained | Self::Other)
+        matches!(self, Self::Trained | Self::Other | Self::Kept(_))
     }
 }
 

@@ -30,6 +30,16 @@ pub fn Menu(
         view! { <option value=value title=preset.about() prop:selected=chosen>{preset.label}</option> }
     });
     let presets = presets.collect_view();
+    let own = move || {
+        (0u8..).zip(state.kept).filter_map(move |(number, slot)| {
+            let kept = Source::Kept(number);
+            let chosen = move || source() == kept;
+            let name = slot.name()?;
+            let label = format!("kept {}", number + 1);
+            Some(view! { <option value=kept.word() title=name prop:selected=chosen>{label}</option> })
+        })
+    };
+    let any = Memo::new(move |_| state.kept.iter().any(|slot| slot.sweep.with(Option::is_some)));
     let kept = move || other.preset.get().is_none();
     let choose = move |value: String| {
         let preset = value.strip_prefix(PROTOCOL).and_then(Sweep::preset);
@@ -50,8 +60,11 @@ pub fn Menu(
                 {option(Source::Optimum, "true optimum")}
                 <optgroup label="another run of the same diagram">
                     {presets}
-                    {move || kept().then(|| option(Source::Other, "kept run"))}
+                    {move || kept().then(|| option(Source::Other, "other settings"))}
                 </optgroup>
+                {move || any.get().then(|| view! {
+                    <optgroup label="kept">{own().collect_view()}</optgroup>
+                })}
             </select>
         </label>
     }
@@ -64,11 +77,19 @@ pub fn OtherNote(
     side: Side,
 ) -> impl IntoView {
     let state = expect_context::<State>();
-    let run = state.other.run;
+    // What was kept has its pixels, unless a link has only said what it was.
+    let run = move || match state.source(side) {
+        Source::Other => Some(state.other.run),
+        Source::Kept(slot) => {
+            let slot = state.kept.get(usize::from(slot))?;
+            (!slot.frozen.get()).then_some(slot.run)
+        }
+        _ => None,
+    };
     let words = move || {
+        let run = run()?;
         let percent = (100.0 * run.progress.get().part).floor();
         match run.stage.get() {
-            _ if state.source(side) != Source::Other => None,
             Stage::Done => None,
             Stage::Failed(why) => Some(why),
             Stage::Asking(seconds) => {
@@ -78,15 +99,22 @@ pub fn OtherNote(
             stage => Some(stage_words(&stage, run.engine.get().as_ref()).to_owned()),
         }
     };
-    let waits =
-        move || matches!(run.stage.get(), Stage::Asking(_) | Stage::Offered(_) | Stage::Failed(_));
+    let waits = move || {
+        let stage = run().map(|run| run.stage.get());
+        matches!(stage, Some(Stage::Asking(_) | Stage::Offered(_) | Stage::Failed(_)))
+    };
+    let train = move |_| {
+        if let Some(run) = untrack(run) {
+            run.train();
+        }
+    };
     move || {
         words().map(|words| {
             view! {
                 <p class="other-note" data-testid="other-note">
                     <span role="status">{words}</span>
                     {waits().then(|| view! {
-                        <button type="button" on:click=move |_| run.train()>"Train"</button>
+                        <button type="button" on:click=train>"Train"</button>
                     })}
                 </p>
             }

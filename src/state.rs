@@ -3,6 +3,7 @@
 
 use crate::address;
 use crate::diagram::Layer;
+use crate::kept::{SLOTS, Slot};
 use crate::keys::{Keyed, Keys};
 use crate::other::Other;
 use crate::run::Run;
@@ -13,10 +14,13 @@ use crate::view::{self, Embed, View};
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::phase::Thresholds;
-use toy::spec::Spec;
+use toy::spec::{Spec, command};
 use toy::sweep::Preset;
 use trainer::Stage;
 use wire::Choice;
+
+/// The diagram's word among the views.
+pub const DIAGRAM: &str = "";
 
 /// The page's state; copies are handles to the same.
 #[derive(Clone, Copy)]
@@ -51,6 +55,8 @@ pub struct State {
     pub run: Run,
     /// The run that it can be compared with.
     pub other: Other,
+    /// Runs that were kept.
+    pub kept: [Slot; SLOTS],
     /// Theory.
     pub theories: Theories,
 }
@@ -67,6 +73,12 @@ impl State {
         let run = Run::follow(sweep, choice, thresholds, Signal::derive(|| true));
         let wanted = Signal::derive(move || shows(Source::Other));
         let other = Other::follow(view.protocol, sweep, choice, thresholds, wanted);
+        let mut number = 0;
+        let kept = view.kept.map(|sweep| {
+            let own = Source::Kept(number);
+            number += 1;
+            Slot::follow(sweep, choice, thresholds, Signal::derive(move || shows(own)))
+        });
         let (layer, beside) = (RwSignal::new(view.layer), RwSignal::new(view.beside));
         // Excess loss is measured from it.
         let wanted = Signal::derive(move || {
@@ -96,6 +108,7 @@ impl State {
             past: Past::of(sweep.into()),
             run,
             other,
+            kept,
             theories: Theories::follow(run.shown, thresholds, wanted),
         };
         state.keep_inside();
@@ -113,6 +126,7 @@ impl State {
             beside: self.beside.get(),
             sources: self.sources.map(|side| side.get()),
             protocol: self.other.protocol.get(),
+            kept: self.kept.map(|slot| slot.sweep.get()),
             choice: self.choice.get(),
             embed: self.embed,
             pinned: self.pinned.get(),
@@ -146,6 +160,11 @@ impl State {
         untrack(|| self.view())
     }
 
+    /// The command line that trains the same.
+    pub fn command(self) -> Signal<String> {
+        Signal::derive(move || self.sweep.with(|sweep| command::line("sweep", sweep, None)))
+    }
+
     /// The address of the whole page that shows what this one shows.
     pub fn share(self) -> String {
         let view = self.view_untracked().whole();
@@ -154,7 +173,10 @@ impl State {
 
     /// Keeps the browser's address up to date.
     pub fn keep_address(self) {
-        address::keep(Memo::new(move |_| address::absolute(&self.sweep.get(), &self.view())));
+        address::keep(
+            DIAGRAM,
+            Memo::new(move |_| address::absolute(&self.sweep.get(), &self.view())),
+        );
     }
 
     /// Sets a parameter from text, with the parameters that have to follow.
@@ -189,6 +211,7 @@ impl State {
         self.layer.set(view.layer);
         self.beside.set(view.beside);
         self.other.train_by(&view.protocol);
+        self.kept.iter().zip(view.kept).for_each(|(slot, sweep)| slot.show(sweep));
         for (side, source) in self.sources.iter().zip(view.sources) {
             side.set(source);
         }
@@ -197,10 +220,31 @@ impl State {
         self.thresholds.set(view.thresholds);
     }
 
-    /// Puts the run as it is on the right, to compare the next one with it.
+    /// The run whose models a source shows, if it shows models.
+    pub fn run_of(self, source: Source) -> Option<Run> {
+        match source {
+            Source::Trained => Some(self.run),
+            Source::Other => Some(self.other.run),
+            Source::Kept(slot) => self.kept.get(usize::from(slot)).map(|slot| slot.run),
+            Source::Ansatz | Source::Optimum => None,
+        }
+    }
+
+    /// Keeps the run's pixels and puts them on the right, to compare the next run with them.
     pub fn keep(self) {
-        self.other.keep(self.run);
-        self.sources[Side::Right.index()].set(Source::Other);
+        let slot = self.free_slot();
+        let Run { shown, picture, source, .. } = self.run;
+        let (shown, picture) = (shown.get_untracked(), picture.get_untracked());
+        self.kept[slot].keep(shown, picture, source.get_untracked());
+        self.sources[Side::Right.index()].set(Source::Kept(slot as u8));
+    }
+
+    /// A slot to keep the next run in: an empty one, or else one that nobody looks at.
+    pub fn free_slot(self) -> usize {
+        let seen = self.sources.map(|side| side.get_untracked());
+        let unseen = |slot: &usize| !seen.contains(&Source::Kept(*slot as u8));
+        let empty = |slot: &usize| self.kept[*slot].sweep.with_untracked(Option::is_none);
+        (0..SLOTS).find(empty).or_else(|| (0..SLOTS).find(unseen)).unwrap_or(0)
     }
 
     /// Sets a protocol, and keeps what is trained: the model.

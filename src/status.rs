@@ -4,70 +4,94 @@ use crate::bar::{Failure, stage_words};
 use crate::format::{count, duration, plural, sentence, si};
 use crate::panel::Panels;
 use crate::state::State;
+use crate::training::Training;
 use leptos::prelude::*;
+use toy::Sweep;
 use trainer::{Engine, Stage};
 use wire::{CHOICES, Choice, Kind};
 
-/// The status line.
+/// The diagram's status line.
 #[component]
 pub fn Status() -> impl IntoView {
     let state = expect_context::<State>();
-    let run = state.run;
-    let word = Memo::new(move |_| stage_words(&run.stage.get(), run.engine.get().as_ref()));
-    let models = move || run.shown.with(|sweep| plural(sweep.models(), "model"));
+    // Of what is asked for, which need not be what is shown.
+    let models = Signal::derive(move || state.sweep.with(Sweep::models));
+    let steps = Signal::derive(move || state.run.shown.with(|sweep| sweep.steps));
+    view! {
+        <StatusLine training=state.run.training choice=state.choice models steps>
+            <Agreement />
+        </StatusLine>
+    }
+}
+
+/// A run's status line: engine, models, speed, progress; and what to do when it failed.
+#[component]
+pub fn StatusLine(
+    /// The run.
+    training: Training,
+    /// The engine asked for.
+    choice: RwSignal<Choice>,
+    /// How many models it has.
+    models: Signal<u64>,
+    /// How many steps each of them takes.
+    steps: Signal<u32>,
+    /// What else there is to say.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let Training { stage, engine, progress, .. } = training;
+    let word = Memo::new(move |_| engine.with(|engine| stage_words(&stage.get(), engine.as_ref())));
+    let models = move || plural(models.get(), "model");
     let rate = move || {
-        let rate = run.progress.get().rate;
+        let rate = progress.get().rate;
         (rate > 0.0).then(|| format!("{} model-steps/s", si(rate)))
     };
-    let percent = Memo::new(move |_| match run.stage.get() {
+    let percent = Memo::new(move |_| match stage.get() {
         Stage::Done => 100.0,
-        _ => (run.progress.get().part * 100.0).floor(),
+        _ => (progress.get().part * 100.0).floor(),
     });
     let left = move || {
-        let left = run.progress.get().left;
-        let trains = matches!(run.stage.get(), Stage::Training) && left.is_finite();
+        let left = progress.get().left;
+        let trains = matches!(stage.get(), Stage::Training) && left.is_finite();
         trains.then(|| format!("{} left", duration(left)))
     };
     // Where it stands matters to whoever steps.
     let step = move || {
-        let steps = run.shown.with(|sweep| sweep.steps);
-        let step = run.progress.get().step;
-        let waits = run.stage.get() == Stage::Paused;
+        let (step, steps) = (progress.get().step, steps.get());
+        let waits = stage.get() == Stage::Paused;
         waits.then(|| format!("step {} of {}", count(step.into()), count(steps.into())))
     };
     view! {
         <footer class="status" aria-label="status">
             <div class="line">
-            <EngineChoice />
-            <span class="stage" role="status">{word}</span>
-            <span class="figure">{models}</span>
-            <span class="figure rate">{rate}</span>
-            <span class="progress">
-                <progress max="100" value=percent aria-label="progress of the run"></progress>
-                <span class="figure percent">{move || format!("{} %", percent.get())}</span>
-            </span>
-            <span class="figure step">{step}</span>
-            <span class="figure left">{left}</span>
-            <Agreement />
+                <EngineChoice engine choice />
+                <span class="stage" role="status">{word}</span>
+                <span class="figure">{models}</span>
+                <span class="figure rate">{rate}</span>
+                <span class="progress">
+                    <progress max="100" value=percent aria-label="progress of the run"></progress>
+                    <span class="figure percent">{move || format!("{} %", percent.get())}</span>
+                </span>
+                <span class="figure step">{step}</span>
+                <span class="figure left">{left}</span>
+                {children.map(|children| children())}
             </div>
-            <Failure training=run.training choice=state.choice />
+            <Failure training choice />
         </footer>
     }
 }
 
 /// Which engine is asked for, which one runs, and why.
 #[component]
-fn EngineChoice() -> impl IntoView {
-    let state = expect_context::<State>();
+fn EngineChoice(engine: RwSignal<Option<Engine>>, choice: RwSignal<Choice>) -> impl IntoView {
     let options = CHOICES
-        .map(|(choice, word, label)| {
-            let selected = move || state.choice.get() == choice;
+        .map(|(own, word, label)| {
+            let selected = move || choice.get() == own;
             view! { <option value=word prop:selected=selected>{label}</option> }
         })
         .collect_view();
-    let engine = move |words: fn(&Engine) -> String| {
-        state.run.engine.with(|engine| engine.as_ref().map(words))
-    };
+    let engine =
+        move |words: fn(&Engine) -> String| engine.with(|engine| engine.as_ref().map(words));
     let words = |engine: &Engine| match (engine.kind, engine.workers) {
         (Kind::Gpu, _) => format!("WebGPU ({})", engine.name),
         (Kind::Cpu, 1) => "CPU".to_owned(),
@@ -79,7 +103,7 @@ fn EngineChoice() -> impl IntoView {
             <select
                 id="engine"
                 on:change:target=move |event| {
-                    state.choice.set(Choice::parse(&event.target().value()).unwrap_or_default());
+                    choice.set(Choice::parse(&event.target().value()).unwrap_or_default());
                 }
             >
                 {options}

@@ -2,6 +2,7 @@
 //! at its default.
 
 use crate::diagram::{Layer, limits};
+use crate::kept::SLOTS;
 use crate::source::{Side, Source};
 use toy::Sweep;
 use toy::phase::Thresholds;
@@ -50,6 +51,8 @@ pub struct View {
     pub sources: [Source; 2],
     /// How the run that is compared with is trained.
     pub protocol: Sweep,
+    /// What was kept, slot by slot.
+    pub kept: [Option<Sweep>; SLOTS],
     /// Which engine is asked for.
     pub choice: Choice,
     /// How much of the page is shown.
@@ -67,6 +70,7 @@ impl Default for View {
             beside: None,
             sources: [Source::Trained, Source::Ansatz],
             protocol: Sweep::default(),
+            kept: [const { None }; SLOTS],
             choice: Choice::default(),
             embed: Embed::default(),
             pinned: None,
@@ -95,9 +99,14 @@ pub fn open(query: &str) -> (Sweep, View, Vec<String>) {
     let mut source = |side: Side, word: &str| {
         Source::parse(word).map(|source| view.sources[side.index()] = source)
     };
+    let mut kept: [Vec<(String, String)>; SLOTS] = [const { vec![] }; SLOTS];
     for (key, value) in others {
         if let Some(name) = key.strip_prefix(OTHER) {
             protocol.push((name.to_owned(), value));
+            continue;
+        }
+        if let Some((slot, name)) = in_slot(&key) {
+            kept[slot].push((name.to_owned(), value));
             continue;
         }
         let understood = match key.as_str() {
@@ -122,16 +131,42 @@ pub fn open(query: &str) -> (Sweep, View, Vec<String>) {
         }
     }
     if !protocol.is_empty() {
-        let read = link::read::<Sweep>(&link::write(&protocol));
-        view.protocol = read.spec;
-        let unknown = read
-            .others
-            .iter()
-            .map(|(key, _)| format!("{OTHER}{} is not known and was ignored", short(key)));
-        let said = read.notices.iter().map(|notice| format!("other run: {notice}"));
-        notices.extend(said.chain(unknown));
+        view.protocol = beside(&protocol, OTHER, "other run", &mut notices);
+    }
+    for (slot, pairs) in kept.iter().enumerate() {
+        if !pairs.is_empty() || view.sources.contains(&Source::Kept(slot as u8)) {
+            let own = beside(pairs, &in_link(slot), "kept run", &mut notices);
+            view.kept[slot] = Some(own);
+        }
     }
     (sweep, view, notices.into_iter().map(|notice| notice + ".").collect())
+}
+
+/// What the names of a kept run's parameters begin with.
+fn in_link(slot: usize) -> String {
+    format!("{}.", Source::Kept(slot as u8).word())
+}
+
+/// The slot that a name in a link is about, and the rest of the name.
+fn in_slot(key: &str) -> Option<(usize, &str)> {
+    (0..SLOTS).find_map(|slot| Some((slot, key.strip_prefix(&in_link(slot))?)))
+}
+
+/// The sweep of a further run in a link.
+fn beside(
+    pairs: &[(String, String)],
+    prefix: &str,
+    what: &str,
+    notices: &mut Vec<String>,
+) -> Sweep {
+    let read = link::read::<Sweep>(&link::write(pairs));
+    let unknown = read
+        .others
+        .iter()
+        .map(|(key, _)| format!("{prefix}{} is not known and was ignored", short(key)));
+    let said = read.notices.iter().map(|notice| format!("{what}: {notice}"));
+    notices.extend(said.chain(unknown));
+    read.spec
 }
 
 /// As much of a stranger's text as is worth repeating.
@@ -167,6 +202,14 @@ pub fn query(sweep: &Sweep, view: &View) -> String {
     if view.sources.contains(&Source::Other) {
         for (key, value) in protocol_pairs(&view.protocol) {
             say(&format!("{OTHER}{key}"), value);
+        }
+    }
+    for (slot, kept) in view.kept.iter().enumerate() {
+        let seen = view.sources.contains(&Source::Kept(slot as u8));
+        if let Some(kept) = kept.as_ref().filter(|_| seen) {
+            for (key, value) in link::pairs(kept, None).into_iter().skip(1) {
+                say(&format!("{}{key}", in_link(slot)), value);
+            }
         }
     }
     if view.choice != default.choice {
@@ -255,6 +298,18 @@ mod tests {
             "{text}"
         );
         assert_eq!(open(&text), (Sweep::default(), own, vec![]));
+        let kept = View {
+            sources: [Source::Kept(1), Source::Kept(0)],
+            kept: [
+                Some(Sweep { features: 3, lr: 0.5, ..Sweep::default() }),
+                Some(Sweep::default()),
+                None,
+            ],
+            ..View::default()
+        };
+        let text = query(&Sweep::default(), &kept);
+        assert_eq!(text, "v=1&left=kept2&theory=kept1&kept1.features=3&kept1.lr=0.5");
+        assert_eq!(open(&text), (Sweep::default(), kept, vec![]));
         let (_, _, notices) = open("other.lr=-1&other.colour=red");
         assert_eq!(notices.len(), 2, "{notices:?}");
     }

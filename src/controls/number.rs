@@ -71,6 +71,9 @@ pub fn Number(
             draft.set(None);
         }
     };
+    let shown = move || draft.get().unwrap_or_else(|| get.get());
+    // All of its digits are to be seen.
+    let wide = move || format!("clamp(4.2em, {}ch, 9em)", shown().chars().count() + 1);
     let wrong = move || error.with(Option::is_some);
     let error_id = format!("{id}-error");
     let described = {
@@ -123,7 +126,8 @@ pub fn Number(
                     spellcheck="false"
                     aria-invalid=move || wrong().then_some("true")
                     aria-describedby=described
-                    prop:value=move || draft.get().unwrap_or_else(|| get.get())
+                    prop:value=shown
+                    style:width=wide
                     on:input:target=move |event| try_text(event.target().value())
                     on:keydown=on_key
                     on:blur=on_blur

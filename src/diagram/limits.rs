@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlInputElement;
 use toy::phase::Thresholds;
+use toy::spec::number::real;
 
 /// One of the thresholds that can be changed: its word in links and ids, and how to get and set it.
 type Limit = (&'static str, fn(&mut Thresholds) -> &mut f64);
@@ -15,7 +16,8 @@ const INTERFERENCE: Limit = ("interference-threshold", |t| &mut t.interference);
 
 /// A threshold that someone typed.
 pub fn parse(text: &str) -> Option<f64> {
-    text.trim().parse().ok().filter(|value| (0.0..=1.0).contains(value))
+    let text = real(text, true).ok()?;
+    text.parse().ok().filter(|value| (0.0..=1.0).contains(value))
 }
 
 /// What the phases are decided by, as a sentence with numbers to change.
@@ -67,7 +69,7 @@ fn number(
     view! {
         <label title=hint>
             {measure} " below "
-            <input type="number" min="0" max="1" step="0.01" inputmode="decimal"
+            <input type="text" inputmode="decimal" autocomplete="off"
                 data-testid=format!("{word}-{name}")
                 prop:value=value
                 on:change=take />
@@ -81,7 +83,7 @@ mod tests {
 
     #[test]
     fn thresholds_are_between_zero_and_one() {
-        assert_eq!(parse(" 0.25"), Some(0.25));
+        assert_eq!([parse(" 0.25"), parse("0,25"), parse("25 %")], [Some(0.25); 3]);
         assert_eq!([parse("-0.1"), parse("NaN"), parse("1.5"), parse("")], [None; 4]);
         let mut thresholds = Thresholds::DEFAULT;
         *NORM.1(&mut thresholds) = 0.5;

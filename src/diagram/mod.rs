@@ -13,6 +13,7 @@ pub mod paint;
 mod plot;
 mod watch;
 
+use cursor::Shared;
 pub use curve::Curve;
 pub use layer::Layer;
 pub use paint::Place;
@@ -58,6 +59,8 @@ pub fn Diagram(
     follows: Option<Signal<bool>>,
     /// What stands in the place of the title.
     heading: Option<AnyView>,
+    /// Whose rows and columns the cursor and the pixel held fast count.
+    places: Signal<Sweep>,
     /// The pixel looked at.
     cursor: RwSignal<Option<Place>>,
     /// The pixel held fast.
@@ -70,6 +73,7 @@ pub fn Diagram(
     /// Where phases end and begin.
     thresholds: RwSignal<Thresholds>,
 ) -> impl IntoView {
+    let [cursor, pinned] = [cursor, pinned].map(|place| Shared { place, of: places, own: sweep });
     let shown = Shown { picture, reference, layer };
     let key = Memo::new(move |_| shown.with(Key::of));
     let words = Memo::new(move |_| match cursor.get().or(pinned.get()) {

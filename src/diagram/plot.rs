@@ -1,5 +1,6 @@
 //! The picture itself: pixels, lines, cross-hair, and what pointer and keys do to it.
 
+use super::cursor::Shared;
 use super::curve::Curve;
 use super::{Place, cursor as moves};
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
@@ -21,9 +22,9 @@ pub fn Plot(
     /// Whose pixels they are.
     sweep: Signal<Sweep>,
     /// The pixel looked at.
-    cursor: RwSignal<Option<Place>>,
+    cursor: Shared,
     /// The pixel held fast.
-    pinned: RwSignal<Option<Place>>,
+    pinned: Shared,
     /// Lines over the picture.
     curves: Signal<Vec<Curve>>,
     /// Whether they are drawn.
@@ -43,7 +44,7 @@ pub fn Plot(
         }
     };
     let pin = move |place: Option<Place>| {
-        pinned.update(|pinned| *pinned = if *pinned == place { None } else { place });
+        pinned.set(place.filter(|_| pinned.get_untracked() != place));
     };
     // A mouse leaves when it stops pointing; a finger's place stays to be read.
     let leave = move |ev: PointerEvent| {
@@ -100,6 +101,9 @@ pub fn Readout(
     focused: RwSignal<bool>,
 ) -> impl IntoView {
     let text = move || match words.get() {
+        words if words.is_empty() && moves::touches() => {
+            "Touch a pixel to read and keep it.".into()
+        }
         words if words.is_empty() => "Point at a pixel to read it; click to keep it.".to_owned(),
         words => words,
     };
@@ -115,8 +119,8 @@ pub fn Readout(
 #[component]
 fn Lines(
     sweep: Signal<Sweep>,
-    cursor: RwSignal<Option<Place>>,
-    pinned: RwSignal<Option<Place>>,
+    cursor: Shared,
+    pinned: Shared,
     curves: Signal<Vec<Curve>>,
     show_curves: RwSignal<bool>,
 ) -> impl IntoView {

@@ -1,6 +1,7 @@
 //! What the colours of an exported figure mean, as SVG.
 
 use super::ink::{LEFT, dashes, text};
+use super::png::{base64, encode};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::legend::DIFFERENCES;
 use crate::diagram::number::{percent, three};
@@ -23,7 +24,7 @@ pub fn legend(body: &mut String, scene: Scene, curves: &[Curve], reference: &str
         Layer::Paper => {
             let names = ["not represented", "a dimension of its own", "in superposition"];
             let colours = [colour::GREY, colour::BLUE, colour::RED];
-            swatches(body, colours.into_iter().zip(names).map(|(c, n)| named(c, n)), top)
+            square(body, colours.into_iter().zip(names), top)
         }
         Layer::Norm | Layer::Superposition => {
             ramp(body, colour::measure, &["0".into(), "0.5".into(), "≥ 1".into()], top)
@@ -85,6 +86,39 @@ pub fn legend(body: &mut String, scene: Scene, curves: &[Curve], reference: &str
         y += 15.0;
     }
     y
+}
+
+/// The square of all colours of both measures, and what its corners mean.
+fn square<'a>(body: &mut String, corners: impl Iterator<Item = (Rgb, &'a str)>, top: f64) -> f64 {
+    const SIDE: f64 = 64.0;
+    const PARTS: u32 = 16;
+    let part = |i: u32| (f64::from(i) + 0.5) / f64::from(PARTS);
+    let cells = (0..PARTS * PARTS).map(|i| colour::paper(1.0 - part(i / PARTS), part(i % PARTS)));
+    let bytes: Vec<u8> = cells.flat_map(|Rgb(r, g, b)| [r, g, b, 255]).collect();
+    let image = base64(&encode(PARTS, &bytes));
+    let (left, up) = (LEFT + 16.0, top - 10.0);
+    let _ = writeln!(
+        body,
+        "<image x=\"{left:.2}\" y=\"{up:.2}\" width=\"{SIDE}\" height=\"{SIDE}\" href=\"data:image/png;base64,{image}\"/>"
+    );
+    let turned = format!(
+        "font-size=\"11\" text-anchor=\"middle\" transform=\"rotate(-90 {0} {1})\"",
+        LEFT + 10.0,
+        up + SIDE / 2.0
+    );
+    text(body, (LEFT + 10.0, up + SIDE / 2.0), &turned, "norm →");
+    text(body, (left, up + SIDE + 13.0), "font-size=\"11\"", "superposition →");
+    for (place, (colour, name)) in corners.enumerate() {
+        let (x, y) = (left + SIDE + 34.0, top + 6.0 + LINE * place as f64);
+        let css = colour.css();
+        let _ = writeln!(
+            body,
+            "<rect x=\"{x:.2}\" y=\"{:.2}\" width=\"12\" height=\"12\" fill=\"{css}\" stroke=\"#999\" stroke-width=\"0.5\"/>",
+            y - 10.0
+        );
+        text(body, (x + 18.0, y), "", name);
+    }
+    up + SIDE + 13.0 + LINE + 4.0
 }
 
 /// Squares with names, three in a row.

@@ -5,12 +5,13 @@ pub mod ink;
 mod legend;
 mod name;
 mod offline;
+mod paper;
 pub mod png;
 pub mod save;
 mod svg;
 mod take;
 
-pub use embed::Embedded;
+pub use embed::{EmbedFoot, Embedded};
 pub use offline::keep_a_copy;
 
 use crate::address::absolute;
@@ -25,7 +26,7 @@ use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::Node;
-use take::{Format, take};
+use take::{Both, Format, take, take_both};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -114,10 +115,24 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
     let sizes = SCALES.map(|size| {
         view! { <option value=size.to_string() selected=size == 2>{format!("{size}×")}</option> }
     });
+    let button = move |label: &'static str, what: fn(u32) -> Both| {
+        let take = move |_| take_both(state, panels, what(scale.get_untracked()), told);
+        let id = format!("take-both-{}", label.to_ascii_lowercase());
+        view! { <button type="button" data-testid=id on:click=take>{label}</button> }
+    };
+    let both = view! {
+        <div class="take-row" role="group" aria-label="both diagrams for a paper">
+            <span>"both, for a paper"</span>
+            {button("PNG", Both::Png)}
+            {button("SVG", |_| Both::Svg)}
+            {button("Caption", |_| Both::Caption)}
+        </div>
+    };
     view! {
         <h2>"Save"</h2>
         {row(Side::Left, "trained")}
         {row(Side::Right, "theory")}
+        {both}
         <label class="take-row">
             <span>"PNG size"</span>
             <select

@@ -14,7 +14,7 @@ use toy::picture::Reference;
 /// Width of the figure.
 pub const WIDTH: f64 = 576.0;
 /// Side of the square that holds the pixels.
-const SIDE: f64 = 480.0;
+pub const SIDE: f64 = 480.0;
 /// Top edge of the square.
 const TOP: f64 = 60.0;
 /// Where the legend begins.
@@ -41,14 +41,22 @@ pub struct Figure<'a> {
 }
 
 impl Figure<'_> {
+    /// Top edge of the square that holds the pixels.
+    pub const TOP: f64 = TOP;
+
+    /// Draws the diagram with its axes alone; the id is unique in the document.
+    pub fn panel(&self, body: &mut String, id: &str) {
+        self.pixels(body);
+        self.lines(body, id);
+        self.axes(body);
+    }
+
     /// Draws the figure, dark on white.
     pub fn draw(&self) -> Drawn {
         let mut body = String::new();
         text(&mut body, (LEFT, 26.0), "font-size=\"18\" font-weight=\"600\"", self.title);
         text(&mut body, (LEFT, 46.0), "font-size=\"12\" fill=\"#555\"", self.subtitle);
-        self.pixels(&mut body);
-        self.lines(&mut body);
-        self.axes(&mut body);
+        self.panel(&mut body, "frame");
         let end = legend(&mut body, self.scene, self.curves, self.reference, FOOT);
         let end = self.agreement(&mut body, end);
         let height = end + 26.0;
@@ -89,14 +97,14 @@ impl Figure<'_> {
         );
     }
 
-    fn lines(&self, body: &mut String) {
+    fn lines(&self, body: &mut String, id: &str) {
         if self.curves.is_empty() {
             return;
         }
         let _ = writeln!(
             body,
-            "<clipPath id=\"frame\"><rect x=\"{LEFT}\" y=\"{TOP}\" width=\"{SIDE}\" height=\"{SIDE}\"/></clipPath>\n\
-             <g clip-path=\"url(#frame)\" fill=\"none\" stroke=\"#111\" stroke-width=\"1.5\">"
+            "<clipPath id=\"{id}\"><rect x=\"{LEFT}\" y=\"{TOP}\" width=\"{SIDE}\" height=\"{SIDE}\"/></clipPath>\n\
+             <g clip-path=\"url(#{id})\" fill=\"none\" stroke=\"#111\" stroke-width=\"1.5\">"
         );
         for curve in self.curves {
             // White beneath, to be seen on any colour.
@@ -169,6 +177,7 @@ mod tests {
         for layer in Layer::ALL {
             let svg = draw(layer, "<tr\u{0}ained> & \"more\"");
             assert!(well_formed(&svg), "{layer:?}: {svg}");
+            assert_eq!(svg.matches("<image").count(), 1 + usize::from(layer == Layer::Paper));
             for part in [
                 "&lt;trained&gt; &amp; &quot;more&quot;",
                 ">0.1×<",

@@ -2,13 +2,15 @@
 
 use super::ink::Drawn;
 use super::name::file_name;
+use super::paper;
 use super::save::{blob, png, save};
 use super::svg::Figure;
 use crate::address::absolute;
+use crate::clipboard::write;
 use crate::diagram::paint::Scene;
 use crate::diagram::{Curve, Layer};
-use crate::format::plural;
-use crate::panel::Panels;
+use crate::format::{count, plural};
+use crate::panel::{Panels, training};
 use crate::source::{Side, Source};
 use crate::state::State;
 use leptos::prelude::*;
@@ -16,6 +18,7 @@ use leptos::task::spawn_local;
 use leptos::web_sys::Blob;
 use toy::Sweep;
 use toy::picture::{Picture, Reference};
+use toy::sweep::Data;
 use trainer::Engine;
 use wasm_bindgen::JsValue;
 
@@ -57,7 +60,7 @@ impl Snapshot {
             let panel = panels.side(side);
             let shows = panel.source.get();
             let layer = panel.layer.get();
-            let run = if shows == Source::Other { state.other.run } else { state.run };
+            let run = state.run_of(shows).unwrap_or(state.run);
             let file = run.source.get().filter(|_| shows.is_trained());
             let engine = run.engine.with(|e| e.as_ref().map(engine_words));
             let engine = match &file {
@@ -74,7 +77,7 @@ impl Snapshot {
                 reference_name: panel.reference_name.get(),
                 opposite: (opposite.source.get() != shows)
                     .then(|| (opposite.source.get().name(), opposite.picture.get())),
-                curves: if state.show_curves.get() { panels.curves.get() } else { vec![] },
+                curves: if state.show_curves.get() { panel.curves.get() } else { vec![] },
                 link: state.sweep.with(|sweep| absolute(sweep, &state.view().whole())),
                 sweep: panel.sweep.get(),
                 step: if shows.is_trained() { run.progress.get().step } else { 0 },
@@ -92,27 +95,37 @@ impl Snapshot {
     }
 
     fn draw(&self) -> Drawn {
-        let Sweep { features, hidden, steps, repeats, seed, .. } = self.sweep;
+        self.with_figure(|figure| figure.draw())
+    }
+
+    /// What it is and how it was made, in a line.
+    fn subtitle(&self) -> String {
+        let Sweep { features, hidden, steps, batch, seed, .. } = self.sweep;
         let model = format!(
             "{} in {}",
             plural(features.into(), "feature"),
             plural(hidden.into(), "dimension")
         );
-        let subtitle = match &self.file {
+        match &self.file {
             Some(file) => format!("{model}, from file {file}"),
             None if self.shows.is_trained() => {
-                format!(
-                    "{model}, {}, {}, seed {seed}",
-                    plural(steps.into(), "step"),
-                    plural(repeats.into(), "repeat")
-                )
+                let data = match self.sweep.data {
+                    Data::Exact => "exact gradients".to_owned(),
+                    Data::Sampled => format!("batches of {}", count(batch.into())),
+                };
+                let steps = plural(steps.into(), "step");
+                format!("{model}, {data}, {steps}, {}, seed {seed}", training(&self.sweep))
             }
             None => model,
-        };
+        }
+    }
+
+    fn with_figure<T>(&self, use_it: impl FnOnce(&Figure) -> T) -> T {
+        let subtitle = self.subtitle();
         let what = self.shows.name().trim_start_matches("the ");
         let title = format!("Superposition, {what}: {}", self.layer.label());
         let reference = self.reference.as_ref();
-        Figure {
+        use_it(&Figure {
             title: &title,
             subtitle: &subtitle,
             sweep: &self.sweep,
@@ -121,8 +134,7 @@ impl Snapshot {
             reference: self.reference_name,
             opposite: self.opposite(),
             link: &self.link,
-        }
-        .draw()
+        })
     }
 
     fn json(&self, state: State) -> String {
@@ -187,6 +199,50 @@ pub fn take(state: State, panels: Panels, side: Side, format: Format, told: RwSi
         };
         told.set(match saved {
             Ok(name) => format!("Saved {name}."),
+            Err(_) => "The browser could not make the file.".into(),
+        });
+    });
+}
+
+/// What is made of both diagrams for a paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Both {
+    /// The figure, as a drawing.
+    Svg,
+    /// The figure, as an image of so many pixels a unit.
+    Png(u32),
+    /// What to write beneath it, copied.
+    Caption,
+}
+
+/// Saves both diagrams as one figure, or copies its caption; `told` hears how it went.
+pub fn take_both(state: State, panels: Panels, what: Both, told: RwSignal<String>) {
+    let [left, right] = Side::BOTH.map(|side| Snapshot::of(state, panels, side));
+    let names = [left.shows.name(), right.shows.name()].map(|name| name.trim_start_matches("the "));
+    let sweep = left.sweep.clone();
+    let made = left.with_figure(|a| {
+        right.with_figure(|b| match what {
+            Both::Caption => Err(paper::caption([a, b], names)),
+            _ => Ok(paper::pair([a, b], names)),
+        })
+    });
+    spawn_local(async move {
+        let figure = match made {
+            Ok(figure) => figure,
+            Err(caption) => {
+                return told.set(match write(&caption).await {
+                    Ok(()) => "Copied the caption, and the paper's entry for BibTeX.".into(),
+                    Err(_) => "The browser does not let the page copy.".into(),
+                });
+            }
+        };
+        let (file, ending) = match what {
+            Both::Png(scale) => (png(&figure, scale).await, "png"),
+            _ => (blob(&figure.text, "image/svg+xml"), "svg"),
+        };
+        let name = file_name(&sweep, true, "both", "", ending);
+        told.set(match file.and_then(|file| save(&name, &file)) {
+            Ok(()) => format!("Saved {name}."),
             Err(_) => "The browser could not make the file.".into(),
         });
     });

@@ -11,6 +11,7 @@ mod surface;
 mod tracks;
 
 use crate::diagram::Place;
+use crate::diagram::cursor::touches;
 use crate::pixel::PixelView;
 use crate::theory::Theories;
 use detail::Detail;
@@ -77,6 +78,8 @@ pub fn Inspector(
         let waiting = held() && own.with(Option::is_none);
         let hint = if waiting {
             "Asking for the models of this pixel …"
+        } else if touches() && own.with(Option::is_none) {
+            "Touch the pixel once more to keep it and see the models trained there."
         } else if !held() && own.with(Option::is_none) {
             "Click, or press Enter, to keep this pixel and see the models trained there."
         } else {
@@ -118,7 +121,10 @@ fn Empty() -> impl IntoView {
             <p>
                 "Each pixel of a diagram is a small neural network trained at one feature density and one importance."
             </p>
-            <p>
+            <p hidden=!touches()>
+                "Touch a pixel to read its numbers and the weights of every model trained there."
+            </p>
+            <p hidden=touches()>
                 "Point at a pixel to read its numbers. Click it, or move with the arrow keys and press Enter, to keep it here and see the weights of every model trained there."
             </p>
         </div>

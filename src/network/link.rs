@@ -1,6 +1,7 @@
 //! Links to the experiment: `view=transformer`, then the network as [`toy::spec::link`] writes it;
 //! and to the comparison, `view=comparison`.
 
+use crate::view::Embed;
 use toy::network::Network;
 use toy::network::preset::Preset;
 use toy::spec::Spec;
@@ -23,6 +24,8 @@ pub struct Opened {
     pub network: Network,
     /// Which engine is asked for.
     pub choice: Choice,
+    /// Whether the figure alone is shown.
+    pub embed: bool,
     /// What was ignored or changed, and why, a sentence each.
     pub notices: Vec<String>,
 }
@@ -45,10 +48,11 @@ pub fn open(query: &str) -> Option<Opened> {
         return None;
     }
     let link::Opened { preset, spec: network, others, mut notices } = read::<Network>(query);
-    let mut choice = Choice::default();
+    let (mut choice, mut embed) = (Choice::default(), false);
     for (key, value) in others {
         let understood = match key.as_str() {
             VIEW => value == TRANSFORMER.0,
+            "embed" => Embed::parse(&value).map(|e| embed = e != Embed::No).is_some(),
             "engine" => Choice::parse(&value).map(|found| choice = found).is_some(),
             _ => false,
         };
@@ -59,7 +63,7 @@ pub fn open(query: &str) -> Option<Opened> {
     }
     let notices = notices.into_iter().map(|notice| notice + ".").collect();
     let preset = preset.unwrap_or(&Network::PRESETS[0]);
-    Some(Opened { preset, network, choice, notices })
+    Some(Opened { preset, network, choice, embed, notices })
 }
 
 /// The query that [`open`] reads back.

@@ -5,11 +5,13 @@ use super::figures::{Look, draw};
 use super::link::{Opened, TRANSFORMER};
 use super::state::{KEYS, Page};
 use super::take::{FILES, take};
-use crate::bar::{Failure, RunBar, RunNote, stage_words};
+use crate::bar::{RunBar, RunNote};
 use crate::controls::{Controls, Item, Line};
-use crate::format::{count, sentence, si};
+use crate::export::EmbedFoot;
+use crate::format::count;
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
+use crate::status::StatusLine;
 use crate::study::Views;
 use crate::theme::Dark;
 use leptos::ev;
@@ -18,8 +20,6 @@ use leptos::prelude::*;
 use toy::network::Network;
 use toy::network::architecture::Architecture;
 use toy::spec::{Param, Spec};
-use trainer::{Engine, Stage};
-use wire::{CHOICES, Choice, Kind};
 
 /// What one sees, for someone who has not read the paper.
 const ABOUT: &str = "Transformers are trained to give back features that are active more and more rarely: 64 of them through a residual stream of 32 dimensions. The figure shows how well each does against what can be done without superposition, what comes out when one feature goes in, and how the features' directions share the stream, with the value at the start in grey beside each measure.";
@@ -39,6 +39,15 @@ pub fn NetworkPage(
     provide_context(help);
     keys::listen(Box::new(page), dark, help);
     document().set_title(&format!("{} · Superphase", TRANSFORMER.1));
+    if page.embed {
+        return view! {
+            <main class="embed study-embed" aria-label=TRANSFORMER.1>
+                {figure(page)}
+                <EmbedFoot training=page.run.training link=page.link />
+            </main>
+        }
+        .into_any();
+    }
     let presets = Network::PRESETS.iter().map(|preset| {
         let selected = move || page.preset.get() == preset.name;
         view! { <option value=preset.name prop:selected=selected>{preset.label}</option> }
@@ -81,6 +90,7 @@ pub fn NetworkPage(
         </main>
         <HelpDialog own=KEYS />
     }
+    .into_any()
 }
 
 fn line(page: Page, param: &'static Param<Network>) -> Line {
@@ -125,7 +135,7 @@ fn buttons(page: Page) -> impl IntoView {
         });
     };
     view! {
-        <RunBar training=run.training />
+        <RunBar training=run.training command=page.command() />
         <div class="bar" role="group" aria-label="comparison">
             <button type="button" data-testid="compare" on:click=compare>"Keep to compare"</button>
             <span role="status">{kept}</span>
@@ -183,10 +193,12 @@ fn figure(page: Page) -> impl IntoView {
         </label>
         {scrubber(page, look)}
         <div class="plate" data-testid="plate" node_ref=plate inner_html=shown></div>
-        <div class="bar saves" role="group" aria-label="save">
-            {files.collect_view()}
-            <span role="status">{told}</span>
-        </div>
+        {(!page.embed).then(|| view! {
+            <div class="bar saves" role="group" aria-label="save">
+                {files.collect_view()}
+                <span role="status">{told}</span>
+            </div>
+        })}
     }
 }
 
@@ -223,55 +235,9 @@ fn scrubber(page: Page, look: RwSignal<Look>) -> impl IntoView {
     }
 }
 
-/// The status line: engine, models, speed, progress.
+/// The status line.
 fn status(page: Page) -> impl IntoView {
-    let run = page.run;
-    let word = Memo::new(move |_| stage_words(&run.stage.get(), run.engine.get().as_ref()));
-    let engine = move |words: fn(&Engine) -> String| run.engine.with(|e| e.as_ref().map(words));
-    let name = |engine: &Engine| match (engine.kind, engine.workers) {
-        (Kind::Gpu, _) => format!("WebGPU ({})", engine.name),
-        (Kind::Cpu, 1) => "CPU".to_owned(),
-        (Kind::Cpu, workers) => format!("CPU, {workers} workers"),
-    };
-    let options = CHOICES.map(|(choice, word, label)| {
-        let selected = move || page.choice.get() == choice;
-        view! { <option value=word prop:selected=selected>{label}</option> }
-    });
-    let numbers = move || {
-        let progress = run.progress.get();
-        let models = page.network.with(|network| count(network.models()));
-        let rate = format!("{} model-steps/s", si(progress.rate));
-        let rate = if progress.rate > 0.0 { format!(" · {rate}") } else { String::new() };
-        format!("{models} models{rate}")
-    };
-    let percent = Memo::new(move |_| match run.stage.get() {
-        Stage::Done => 100.0,
-        _ => (run.progress.get().part * 100.0).floor(),
-    });
-    view! {
-        <section class="status" aria-label="status">
-            <div class="line">
-                <span class="engine">
-                    <label for="engine">"engine"</label>
-                    <select
-                        id="engine"
-                        on:change:target=move |event| {
-                            page.choice.set(Choice::parse(&event.target().value()).unwrap_or_default());
-                        }
-                    >
-                        {options.collect_view()}
-                    </select>
-                    <span class="name">{move || engine(name)}</span>
-                    <span class="reason">{move || engine(|engine| sentence(&engine.reason))}</span>
-                </span>
-                <span class="stage" role="status">{word}</span>
-                <span class="progress">
-                    <progress max="100" value=percent aria-label="progress of the run"></progress>
-                    <span class="percent">{move || format!("{} %", percent.get())}</span>
-                </span>
-                <span class="figure">{numbers}</span>
-            </div>
-            <Failure training=page.run.training choice=page.choice />
-        </section>
-    }
+    let models = Signal::derive(move || page.network.with(Network::models));
+    let steps = Signal::derive(move || page.network.with(|own| own.steps));
+    view! { <StatusLine training=page.run.training choice=page.choice models steps /> }
 }

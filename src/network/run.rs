@@ -1,6 +1,7 @@
 //! The run of networks: what trains, how far it is and what it has found.
 
 use super::found::Found;
+use crate::bar::toggle;
 use crate::training::{Event, KEEP, Training, cores};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -8,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 use toy::network::Network;
 use toy::study::Wanted;
-use trainer::{Engine, Habits, Order, Progress, Shown, Stage};
+use trainer::{Habits, Order, Shown};
 use wire::{Choice, Job};
 
 /// A form that is still being changed is trained again when it has rested for so many seconds.
@@ -21,12 +22,6 @@ const SOON: Duration = Duration::from_millis(300);
 /// The run, as signals; copies are handles to the same run.
 #[derive(Clone, Copy)]
 pub struct NetworkRun {
-    /// Where it stands.
-    pub stage: RwSignal<Stage>,
-    /// The engine, once known.
-    pub engine: RwSignal<Option<Engine>>,
-    /// How far it is.
-    pub progress: RwSignal<Progress>,
     /// Counts what is worth a new drawing.
     pub drawn: RwSignal<u32>,
     /// What trains it.
@@ -60,8 +55,7 @@ impl NetworkRun {
             };
             training.tell(Event::Order(Some(order)));
         });
-        let Training { stage, engine, progress, .. } = training;
-        Self { stage, engine, progress, drawn, training, found: StoredValue::new_local(found) }
+        Self { drawn, training, found: StoredValue::new_local(found) }
     }
 
     /// Reads what has been found.
@@ -71,7 +65,7 @@ impl NetworkRun {
 
     /// Pauses what trains, goes on with what waits, trains what is done.
     pub fn toggle(self) {
-        self.training.tell(Event::Toggle);
+        toggle(self.training);
     }
 
     /// Takes one step and waits.

@@ -1,6 +1,6 @@
 //! Everything that is set on the experiment's page, as signals.
 
-use super::link::{Opened, query};
+use super::link::{Opened, TRANSFORMER, query};
 use super::run::NetworkRun;
 use crate::address::{at, keep};
 use crate::keys::{Keyed, Keys};
@@ -8,7 +8,7 @@ use crate::undo::Past;
 use leptos::prelude::*;
 use toy::network::Network;
 use toy::network::preset::Preset;
-use toy::spec::Spec;
+use toy::spec::{Spec, command};
 use wire::Choice;
 
 /// The page's state; copies are handles to the same.
@@ -20,6 +20,8 @@ pub struct Page {
     pub network: RwSignal<Network>,
     /// Which engine is asked for.
     pub choice: RwSignal<Choice>,
+    /// Whether the figure alone is shown.
+    pub embed: bool,
     /// What could not be used of the link.
     pub notices: RwSignal<Vec<String>>,
     /// Counts changes made elsewhere than in the form, whose fields then forget what was typed.
@@ -35,21 +37,30 @@ pub struct Page {
 impl Page {
     /// The state that a link describes; the address follows it.
     pub fn new(opened: Opened) -> Self {
-        let Opened { preset, network, choice, notices } = opened;
+        let Opened { preset, network, choice, embed, notices } = opened;
         let (network, choice) = (RwSignal::new(network), RwSignal::new(choice));
         let preset = RwSignal::new(preset.name);
         let link = Memo::new(move |_| at(&query(base(preset.get()), &network.get(), choice.get())));
-        keep(link);
+        if !embed {
+            keep(TRANSFORMER.0, link);
+        }
         Self {
             preset,
             network,
             choice,
+            embed,
             notices: RwSignal::new(notices),
             outside: RwSignal::new(0),
             link,
             run: NetworkRun::follow(network, choice),
             past: Past::of(Memo::new(move |_| (preset.get(), network.get())).into()),
         }
+    }
+
+    /// The command line that trains the same.
+    pub fn command(self) -> Signal<String> {
+        let base = move || base(self.preset.get());
+        Signal::derive(move || self.network.with(|own| command::line("study", own, Some(base()))))
     }
 
     /// Goes to a preset.

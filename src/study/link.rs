@@ -1,5 +1,6 @@
 //! Links to experiments: `view=WORD`, then the study as [`toy::spec::link`] writes it.
 
+use crate::view::Embed;
 use toy::spec::link::{self, names_preset, pairs, read, write};
 use toy::study::preset::{Preset, View};
 use toy::{Spec, Study};
@@ -19,6 +20,8 @@ pub struct Opened {
     pub study: Study,
     /// Which engine is asked for.
     pub choice: Choice,
+    /// Whether the figure alone is shown.
+    pub embed: bool,
     /// What was ignored or changed, and why, a sentence each.
     pub notices: Vec<String>,
 }
@@ -39,10 +42,11 @@ pub fn open(query: &str) -> Option<Opened> {
     };
     let preset = preset.unwrap_or(&Study::PRESETS[0]);
     let view = named.unwrap_or(preset.view);
-    let mut choice = Choice::default();
+    let (mut choice, mut embed) = (Choice::default(), false);
     for (key, value) in others {
         let understood = match key.as_str() {
             VIEW => View::parse(&value).is_some(),
+            "embed" => Embed::parse(&value).map(|e| embed = e != Embed::No).is_some(),
             "engine" => Choice::parse(&value).map(|found| choice = found).is_some(),
             _ => false,
         };
@@ -52,7 +56,7 @@ pub fn open(query: &str) -> Option<Opened> {
         }
     }
     let notices = notices.into_iter().map(|notice| notice + ".").collect();
-    Some(Opened { view, preset, study, choice, notices })
+    Some(Opened { view, preset, study, choice, embed, notices })
 }
 
 /// The query that [`open`] reads back.
@@ -91,6 +95,7 @@ mod tests {
             assert_eq!((opened.view, opened.preset.view), (view, view));
         }
         let small = open("?view=dynamics&steps=50&seed=3").unwrap();
+        assert!(!small.embed && open("?view=dynamics&embed=1").is_some_and(|o| o.embed));
         assert_eq!((small.study.steps, small.study.seed, small.study.hidden), (50, 3, 3));
     }
 

@@ -7,11 +7,13 @@ use super::state::{KEYS, Page};
 use super::take::{FILES, take};
 use super::views::Views;
 use super::words::about;
-use crate::bar::{Failure, RunBar, RunNote, stage_words};
-use crate::format::{count, duration, plural, sentence, si};
+use crate::bar::{RunBar, RunNote};
+use crate::export::EmbedFoot;
+use crate::format::count;
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
 use crate::notices::Notices;
+use crate::status::StatusLine;
 use crate::theme::Dark;
 use leptos::ev;
 use leptos::html::{Details, Div};
@@ -19,8 +21,6 @@ use leptos::prelude::*;
 use std::time::Duration;
 use toy::study::preset::View;
 use toy::{Spec, Study};
-use trainer::{Engine, Stage};
-use wire::{CHOICES, Choice, Kind};
 
 /// How often a figure with a third dimension turns by itself, and by how much.
 const BEAT: Duration = Duration::from_millis(60);
@@ -39,6 +39,15 @@ pub fn StudyPage(
     keys::listen(Box::new(page), dark, help);
     let label = View::ALL.iter().find(|(v, ..)| *v == page.view).map_or("", |(.., label)| label);
     document().set_title(&format!("{label} · Superphase"));
+    if page.embed {
+        return view! {
+            <main class="embed study-embed" aria-label=label>
+                {figure(page)}
+                <EmbedFoot training=page.run.training link=page.link />
+            </main>
+        }
+        .into_any();
+    }
     let presets = page.view.presets().map(|preset| {
         let selected = move || page.preset.get() == preset.name;
         view! { <option value=preset.name prop:selected=selected>{preset.label}</option> }
@@ -73,13 +82,14 @@ pub fn StudyPage(
             <section class="study-stage" id="figure" aria-label="figure">
                 <h2>{label}</h2>
                 <p class="lede">{about(page.view)}</p>
-                <RunBar training=page.run.training />
+                <RunBar training=page.run.training command=page.command() />
                 {figure(page)}
             </section>
             {status(page)}
         </main>
         <HelpDialog own=KEYS />
     }
+    .into_any()
 }
 
 /// The figure, what it can be looked at with, its numbers and files.
@@ -146,14 +156,16 @@ fn figure(page: Page) -> impl IntoView {
             on:pointermove=turned
         ></div>
         {(page.view == View::Dynamics).then(|| scrubber(page, look))}
-        <div class="bar saves" role="group" aria-label="save">
-            {files.collect_view()}
-            <span role="status">{told}</span>
-        </div>
-        <details class="numbers" node_ref=details on:toggle=toggled>
-            <summary>"The numbers in a table"</summary>
-            <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>
-        </details>
+        {(!page.embed).then(|| view! {
+            <div class="bar saves" role="group" aria-label="save">
+                {files.collect_view()}
+                <span role="status">{told}</span>
+            </div>
+            <details class="numbers" node_ref=details on:toggle=toggled>
+                <summary>"The numbers in a table"</summary>
+                <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>
+            </details>
+        })}
     }
 }
 
@@ -206,61 +218,9 @@ fn scrubber(page: Page, look: RwSignal<Look>) -> impl IntoView {
     }
 }
 
-/// The status line: engine, models, speed, progress.
+/// The status line.
 fn status(page: Page) -> impl IntoView {
-    let run = page.run;
-    let word = Memo::new(move |_| stage_words(&run.stage.get(), run.engine.get().as_ref()));
-    let engine = move |words: fn(&Engine) -> String| run.engine.with(|e| e.as_ref().map(words));
-    let name = |engine: &Engine| match (engine.kind, engine.workers) {
-        (Kind::Gpu, _) => format!("WebGPU ({})", engine.name),
-        (Kind::Cpu, 1) => "CPU".to_owned(),
-        (Kind::Cpu, workers) => format!("CPU, {workers} workers"),
-    };
-    let options = CHOICES.map(|(choice, word, label)| {
-        let selected = move || page.choice.get() == choice;
-        view! { <option value=word prop:selected=selected>{label}</option> }
-    });
-    let numbers = move || {
-        let progress = run.progress.get();
-        let models = page.study.with(|study| plural(study.models(), "model"));
-        let rate = format!("{} model-steps/s", si(progress.rate));
-        let left = match run.stage.get() {
-            Stage::Training if progress.left.is_finite() => {
-                format!(" · {} left", duration(progress.left))
-            }
-            _ => String::new(),
-        };
-        let rate = if progress.rate > 0.0 { format!(" · {rate}{left}") } else { String::new() };
-        format!("{models}{rate}")
-    };
-    let percent = Memo::new(move |_| match run.stage.get() {
-        Stage::Done => 100.0,
-        _ => (run.progress.get().part * 100.0).floor(),
-    });
-    view! {
-        <section class="status" aria-label="status">
-            <div class="line">
-                <span class="engine">
-                    <label for="engine">"engine"</label>
-                    <select
-                        id="engine"
-                        on:change:target=move |event| {
-                            page.choice.set(Choice::parse(&event.target().value()).unwrap_or_default());
-                        }
-                    >
-                        {options.collect_view()}
-                    </select>
-                    <span class="name">{move || engine(name)}</span>
-                    <span class="reason">{move || engine(|engine| sentence(&engine.reason))}</span>
-                </span>
-                <span class="stage" role="status">{word}</span>
-                <span class="progress">
-                    <progress max="100" value=percent aria-label="progress of the run"></progress>
-                    <span class="percent">{move || format!("{} %", percent.get())}</span>
-                </span>
-                <span class="figure">{numbers}</span>
-            </div>
-            <Failure training=page.run.training choice=page.choice />
-        </section>
-    }
+    let models = Signal::derive(move || page.study.with(Study::models));
+    let steps = Signal::derive(move || page.study.with(|own| own.steps));
+    view! { <StatusLine training=page.run.training choice=page.choice models steps /> }
 }

@@ -1,6 +1,7 @@
 //! The run of an experiment: what trains, how far it is and what it has found. Buttons and
 //! parameters come in as calls, everything else reads the signals.
 
+use crate::bar::toggle;
 use crate::rescue;
 use crate::training::{Event, KEEP, Training, cores};
 use leptos::prelude::*;
@@ -65,8 +66,6 @@ struct Inner {
 /// The run, as signals; copies are handles to the same run.
 #[derive(Clone, Copy)]
 pub struct StudyRun {
-    /// Where it stands.
-    pub stage: RwSignal<Stage>,
     /// The engine, once known.
     pub engine: RwSignal<Option<Engine>>,
     /// How far it is, over all its studies.
@@ -102,7 +101,7 @@ impl StudyRun {
                 draw(inner, drawn);
             }
         });
-        Self { stage, engine, progress, drawn, training, inner }
+        Self { engine, progress, drawn, training, inner }
     }
 
     /// Reads what has been found.
@@ -112,7 +111,7 @@ impl StudyRun {
 
     /// Pauses what trains, goes on with what waits, trains what is done.
     pub fn toggle(self) {
-        self.training.tell(Event::Toggle);
+        toggle(self.training);
     }
 
     /// Takes one step and waits.

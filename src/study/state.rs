@@ -6,8 +6,8 @@ use crate::address::{at, keep};
 use crate::keys::{Keyed, Keys};
 use crate::undo::Past;
 use leptos::prelude::*;
-use toy::Spec;
 use toy::Study;
+use toy::spec::{Spec, command};
 use toy::study::preset::{Preset, View};
 use wire::Choice;
 
@@ -22,6 +22,8 @@ pub struct Page {
     pub study: RwSignal<Study>,
     /// Which engine is asked for.
     pub choice: RwSignal<Choice>,
+    /// Whether the figure alone is shown.
+    pub embed: bool,
     /// What could not be used of the link.
     pub notices: RwSignal<Vec<String>>,
     /// Counts changes made elsewhere than in the form, whose fields then forget what was typed.
@@ -37,24 +39,33 @@ pub struct Page {
 impl Page {
     /// The state that a link describes; the address follows it.
     pub fn new(opened: Opened) -> Self {
-        let Opened { view, preset, study, choice, notices } = opened;
+        let Opened { view, preset, study, choice, embed, notices } = opened;
         let (study, choice) = (RwSignal::new(study), RwSignal::new(choice));
         let preset = RwSignal::new(preset.name);
         let link = Memo::new(move |_| {
             at(&query(view, base(view, preset.get()), &study.get(), choice.get()))
         });
-        keep(link);
+        if !embed {
+            keep(view.word(), link);
+        }
         Self {
             view,
             preset,
             study,
             choice,
+            embed,
             notices: RwSignal::new(notices),
             outside: RwSignal::new(0),
             link,
             run: StudyRun::follow(view, study, choice),
             past: Past::of(Memo::new(move |_| (preset.get(), study.get())).into()),
         }
+    }
+
+    /// The command line that trains the same.
+    pub fn command(self) -> Signal<String> {
+        let base = move || base(self.view, self.preset.get());
+        Signal::derive(move || self.study.with(|study| command::line("study", study, Some(base()))))
     }
 
     /// Goes to a preset.

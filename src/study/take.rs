@@ -2,8 +2,9 @@
 
 use super::run::Part;
 use super::state::Page;
-use crate::export::ink::Drawn;
+use crate::export::ink::{Drawn, framed};
 use crate::export::save::{blob, bytes, png, save};
+use crate::format::plural;
 use files::weights::{self, About};
 use files::{Archive, FileError, Format, arrays};
 use leptos::prelude::*;
@@ -58,6 +59,7 @@ const SCALE: u32 = 2;
 pub fn take(page: Page, which: usize, figure: Option<Drawn>, told: RwSignal<String>) {
     let Some(&(_, what, ending, content)) = FILES.get(which) else { return };
     let Some(figure) = figure else { return told.set("There is nothing to save yet.".into()) };
+    let figure = framed(&figure, &about(page), &page.link.get_untracked());
     let run = page.run;
     let name = run.with(|found| found.parts.first().map(|part| name(page, &part.study)));
     let what = what.trim_end_matches("-npz");
@@ -104,6 +106,22 @@ fn archive(page: Page, arrays: Arrays, name: &str) -> Result<Vec<u8>, FileError>
         }
         whole.write(Format::of(name)?)
     })
+}
+
+/// What was trained, in a line.
+fn about(page: Page) -> String {
+    let study = page.study.get_untracked();
+    let Study { features, hidden, steps, repeats, seed, .. } = study;
+    let of = |count: u32, noun: &str| plural(count.into(), noun);
+    let density = study.text("density").replace("..", " to ");
+    let label = Study::preset(page.preset.get_untracked()).map_or("", |preset| preset.label);
+    format!(
+        "{label}: {} in {}, density {density}, {}, {}, seed {seed}",
+        of(features, "feature"),
+        of(hidden, "dimension"),
+        of(steps, "step"),
+        of(repeats, "repeat"),
+    )
 }
 
 /// `superphase-geometry-n5-m2-10x1-10000steps-seed0`.

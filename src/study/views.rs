@@ -1,11 +1,13 @@
 //! The way from one experiment to another: plain links, each of which opens the page anew.
 
+use crate::memory;
 use crate::network;
 use leptos::prelude::*;
 use toy::study::preset::View;
 use wire::Choice;
 
-/// Links to the phase diagram and to every experiment; the engine that is asked for stays the same.
+/// Links to the phase diagram and to every experiment, as the reader left them; the engine that is
+/// asked for stays the same.
 #[component]
 pub fn Views(
     /// Where the reader is; `None` is the phase diagram.
@@ -26,6 +28,10 @@ pub fn Views(
         let pair = if word.is_empty() { String::new() } else { format!("view={word}") };
         let link = move || {
             let engine = Some(choice.get()).filter(|choice| *choice != Choice::default());
+            let left = memory::recall(word, engine.map(Choice::word));
+            if let Some(left) = left.filter(|_| here.is_none()) {
+                return format!("?{left}");
+            }
             let engine = engine.map(|choice| format!("engine={}", choice.word()));
             let pairs = [Some(pair.clone()).filter(|pair| !pair.is_empty()), engine];
             format!("?{}", pairs.into_iter().flatten().collect::<Vec<_>>().join("&"))

@@ -39,7 +39,7 @@ pub fn diagram(sweep: &Sweep, picture: &Picture, about: About) -> Archive {
 /// The measures of a study. Axes: `instance`, `repeat` and `density` of each model; `feature` and
 /// `importance` of each feature; `step` and `step_end` of each point of the loss curves. A value
 /// a model: `loss`, `dimensions_per_feature`, `capacity`, `represented`, `polysemantic`, and
-/// `attacked_loss` and `vulnerability` where they were measured. Values of (models, features):
+/// `attacked_loss` and `vulnerability` (see [`toy::study::vulnerability`]) where they were measured. Values of (models, features):
 /// `norm`, `superposition`, `dimensionality`. Of (models, points): `curve`, where there is one.
 pub fn measures(study: &Study, all: &[Snapshot], about: About) -> Archive {
     let (models, features) = (all.len(), study.features as usize);
@@ -73,7 +73,7 @@ pub fn measures(study: &Study, all: &[Snapshot], about: About) -> Archive {
     if all.iter().any(|s| s.measures.vulnerability.is_some()) {
         tensors.extend([
             one("attacked_loss", &|m| m.vulnerability.map_or(f32::NAN, |v| v.attacked)),
-            one("vulnerability", &|m| m.vulnerability.map_or(f32::NAN, |v| v.ratio())),
+            one("vulnerability", &|m| m.vulnerability.map_or(f32::NAN, |v| v.relative())),
         ]);
     }
     let points = all.first().map_or(0, |s| s.curve.len());

@@ -127,6 +127,21 @@ impl<B> Resume<B> {
         self.order.jobs.get(self.place)
     }
 
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        let Some(job) = self.job() else { return Progress::default() };
+        let done = |share: &Saved<B>| Done {
+            step: share.step,
+            before: share.model_steps,
+            ..Done::default()
+        };
+        let mut progress =
+            Progress::of(&self.shares.iter().map(done).collect::<Vec<_>>(), job.model_steps());
+        progress.part = (self.place as f64 + progress.part) / self.order.jobs.len() as f64;
+        progress.spent = self.spent;
+        progress
+    }
+
     /// Steps that all of its models have taken.
     pub fn step(&self) -> u32 {
         self.shares.iter().map(|share| share.step).min().unwrap_or(0)

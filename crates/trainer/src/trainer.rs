@@ -167,7 +167,11 @@ impl<B: Clone + PartialEq> Trainer<B> {
 
     /// How far the run is.
     pub fn progress(&self) -> Progress {
-        self.run.as_ref().map(Run::progress).unwrap_or_default()
+        match (&self.run, self.resumes()) {
+            (Some(run), _) => run.progress(),
+            (None, Some(resume)) => resume.progress(),
+            (None, None) => Progress::default(),
+        }
     }
 
     /// Whether what runs, or ran last, is what is wanted.

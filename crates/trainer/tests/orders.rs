@@ -297,6 +297,7 @@ fn a_lost_gpu_is_found_again() {
             world.gpu = false;
             run_to(&mut world, |stage| *stage == Stage::Recovering);
             assert_eq!(world.notes.len(), loss, "{:?}", world.notes);
+            assert!(world.trainer.progress().part > 0.0, "what is kept of it is shown meanwhile");
             world.gpu = true;
             run_to(&mut world, |stage| *stage == Stage::Training);
             assert!(world.trainer.progress().part > 0.0, "not from the start");

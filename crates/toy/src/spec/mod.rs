@@ -4,8 +4,9 @@
 //! Form, flags, links and documents are generic over [`Spec`], so a parameter is described in one
 //! place: its row in the table.
 
+pub mod command;
 pub mod link;
-mod number;
+pub mod number;
 mod param;
 mod query;
 pub(crate) mod shared;
@@ -89,7 +90,7 @@ pub trait Spec:
         if let Some(joint) = Self::JOINTS.iter().find(|joint| joint.name == name) {
             let mut changed = self.clone();
             for part in joint.parts {
-                changed.set(part, value)?;
+                changed.set(part, value).map_err(|error| error.called(joint.name))?;
             }
             *self = changed;
             return Ok(());

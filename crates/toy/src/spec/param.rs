@@ -114,6 +114,17 @@ pub enum ParamError {
     Unknown(String),
 }
 
+impl ParamError {
+    /// The same, of a parameter that is called so where it was given.
+    pub(crate) fn called(self, name: &'static str) -> Self {
+        match self {
+            Self::Value { value, allowed, .. } => Self::Value { name, value, allowed },
+            Self::Unclear { value, either, .. } => Self::Unclear { name, value, either },
+            unknown @ Self::Unknown(_) => unknown,
+        }
+    }
+}
+
 impl<S: Clone> Param<S> {
     /// What values are allowed, as the end of the sentence "it must be ...".
     pub fn allowed(&self) -> String {

@@ -72,6 +72,7 @@ fn model(study: &Study, snapshot: &Snapshot) -> String {
         ("capacity", number(&m.capacity)),
         ("represented", number(&m.represented)),
         ("polysemantic", m.polysemantic.to_string()),
+        ("overlap", number(&m.overlap)),
         ("norm", list(&m.norm, number)),
         ("superposition", list(&m.superposition, number)),
         ("dimensionality", list(&m.dimensionality, number)),
@@ -87,7 +88,7 @@ fn model(study: &Study, snapshot: &Snapshot) -> String {
     ];
     if let Some(v) = m.vulnerability {
         members.push(("attacked_loss", number(&v.attacked)));
-        members.push(("vulnerability", number(&v.ratio())));
+        members.push(("vulnerability", number(&v.relative())));
     }
     if !snapshot.parameters.is_empty() {
         members.push(("weights_and_biases", list(&snapshot.parameters, number)));

@@ -47,7 +47,7 @@ pub fn models(study: &Study, all: &[Snapshot]) -> String {
     for snapshot in all {
         let m = &snapshot.measures;
         let attack =
-            m.vulnerability.map_or(",".into(), |v| format!("{},{}", v.attacked, v.ratio()));
+            m.vulnerability.map_or(",".into(), |v| format!("{},{}", v.attacked, v.relative()));
         let figures: Vec<String> = m.figures.iter().map(|figure| figure.form.name()).collect();
         // Writing to a string cannot fail.
         let _ = writeln!(

@@ -63,6 +63,8 @@ mod tests {
         assert!(wrong(|s| s.lr = f64::NAN).contains("lr"));
         assert!(wrong(|s| (s.columns, s.rows, s.repeats) = (1000, 1000, 1000)).contains("at most"));
         assert!(wrong(|s| (s.features, s.hidden) = (5, 2)).contains("sampled"));
+        let refused = Sweep::default().set("grid", "5000").map_err(|e| e.to_string());
+        assert!(refused.is_err_and(|e| e.starts_with("grid is 5000")), "as the form calls it");
         assert_eq!(wrong(|_| ()), "");
     }
 }
