@@ -35,7 +35,7 @@ fn bottlenecks_learn_whoever_trains_them() {
             training.take(step, steps);
             step += steps;
         }
-        let all = training.learners().iter();
+        let all = training.learners().iter().map(|student| &student.learner);
         all.map(|l| (l.model, l.state.parameters.clone(), l.sums.clone())).collect::<Vec<_>>()
     };
     let all = trained(&[0, 1, 2], &[12]);

@@ -118,6 +118,12 @@ impl Translation {
         (self.narrowest << (model / repeats).min(16), model % repeats)
     }
 
+    /// Parameters of a bottleneck: two matrices of `k` by `d` and their biases.
+    pub fn parameters(&self, model: u32) -> usize {
+        let (k, d) = (self.place(model).0 as usize, WIDTH as usize);
+        2 * k * d + k + d
+    }
+
     /// The bottleneck of a model.
     pub fn bottleneck(&self, model: u32) -> Bottleneck {
         let dimensions = self.place(model).0 as usize;

@@ -1,5 +1,7 @@
 //! Bottlenecks at a step, and what stands beside them.
 
+use super::baseline::Components;
+use super::language::{Class, Known};
 use super::measure::Measures;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,37 @@ pub struct Snapshot {
     pub measures: Measures,
     /// How well others do that nobody trained.
     pub beside: Beside,
+    /// The words of the first sentences in the plane of the codes' first two principal components.
+    pub dots: Vec<Dot>,
+}
+
+/// A word among what passes a bottleneck.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dot {
+    /// Along the first principal component of the codes.
+    pub x: f32,
+    /// Along the second; 0 where there is one dimension.
+    pub y: f32,
+    /// The word's class.
+    pub class: Class,
+}
+
+/// The plane of the first two principal components of the codes that measures hold, a dot a word;
+/// none of a text of one's own.
+pub fn dots(measures: &Measures, known: &[Vec<Known>]) -> Vec<Dot> {
+    let k = measures.dimensions as usize;
+    let finite = measures.codes.iter().all(|z| z.is_finite());
+    if k == 0 || measures.codes.is_empty() || !finite {
+        return vec![];
+    }
+    let components = Components::of(&measures.codes, k);
+    let words = known.iter().flatten().zip(measures.codes.chunks_exact(k));
+    words
+        .map(|(word, code)| {
+            let [x, y] = components.plane(code);
+            Dot { x, y, class: word.class }
+        })
+        .collect()
 }
 
 /// What a bottleneck is held against, on the same sentences.
