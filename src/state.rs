@@ -329,7 +329,7 @@ fn example(sweep: &Sweep) -> Option<(u32, u32)> {
         let at = place(span, count, value).floor();
         if (0.0..f64::from(count)).contains(&at) { at as u32 } else { count / 2 }
     };
-    Some((near(density, rows, 0.05), near(importance, columns, 1.0)))
+    Some((near(density, rows, 0.1), near(importance, columns, 1.0)))
 }
 
 /// The preset whose protocol a sweep follows.
