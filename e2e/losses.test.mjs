@@ -185,6 +185,38 @@ for (const [lie, code] of Object.entries(LIES)) {
   }
 }
 
+// What an old phone has; a device with more is refused.
+const SMALL = `{
+  const least = { maxComputeInvocationsPerWorkgroup: 64, maxComputeWorkgroupSizeX: 64, maxComputeWorkgroupStorageSize: 4096, maxStorageBufferBindingSize: 1 << 20, maxBufferSize: 1 << 20, maxComputeWorkgroupsPerDimension: 64 };
+  const small = (limits) => new Proxy(limits, { get: (all, name) => least[name] ?? all[name] });
+  for (const kind of [GPUAdapter, GPUDevice]) {
+    const { get } = Object.getOwnPropertyDescriptor(kind.prototype, "limits");
+    Object.defineProperty(kind.prototype, "limits", { get() { return small(get.call(this)); } });
+  }
+  const make = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (wanted = {}) {
+    for (const [name, value] of Object.entries(wanted.requiredLimits ?? {}))
+      if (value > (least[name] ?? Infinity)) throw new DOMException(name + " is less than " + value, "OperationError");
+    return make.call(this, wanted);
+  };
+}`;
+for (const path of ["?grid=8&repeats=1&steps=30", "?view=geometry&instances=2&batch=32&steps=30"]) {
+  test(
+    `losses: an adapter with lower limits than usual, ${path.includes("view") ? "experiment" : "diagram"}: trained, or a sentence`,
+    { timeout: 120_000 },
+    withWorkers(() => SMALL, { path }, async (page, { url, problems }) => {
+      await stage(page, "done", 60_000);
+      await page.goto(`${url}${path}&engine=gpu`);
+      await page.waitForFunction(
+        () => document.querySelector(".status .failure") || document.querySelector(".status .stage")?.textContent === "done",
+        null,
+        { timeout: 60_000 },
+      );
+      problems.length = 0;
+    }),
+  );
+}
+
 for (const path of ["?grid=12&repeats=2&data=sampled&batch=256&steps=30000&engine=cpu", "?view=geometry&instances=4&batch=256&steps=30000&engine=cpu"]) {
   test(
     `losses: a worker that dies, ${path.includes("view") ? "experiment" : "diagram"}: the run goes on with another`,
