@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { colours, pixels, stage } from "./instrument.mjs";
+import { colours, pixels, settings, stage } from "./instrument.mjs";
 
 const SMALL = "?grid=8&repeats=4&steps=100";
 const phone = { viewport: { width: 390, height: 844 } };
@@ -110,6 +110,7 @@ test(
     await page.waitForFunction(() => document.querySelector("[data-testid=diagram-theory] h2 select").selectedOptions[0].textContent.includes("kept"));
     await complete(page, "theory");
     assert.ok(same(await pixels(page, "theory"), kept));
+    await settings(page);
     const seed = page.locator("[data-name=seed] input:not([type=range])").first();
     await page.locator("details:has([data-name=seed]) > summary").first().click({ timeout: 1000 }).catch(() => {});
     await seed.fill("4");
@@ -133,7 +134,7 @@ test(
     await stage(page, "done");
     const kept = await pixels(page, "empirical");
     await page.getByTestId("keep").click();
-    await page.locator("#features").fill("3");
+    await page.locator("#quick-features").fill("3");
     await page.waitForFunction(() => /features=3/.test(location.search));
     await stage(page, "done");
     assert.ok(same(await pixels(page, "theory"), kept), "two features in one dimension, as they were kept");
@@ -153,6 +154,7 @@ test(
   withPage({ webgpu: "absent", path: SMALL }, async (page) => {
     await stage(page, "done");
     await page.getByTestId("keep").click();
+    await settings(page);
     await page.locator("#grid").fill("16");
     await page.waitForFunction(() => /grid=16/.test(location.search));
     await stage(page, "done");

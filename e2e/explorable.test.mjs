@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { colours, pixels, stage } from "./instrument.mjs";
+import { colours, pixels, settings, stage } from "./instrument.mjs";
 
 const SIZES = { "1440 x 900": { width: 1440, height: 900 }, "390 x 844": { width: 390, height: 844 } };
 const GRID = 12;
@@ -34,8 +34,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         assert.match(await page.locator(".status").textContent(), webgpu === "software" ? /WebGPU/ : /CPU, \d workers/);
         assert.equal(await clipped(page), 0, "something is wider than the screen");
         const first = await pixels(page, "empirical");
-        const sheet = page.getByRole("button", { name: "Parameters" });
-        if (phone) await sheet.click();
+        await settings(page);
         await page.locator("[data-name=lr] input[type=range]").focus();
         for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowLeft");
         await changed(page, "empirical", first);
@@ -44,7 +43,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await stage(page, "done");
         for (let tries = 0; tries < 50 && !same(await pixels(page, "empirical"), first); tries++) await page.waitForTimeout(100);
         assert.ok(same(await pixels(page, "empirical"), first), "undo gives the first run back, bit for bit");
-        if (phone) await page.getByRole("button", { name: "Close" }).first().click();
+        await page.getByRole("button", { name: "Close settings" }).click();
 
         // Inspector, by keyboard alone.
         await page.getByTestId("plot-empirical").focus();

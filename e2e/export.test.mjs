@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { colours, inspect, number, pixels, stage } from "./instrument.mjs";
+import { colours, inspect, number, pixels, settings, stage } from "./instrument.mjs";
 
 const GRID = 12;
 const LINK = `?grid=${GRID}&repeats=3&steps=80&seed=5&engine=cpu`;
@@ -50,6 +50,7 @@ test(
     await page.mouse.move(2, 2);
     const before = await pixels(page, "empirical");
     // Something else, so that what is loaded is seen to be loaded.
+    await settings(page);
     await page.locator("#seed, [data-name=seed] input").first().fill("6");
     await page.keyboard.press("Tab");
     await page.waitForFunction(() => location.search.includes("seed=6"));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { withPage } from "./browser.mjs";
-import { stage } from "./instrument.mjs";
+import { settings, stage } from "./instrument.mjs";
 import { DIST } from "./serve.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -76,6 +76,7 @@ for (const webgpu of ["software", "absent"]) {
       const described = parts.filter(([note, text]) => text && note.length > 10);
       assert.ok(described.length >= 10, `${described.length} parts have a note`);
       // It follows what is trained.
+      await settings(page);
       await page.locator("[data-name=data] select").selectOption("sampled");
       await page.waitForFunction(() => /pcg4d/.test(document.querySelector("[data-testid=kernel]").textContent), null, { timeout: 60_000 });
     }),
@@ -122,6 +123,7 @@ for (const [what, path, name] of [["diagram", "?grid=8&repeats=1&steps=20", "lr"
       }, name);
       await page.reload();
       await page.waitForFunction((name) => location.search.includes(`${name}=`), name);
+      if (what === "diagram") await settings(page);
       await page.getByRole("button", { name: "undo last change" }).click();
       await page.waitForFunction((name) => !location.search.includes(`${name}=`), name);
     }),

@@ -99,7 +99,7 @@ test(
     await page.getByTestId("plot-empirical").focus();
     await page.keyboard.press("Escape");
     assert.equal(await pinned(page), null);
-    assert.equal(await page.getByTestId("scrubber").count(), 0);
+    assert.equal(await page.getByTestId("unpin").count(), 0, "the cursor's pixel is shown, not kept");
   }),
 );
 

@@ -16,6 +16,12 @@ export async function until(page, ask, timeout = 60_000) {
   }
 }
 
+/** Opens the settings of second rank, if they are not. */
+export async function settings(page) {
+  const button = page.getByRole("button", { name: /^(All|Close) settings$/ });
+  if ((await button.getAttribute("aria-expanded")) === "false") await button.click();
+}
+
 /** Progress in per cent. */
 export const percent = async (page) => parseInt(await page.locator(".status .percent").textContent(), 10);
 

@@ -52,8 +52,9 @@ function faults() {
         if (r.right > box.right + 1.5 || r.left < box.left - 1.5) found.push(`"${words.slice(0, 30)}" is cut off by ${name(clip.up)}`);
       }
       const scrolled = clip && scrolls(clip.style);
-      // Only the middle of a line: boxes are taller than letters.
-      if (!above && !scrolled) boxes.push({ words, left: r.left + 1, right: r.right - 1, top: r.top + 0.3 * r.height, bottom: r.bottom - 0.3 * r.height, text });
+      // Only the middle of a line: boxes are taller than letters. What ends in dots ends where it is cut.
+      const end = clip && dots ? Math.min(r.right, clip.up.getBoundingClientRect().right) : r.right;
+      if (!above && !scrolled) boxes.push({ words, left: r.left + 1, right: end - 1, top: r.top + 0.3 * r.height, bottom: r.bottom - 0.3 * r.height, text });
     }
   }
   for (const nav of document.querySelectorAll("nav")) if (seen(nav) && nav.scrollWidth > nav.clientWidth + 1) found.push(`${name(nav)} goes on without a sign`);

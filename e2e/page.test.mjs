@@ -13,3 +13,61 @@ for (const webgpu of Object.keys(WEBGPU)) {
     }),
   );
 }
+
+const VIEWS = ["", "geometry", "demonstration", "dimensionality", "correlation", "dynamics", "computation", "vulnerability", "scaling", "transformer", "comparison"];
+
+/** Waits until something is drawn. */
+const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+/** Waits until it has trained, however long it says that it takes. */
+const ended = (frame, what) =>
+  frame
+    .waitForFunction(
+      () => {
+        const word = document.querySelector(".status .stage")?.textContent;
+        if (word === "waiting") document.querySelector(".bar .primary").click();
+        return word === "done";
+      },
+      null,
+      { timeout: 60_000, polling: 200 },
+    )
+    .catch((error) => assert.fail(`${what}: ${error}`));
+
+const link = (view) => (view ? `?view=${view}&repeats=1&steps=40&batch=32` : "?grid=8&repeats=1&steps=40");
+
+test(
+  "page: every view trains in a window of 160 pixels that becomes one of 3,840, is printed, and shrinks again",
+  { timeout: 240_000 },
+  withPage({ webgpu: "absent", path: "", viewport: { width: 160, height: 240 } }, async (page, { url }) => {
+    for (const view of VIEWS) {
+      await page.setViewportSize({ width: 160, height: 240 });
+      await page.goto(new URL(link(view), url).href);
+      await page.waitForSelector("main, .rescue");
+      for (const [width, height] of [[3840, 2160], [160, 240], [3840, 200]]) {
+        await page.setViewportSize({ width, height });
+        await page.emulateMedia({ media: width === height ? "screen" : "print" });
+        await drawn(page);
+        await page.emulateMedia({ media: "screen" });
+        await drawn(page);
+      }
+      if (view !== "comparison") await ended(page, view);
+      assert.equal(await page.locator(".rescue").count(), 0, view);
+    }
+  }),
+);
+
+test(
+  "page: every view trains in a frame without a size, and in one that is hidden",
+  { timeout: 240_000 },
+  withPage({ webgpu: "absent", path: "frame.html", host: { alter: (path) => (path === "frame.html" ? { status: 200, body: "<body></body>" } : {}) } }, async (page, { url }) => {
+    for (const view of VIEWS) {
+      for (const style of ["width: 0; height: 0; border: 0", "display: none"]) {
+        const html = `<iframe style="${style}" src="${new URL(`./${link(view)}`, url).href}"></iframe>`;
+        await page.evaluate((html) => (document.body.innerHTML = html), html);
+        const frame = await (await page.waitForSelector("iframe", { state: "attached" })).contentFrame();
+        if (view !== "comparison") await ended(frame, `${view}, ${style}`);
+        assert.equal(await frame.locator(".rescue").count(), 0, view);
+      }
+    }
+  }),
+);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { stage } from "./instrument.mjs";
+import { settings, stage } from "./instrument.mjs";
 
 const SMALL = "?grid=8&repeats=4&steps=100&seed=5";
 const SIZES = [[1440, 900], [1024, 768], [390, 844]];
@@ -78,6 +78,7 @@ test(
   "reading: an experiment and back again, and all is as it was left",
   withPage({ webgpu: "absent", path: `${SMALL}&layer=norm&pixel=3,4` }, async (page) => {
     await stage(page, "done");
+    await settings(page);
     await page.locator("#seed").fill("6");
     await page.waitForFunction(() => /seed=6/.test(location.search));
     await page.locator(".views").getByText("Dynamics").click();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { pixels, rateOf, stage } from "./instrument.mjs";
+import { pixels, rateOf, settings, stage } from "./instrument.mjs";
 
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
@@ -98,6 +98,7 @@ test(
     const steps = Math.ceil((1.5 * rateOf(await page.locator(".status").textContent())) / (64 * 64 * 16));
     await page.goto(url.replace("steps=400", `steps=${steps}`));
     await stage(page, "done", 60_000);
+    await settings(page);
     const slider = page.locator("[data-name=lr] input[type=range]");
     await slider.focus();
     let last = await pixels(page, "empirical");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { colours, inspect, number, percent, pixels, stage, superphase } from "./instrument.mjs";
+import { colours, inspect, number, percent, pixels, settings, stage, superphase } from "./instrument.mjs";
 
 const GRID = 12;
 const close = (a, b) => Math.abs(a - b) <= 0.011 * Math.max(1, Math.abs(b));
@@ -96,6 +96,7 @@ test(
   withPage({ path: `?grid=${GRID}&repeats=2&steps=60&engine=cpu` }, async (page) => {
     await stage(page, "done");
     const before = await pixels(page, "empirical");
+    await settings(page);
     for (const [name, value, sentence] of [
       ["features", "1", /whole number from 2 to 8/],
       ["grid", "0", /whole number from 1 to 1024/],
@@ -122,6 +123,7 @@ test(
   "train: numbers as people type them are taken and shown whole, and a run of days gives the command",
   withPage({ webgpu: "absent", path: "?grid=8&repeats=2&steps=40" }, async (page) => {
     await stage(page, "done");
+    await settings(page);
     const whole = (id) => page.locator(id).evaluate((field) => field.scrollWidth <= field.clientWidth);
     const line = page.locator(".status .line");
     const height = (await line.boundingBox()).height;

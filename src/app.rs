@@ -3,7 +3,7 @@
 use crate::article::Article;
 use crate::bar::{RunBar, RunNote};
 use crate::export::Embedded;
-use crate::form::Form;
+use crate::form::{First, Form};
 use crate::header::Header;
 use crate::import::{FileNotes, Files};
 use crate::inspector::Inspector;
@@ -59,8 +59,8 @@ pub fn App() -> impl IntoView {
         <FileNotes />
         <RunNote training=state.run.training />
         <main>
-            <section class="instrument" aria-label="instrument">
-                <section class="controls" class:open=move || sheet.get() aria-label="parameters">
+            <section class="instrument" class:wide=move || !sheet.get() aria-label="instrument">
+                <section class="controls" id="settings" class:open=move || sheet.get() aria-label="all settings">
                     <div class="panel">
                         <Form />
                     </div>
@@ -72,10 +72,12 @@ pub fn App() -> impl IntoView {
                         <RunBar training=state.run.training command=state.command()>
                             <Keep />
                         </RunBar>
+                        <First />
                         <button
                             type="button"
                             class="adjust"
                             aria-expanded=move || sheet.get().to_string()
+                            aria-controls="settings"
                             on:click=move |_| {
                                 sheet.update(|open| *open = !*open);
                                 if sheet.get_untracked() {
@@ -83,7 +85,7 @@ pub fn App() -> impl IntoView {
                                 }
                             }
                         >
-                            {move || if sheet.get() { "Close" } else { "Parameters" }}
+                            {move || if sheet.get() { "Close settings" } else { "All settings" }}
                         </button>
                     </div>
                     <div class="pair" id="pair">
@@ -96,6 +98,7 @@ pub fn App() -> impl IntoView {
                         sweep=state.run.shown
                         cursor=state.cursor
                         pinned=state.pinned
+                        example=state.example
                         trained=state.run.picture
                         ansatz=state.theories.ansatz
                         optimum=state.theories.optimum
@@ -132,9 +135,13 @@ fn name_the_tab(state: State) {
     });
 }
 
-/// Scrolls to where the first diagram stands above the sheet, to be watched while parameters move.
+/// Scrolls to where the first diagram stands above the sheet, where it is one, to be watched while
+/// parameters move.
 fn show_above_sheet() {
-    if let Some(pair) = document().get_element_by_id("pair") {
+    let narrow = window().match_media("(max-width: 980px)").ok().flatten();
+    if narrow.is_some_and(|query| query.matches())
+        && let Some(pair) = document().get_element_by_id("pair")
+    {
         pair.scroll_into_view();
     }
 }
@@ -176,9 +183,10 @@ fn Lede() -> impl IntoView {
         format!("must squeeze {n} features into {ways}.")
     });
     view! {
+        <h2 class="question">"Networks hold more features than they have dimensions. When?"</h2>
         <p class="lede">
-            "Every pixel is a tiny neural network that " {model}
-            " To the right its last feature matters more; further down features are rarer. The colour tells what became of the last feature: left out, a dimension of its own, or packed together with others, which is superposition."
+            "Every pixel is a tiny network that " {model}
+            " To the right its last feature matters more, further down features are rarer. The colour tells what became of it: left out, a dimension of its own, or packed with others: superposition."
         </p>
     }
 }

@@ -1,6 +1,6 @@
 //! The form of a diagram: a line for every parameter of a sweep.
 
-use crate::controls::{Controls, Item, Line};
+use crate::controls::{Controls, Item, Line, Quick};
 use crate::state::State;
 use leptos::prelude::*;
 use toy::Sweep;
@@ -24,6 +24,17 @@ pub fn Form() -> impl IntoView {
             undo=Callback::new(move |()| state.undo())
         />
     }
+}
+
+/// The parameters of first rank, to stand in sight.
+#[component]
+pub fn First() -> impl IntoView {
+    let state = expect_context::<State>();
+    let names = [("features", "features n"), ("hidden", "dimensions m"), ("repeats", "repeats")];
+    let items = names
+        .into_iter()
+        .filter_map(|(name, label)| Some((label, line(state, Sweep::find(name)?).item)));
+    view! { <Quick items=items.collect() outside=state.outside /> }
 }
 
 fn line(state: State, param: &'static Param<Sweep>) -> Line {

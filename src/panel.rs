@@ -188,6 +188,8 @@ pub fn Shown(
             places=Signal::from(state.run.shown)
             cursor=state.cursor
             pinned=state.pinned
+            example=Signal::from(state.example)
+            names=Signal::derive(move || !panel.source.get().is_trained())
             curves=Signal::from(panel.curves)
             show_curves=state.show_curves
             thresholds=state.thresholds

@@ -3,6 +3,7 @@
 
 use crate::address;
 use crate::diagram::Layer;
+use crate::diagram::axis::place;
 use crate::kept::{SLOTS, Slot};
 use crate::keys::{Keyed, Keys};
 use crate::other::Other;
@@ -41,6 +42,8 @@ pub struct State {
     pub cursor: RwSignal<Option<(u32, u32)>>,
     /// The pixel kept in the inspector.
     pub pinned: RwSignal<Option<(u32, u32)>>,
+    /// The pixel to show where the reader points at none: one in superposition.
+    pub example: Memo<Option<(u32, u32)>>,
     /// Where phases end and begin.
     pub thresholds: RwSignal<Thresholds>,
     /// Whether lines between phases are drawn.
@@ -101,6 +104,7 @@ impl State {
             embed: view.embed,
             cursor: RwSignal::new(None),
             pinned: RwSignal::new(view.pinned),
+            example: Memo::new(move |_| run.shown.with(example)),
             thresholds,
             show_curves,
             notices: RwSignal::new(notices),
@@ -113,7 +117,8 @@ impl State {
         };
         state.keep_inside();
         Effect::new(move || {
-            let pixel = state.pinned.get().or_else(|| state.cursor.get());
+            let pinned = state.pinned.get().or_else(|| state.cursor.get());
+            let pixel = pinned.or_else(|| state.example.get().filter(|_| state.embed == Embed::No));
             run.inspect(pixel);
         });
         state
@@ -315,6 +320,16 @@ impl Keyed for State {
         }
         true
     }
+}
+
+/// A pixel whose features are rare, and matter alike, if the diagram has one; else the middle one.
+fn example(sweep: &Sweep) -> Option<(u32, u32)> {
+    let Sweep { density, importance, columns, rows, .. } = *sweep;
+    let near = |span, count: u32, value| {
+        let at = place(span, count, value).floor();
+        if (0.0..f64::from(count)).contains(&at) { at as u32 } else { count / 2 }
+    };
+    Some((near(density, rows, 0.1), near(importance, columns, 1.0)))
 }
 
 /// The preset whose protocol a sweep follows.

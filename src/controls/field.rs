@@ -57,7 +57,8 @@ pub fn Field(item: Item) -> impl IntoView {
     }
 }
 
-fn help_id(name: &str) -> String {
+/// The id of the sentence that explains a parameter.
+pub fn help_id(name: &str) -> String {
     format!("{name}-help")
 }
 

@@ -6,8 +6,10 @@ mod scale;
 
 pub use field::Item;
 
-use field::Field;
+use field::{Field, help_id};
 use leptos::prelude::*;
+use number::Number;
+use scale::Scale;
 use toy::spec::Group;
 
 /// Groups in the order of the form, with their headings.
@@ -70,6 +72,25 @@ pub fn Controls(
             {move || hint.0.get().unwrap_or("Point at a control, or touch it, to read what it does.")}
         </p>
     }
+}
+
+/// A few controls by themselves, in a row, without sliders.
+#[component]
+pub fn Quick(
+    /// The parameters, with what to call them here.
+    items: Vec<(&'static str, Item)>,
+    /// Counts changes made elsewhere.
+    outside: RwSignal<u32>,
+) -> impl IntoView {
+    provide_context(Outside(outside));
+    let fields = items.into_iter().map(|(label, item)| {
+        let Item { name, kind, get, set, most, .. } = item;
+        let scale =
+            Memo::new(move |_| Scale::of(name, kind, most.get()).unwrap_or(Scale::log(1.0, 10.0)));
+        let (id, describe) = (format!("quick-{name}"), help_id(name));
+        view! { <Number id label describe scale=scale.into() get set bare=true /> }
+    });
+    view! { <div class="quick" role="group" aria-label="model">{fields.collect_view()}</div> }
 }
 
 /// One group: its usual controls, and the rare ones behind "more".

@@ -24,6 +24,9 @@ pub fn Number(
     get: Signal<String>,
     /// Takes a new one.
     set: Callback<String, Verdict>,
+    /// Whether it stands without a slider.
+    #[prop(optional)]
+    bare: bool,
 ) -> impl IntoView {
     let Outside(outside) = expect_context();
     let draft = RwSignal::new(None::<String>);
@@ -86,7 +89,7 @@ pub fn Number(
             let scale = scale.get();
             let (min, max, step) = scale.track();
             let label = label.clone();
-            scale.slides().then(|| {
+            (scale.slides() && !bare).then(|| {
                 view! {
                     <input
                         type="range"

@@ -38,7 +38,7 @@ impl Shared {
 }
 
 /// The pixel of one diagram that stands for what a pixel of another one does.
-fn carried((row, column): (u32, u32), from: &Sweep, to: &Sweep) -> Option<(u32, u32)> {
+pub fn carried((row, column): (u32, u32), from: &Sweep, to: &Sweep) -> Option<(u32, u32)> {
     let along = |index: u32, own: (Span, u32), other: (Span, u32), value: f64| {
         if own == other {
             return Some(index);

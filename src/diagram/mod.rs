@@ -11,6 +11,7 @@ pub mod limits;
 pub mod number;
 pub mod paint;
 mod plot;
+mod region;
 mod watch;
 
 use cursor::Shared;
@@ -65,6 +66,10 @@ pub fn Diagram(
     cursor: RwSignal<Option<Place>>,
     /// The pixel held fast.
     pinned: RwSignal<Option<Place>>,
+    /// The pixel that is shown where there is neither.
+    example: Signal<Option<Place>>,
+    /// Whether its regions are named where there is room.
+    names: Signal<bool>,
     /// Lines over the picture.
     #[prop(into)]
     curves: Signal<Vec<Curve>>,
@@ -74,6 +79,15 @@ pub fn Diagram(
     thresholds: RwSignal<Thresholds>,
 ) -> impl IntoView {
     let [cursor, pinned] = [cursor, pinned].map(|place| Shared { place, of: places, own: sweep });
+    let example = Memo::new(move |_| {
+        let nothing = cursor.place.with(Option::is_none) && pinned.place.with(Option::is_none);
+        let place = example.get().filter(|_| nothing)?;
+        places.with(|of| sweep.with(|own| cursor::carried(place, of, own)))
+    });
+    let regions = Memo::new(move |_| {
+        let named = names.get() && matches!(layer.get(), Layer::Paper | Layer::Phase);
+        if named { picture.with(region::named) } else { vec![] }
+    });
     let shown = Shown { picture, reference, layer };
     let key = Memo::new(move |_| shown.with(Key::of));
     let words = Memo::new(move |_| match cursor.get().or(pinned.get()) {
@@ -122,7 +136,7 @@ pub fn Diagram(
                 </div>
             </figcaption>
             <div class="diagram-frame" node_ref=frame style:padding=padding>
-                <Plot name title focused heat sweep cursor pinned curves show_curves />
+                <Plot name title focused heat sweep cursor pinned example regions curves show_curves />
                 <canvas class="diagram-axes" node_ref=lines aria-hidden="true"></canvas>
             </div>
             <Readout name words focused />

@@ -2,6 +2,7 @@
 
 use super::cursor::Shared;
 use super::curve::Curve;
+use super::region::Region;
 use super::{Place, cursor as moves};
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html;
@@ -25,6 +26,10 @@ pub fn Plot(
     cursor: Shared,
     /// The pixel held fast.
     pinned: Shared,
+    /// The pixel that is shown where there is neither.
+    example: Memo<Option<Place>>,
+    /// Names of its regions.
+    regions: Memo<Vec<Region>>,
     /// Lines over the picture.
     curves: Signal<Vec<Curve>>,
     /// Whether they are drawn.
@@ -85,7 +90,11 @@ pub fn Plot(
             on:focus=move |_| focused.set(true)
             on:blur=move |_| focused.set(false)>
             <canvas node_ref=heat data-testid=format!("heatmap-{name}") aria-hidden="true"></canvas>
-            <Lines sweep cursor pinned curves show_curves />
+            {move || regions.get().into_iter().map(|(name, (x, y))| view! {
+                <span class="region" aria-hidden="true"
+                    style:left=format!("{:.1}%", 100.0 * x) style:top=format!("{:.1}%", 100.0 * y)>{name}</span>
+            }).collect_view()}
+            <Lines sweep cursor pinned example curves show_curves />
         </div>
     }
 }
@@ -121,6 +130,7 @@ fn Lines(
     sweep: Signal<Sweep>,
     cursor: Shared,
     pinned: Shared,
+    example: Memo<Option<Place>>,
     curves: Signal<Vec<Curve>>,
     show_curves: RwSignal<bool>,
 ) -> impl IntoView {
@@ -163,13 +173,19 @@ fn Lines(
             }
         })
     };
+    let ring = move || {
+        example.get().map(|(row, column)| {
+            let dot = format!("M{} {}h0", f64::from(column) + 0.5, f64::from(row) + 0.5);
+            view! { <path class="example-rim" d=dot.clone() /><path class="example" d=dot /> }
+        })
+    };
     let view_box = move || {
         let (columns, rows) = size.get();
         format!("0 0 {columns} {rows}")
     };
     view! {
         <svg class="diagram-lines" viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
-            {paths}{cross}{pin}
+            {paths}{cross}{pin}{ring}
         </svg>
     }
 }

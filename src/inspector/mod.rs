@@ -12,6 +12,8 @@ mod tracks;
 
 use crate::diagram::Place;
 use crate::diagram::cursor::touches;
+use crate::diagram::paint::phase_name;
+use crate::format::plural;
 use crate::pixel::PixelView;
 use crate::theory::Theories;
 use detail::Detail;
@@ -21,8 +23,8 @@ use repeats::Repeats;
 use replay::{Replay, Scrubber};
 use surface::Landscape;
 use toy::Sweep;
-use toy::phase::Thresholds;
-use toy::picture::Picture;
+use toy::phase::{Phase, Thresholds};
+use toy::picture::{Picture, Repeat};
 
 /// What is known of the pinned pixel, or else of the one under the cursor.
 #[component]
@@ -34,6 +36,9 @@ pub fn Inspector(
     cursor: RwSignal<Option<Place>>,
     /// The pixel held fast.
     pinned: RwSignal<Option<Place>>,
+    /// The pixel looked at where there is neither.
+    #[prop(into)]
+    example: Signal<Option<Place>>,
     /// The trained diagram.
     #[prop(into)]
     trained: Signal<Picture>,
@@ -56,14 +61,14 @@ pub fn Inspector(
 ) -> impl IntoView {
     let inside =
         move |place: &Place| sweep.with(|sweep| place.0 < sweep.rows && place.1 < sweep.columns);
-    let place = Memo::new(move |_| pinned.get().or(cursor.get()).filter(inside));
+    let pointed = move || pinned.get().or(cursor.get()).filter(inside);
+    let place = Memo::new(move |_| pointed().or_else(|| example.get()).filter(inside));
     let held = move || pinned.get().is_some();
-    let known = Memo::new(move |_| place.get().is_some());
     let own = Signal::derive(move || {
         let place = place.get()?;
         view.with(|view| view.clone().filter(|view| (view.row, view.column) == place))
     });
-    let replay = Replay::follow(sweep, pinned, theories);
+    let replay = Replay::follow(sweep, place, theories);
     let chosen = RwSignal::new(None::<usize>);
     Effect::watch(move || place.get(), move |_, _, _| chosen.set(None), false);
     // The best is shown in detail until another is chosen.
@@ -76,57 +81,49 @@ pub fn Inspector(
     });
     let parameters = move || {
         let waiting = held() && own.with(Option::is_none);
-        let hint = if waiting {
-            "Asking for the models of this pixel …"
-        } else if touches() && own.with(Option::is_none) {
-            "Touch the pixel once more to keep it and see the models trained there."
-        } else if !held() && own.with(Option::is_none) {
-            "Click, or press Enter, to keep this pixel and see the models trained there."
-        } else {
-            return None;
+        let hint = match (waiting, held(), touches()) {
+            (true, ..) => "Asking for the models of this pixel …",
+            (_, true, _) => return None,
+            (.., true) => "Touch a pixel to read its numbers, and once more to let go of it.",
+            _ => "Point at a pixel to see its networks; click it, or press Enter, to keep it here.",
         };
         Some(view! { <p class="pixel-hint">{hint}</p> })
+    };
+    let fates = move || {
+        let text = own.with(|view| view.as_ref().map(|view| fates(&view.repeats)))?;
+        Some(view! { <p class="pixel-hint" data-testid="fates">{text}</p> })
     };
     view! {
         <section class="pixel" data-testid="inspector" aria-label="Inspector"
             data-place=move || place.get().map(|(row, column)| format!("{row},{column}"))>
             <header class="pixel-head">
-                <h2>"This pixel"</h2>
+                <h2>{move || if pointed().is_some() { "This pixel" } else { "One network" }}</h2>
                 <Show when=held>
                     <button type="button" data-testid="unpin" on:click=move |_| pinned.set(None)>
                         "Unpin"
                     </button>
                 </Show>
             </header>
-            <Show when=move || known.get() fallback=Empty>
-                <Figures sweep place trained ansatz optimum />
-                {parameters}
-                <Detail sweep view=own detailed replay />
-                <Show when=held>
-                    <Landscape sweep replay detailed thresholds />
-                    <Scrubber replay />
-                </Show>
-                <Repeats sweep view=own detailed chosen />
+            <Figures sweep place trained ansatz optimum />
+            {parameters}
+            {fates}
+            <Detail sweep view=own detailed replay />
+            <Show when=move || held() || replay.is_cheap()>
+                <Landscape sweep replay detailed thresholds />
+                <Scrubber replay />
             </Show>
+            <Repeats sweep view=own detailed chosen />
             {children.map(|children| children())}
         </section>
     }
 }
 
-/// What to do when there is nothing to show.
-#[component]
-fn Empty() -> impl IntoView {
-    view! {
-        <div class="pixel-empty" data-testid="inspector-empty">
-            <p>
-                "Each pixel of a diagram is a small neural network trained at one feature density and one importance."
-            </p>
-            <p hidden=!touches()>
-                "Touch a pixel to read its numbers and the weights of every model trained there."
-            </p>
-            <p hidden=touches()>
-                "Point at a pixel to read its numbers. Click it, or move with the arrow keys and press Enter, to keep it here and see the weights of every model trained there."
-            </p>
-        </div>
-    }
+/// What became of a pixel's models, in a sentence: how many ended in which phase.
+fn fates(repeats: &[Repeat]) -> String {
+    let counted = Phase::ALL.into_iter().filter_map(|phase| {
+        let count = repeats.iter().filter(|repeat| repeat.phase == phase).count();
+        (count > 0).then(|| format!("{count} {}", phase_name(phase)))
+    });
+    let all = plural(repeats.len() as u64, "network");
+    format!("Of {all} trained here: {}.", counted.collect::<Vec<_>>().join(", "))
 }

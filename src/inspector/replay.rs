@@ -1,4 +1,4 @@
-//! The training of the pinned pixel, to be gone through step by step.
+//! The training of a pixel, to be gone through step by step.
 
 use crate::diagram::Place;
 use crate::pixel::{Paths, Trace};
@@ -10,7 +10,7 @@ use toy::Sweep;
 use toy::aggregate::Aggregate;
 use toy::sweep::Data;
 
-/// A pin that is still being moved about is not followed until it has rested this long.
+/// What is still being moved about is not followed until it has rested this long.
 const REST: Duration = Duration::from_millis(250);
 /// Time between two pictures of the replay.
 const FRAME: Duration = Duration::from_millis(40);
@@ -47,14 +47,10 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// A replay that follows the pin.
-    pub fn follow(
-        sweep: Signal<Sweep>,
-        pinned: RwSignal<Option<Place>>,
-        theories: Theories,
-    ) -> Self {
+    /// A replay that follows the pixel looked at.
+    pub fn follow(sweep: Signal<Sweep>, place: Memo<Option<Place>>, theories: Theories) -> Self {
         let subject = Memo::new(move |_| {
-            let (row, column) = pinned.get()?;
+            let (row, column) = place.get()?;
             let sweep = Sweep { aggregate: Aggregate::Lowest, ..sweep.get() };
             (row < sweep.rows && column < sweep.columns).then_some((sweep, (row, column)))
         });
@@ -87,6 +83,11 @@ impl Replay {
             replay.stop();
         });
         replay
+    }
+
+    /// Whether the pixel is trained again without asking.
+    pub fn is_cheap(self) -> bool {
+        self.subject.with(|subject| subject.as_ref().is_some_and(|(sweep, _)| work(sweep) <= CHEAP))
     }
 
     /// Asks for the training of the pixel, however long it takes.

@@ -26,7 +26,12 @@ pub fn Landscape(
     move || {
         let trace = replay.trace.get();
         let Trace::Known(Paths { surface: Some(surface), trajectory, .. }) = &trace else {
-            return None;
+            // Its place, so that nothing moves when it comes.
+            let comes = sweep.with_untracked(|sweep| sweep.features == 2 && sweep.hidden == 1);
+            let waits = matches!(trace, Trace::None | Trace::Waiting) && replay.is_cheap();
+            return (comes && waits).then(|| {
+                view! { <div class="landscape-to-come" aria-hidden="true"></div> }.into_any()
+            });
         };
         let (shape, biases) = sweep.with_untracked(|sweep| (Shape::of(sweep), sweep.bias));
         let context = Context { biases, excess: None };
@@ -119,7 +124,7 @@ pub fn Landscape(
                 </div>
                 {key(surface)}
             </figure>
-        })
+        }.into_any())
     }
 }
 

@@ -1,12 +1,12 @@
 //! An experiment's page: what stands where.
 
-use super::figures::{Look, draw, numbers, turns};
+use super::figures::{Look, draw, followed, follows, numbers, turns};
 use super::form::Form;
 use super::link::Opened;
 use super::state::{KEYS, Page};
 use super::take::{FILES, take};
 use super::views::Views;
-use super::words::about;
+use super::words::{about, look_for};
 use crate::bar::{RunBar, RunNote};
 use crate::export::EmbedFoot;
 use crate::format::count;
@@ -21,6 +21,8 @@ use leptos::prelude::*;
 use std::time::Duration;
 use toy::study::preset::View;
 use toy::{Spec, Study};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 /// How often a figure with a third dimension turns by itself, and by how much.
 const BEAT: Duration = Duration::from_millis(60);
@@ -82,6 +84,10 @@ pub fn StudyPage(
             <section class="study-stage" id="figure" aria-label="figure">
                 <h2>{label}</h2>
                 <p class="lede">{about(page.view)}</p>
+                <p class="look-for" data-testid="look-for">
+                    {look_for(page.view).0} " "
+                    <a href=look_for(page.view).1>"The paper's figure"</a>
+                </p>
                 <RunBar training=page.run.training command=page.command() />
                 {figure(page)}
             </section>
@@ -96,7 +102,8 @@ pub fn StudyPage(
 fn figure(page: Page) -> impl IntoView {
     let run = page.run;
     let plate = NodeRef::<Div>::new();
-    let look = RwSignal::new(Look { width: 0.0, turn: (0.6, 0.35), frame: usize::MAX });
+    let look =
+        RwSignal::new(Look { width: 0.0, turn: (0.6, 0.35), frame: usize::MAX, follow: None });
     let measure = move || {
         if let Some(plate) = plate.get_untracked() {
             let width = f64::from(plate.client_width());
@@ -146,14 +153,29 @@ fn figure(page: Page) -> impl IntoView {
             look.update(|look| look.turn = (look.turn.0 - 0.01 * dx, look.turn.1 + 0.01 * dy));
         }
     };
+    let touch = Touch { said: RwSignal::new(String::new()), look };
     view! {
+        {follows(page.view).then(|| follow_menu(page, look))}
+        <p class="said" data-testid="said" aria-live="polite">
+            {move || match look.get().follow {
+                Some(feature) => {
+                    run.drawn.track();
+                    run.with(|found| followed(found, feature))
+                }
+                None => touch.said.get(),
+            }}
+        </p>
         <div
             class="plate"
             class:solid=move || solid.get()
             data-testid="plate"
             node_ref=plate
             inner_html=shown
-            on:pointermove=turned
+            on:pointermove=move |event| {
+                touch.point(&event);
+                turned(event);
+            }
+            on:click=move |event| touch.click(&event)
         ></div>
         {(page.view == View::Dynamics).then(|| scrubber(page, look))}
         {(!page.embed).then(|| view! {
@@ -166,6 +188,65 @@ fn figure(page: Page) -> impl IntoView {
                 <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>
             </details>
         })}
+    }
+}
+
+/// What pointing at parts of a figure does.
+#[derive(Clone, Copy)]
+struct Touch {
+    /// What is said of the part pointed at.
+    said: RwSignal<String>,
+    look: RwSignal<Look>,
+}
+
+impl Touch {
+    /// Says what the figure says of the part under the pointer.
+    fn point(self, event: &ev::MouseEvent) {
+        let part = target(event).and_then(|at| at.closest("circle, path, rect, g").ok().flatten());
+        let title = part.and_then(|part| part.query_selector(":scope > title").ok().flatten());
+        let words = title.and_then(|title| title.text_content()).unwrap_or_default();
+        if !words.is_empty() && self.said.with_untracked(|said| *said != words) {
+            self.said.set(words);
+        }
+    }
+
+    /// Follows the feature under the pointer, or no longer.
+    fn click(self, event: &ev::MouseEvent) {
+        self.point(event);
+        let part = target(event).and_then(|at| at.closest("[data-feature]").ok().flatten());
+        let feature = part.and_then(|part| part.get_attribute("data-feature")?.parse().ok());
+        if let Some(feature) = feature {
+            self.look.update(|look| {
+                look.follow = (look.follow != Some(feature)).then_some(feature);
+            });
+        }
+    }
+}
+
+fn target(event: &ev::MouseEvent) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// The feature that is followed, to be chosen without pointing at it.
+fn follow_menu(page: Page, look: RwSignal<Look>) -> impl IntoView {
+    let count = Memo::new(move |_| page.study.with(|study| study.features as usize));
+    let options = move || {
+        let option = |feature: usize| {
+            let chosen = move || look.get().follow == Some(feature);
+            view! { <option value=feature.to_string() prop:selected=chosen>{feature + 1}</option> }
+        };
+        (0..count.get()).map(option).collect_view()
+    };
+    view! {
+        <label class="follow">
+            <span>"follow feature"</span>
+            <select data-testid="follow" on:change:target=move |event| {
+                look.update(|look| look.follow = event.target().value().parse().ok());
+            }>
+                <option value="" prop:selected=move || look.get().follow.is_none()>"none"</option>
+                {options}
+            </select>
+        </label>
     }
 }
 

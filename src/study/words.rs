@@ -2,6 +2,44 @@
 
 use toy::study::preset::View;
 
+/// What to look for, and where the figure is that it belongs to.
+pub const fn look_for(view: View) -> (&'static str, &'static str) {
+    match view {
+        View::Geometry => (
+            "Look for two lines at right angles on the left, pairs of opposite ones in the middle, and five corners on the right.",
+            "https://transformer-circuits.pub/2022/toy_model/index.html#motivation",
+        ),
+        View::Demonstration => (
+            "Look for the bars that turn red: rarer inputs let the ReLU model represent more features, the linear one never.",
+            "https://transformer-circuits.pub/2022/toy_model/index.html#demonstrating",
+        ),
+        View::Dimensionality => (
+            "Look for dots that gather on dashed lines, and for the red line's rest near 1/2.",
+            "https://transformer-circuits.pub/2022/toy_model/index.html#geometry-uniform",
+        ),
+        View::Correlation => (
+            "Look for features of one colour: at right angles or side by side where they occur together, opposite where they never do.",
+            "https://transformer-circuits.pub/2022/toy_model/index.html#geometry-organization",
+        ),
+        View::Dynamics => (
+            "Look for the levels on which the loss rests, and at what the directions do when it leaves one.",
+            "https://transformer-circuits.pub/2022/toy_model/index.html#learning",
+        ),
+        View::Computation => (
+            "Look for bars of several colours: neurons that serve several features at once.",
+            "https://transformer-circuits.pub/2022/toy_model/index.html#computation",
+        ),
+        View::Vulnerability => (
+            "Look whether the upper curve rises where the lower one does.",
+            "https://transformer-circuits.pub/2022/toy_model/index.html#adversarial",
+        ),
+        View::Scaling => (
+            "Look at how straight the line of the losses is, and at how many features are represented.",
+            "https://arxiv.org/abs/2505.10465",
+        ),
+    }
+}
+
 /// What one sees and which figure of the paper it is.
 pub const fn about(view: View) -> &'static str {
     match view {

@@ -1,5 +1,6 @@
 //! Dimensions per feature, and every feature's dimensionality, against sparsity.
 
+use super::Look;
 use super::chart::{Axis, frame};
 use super::sheet::{SMALL, Sheet, dots, trace};
 use crate::diagram::colour::{BLUE, RED};
@@ -16,7 +17,7 @@ const LEFT: f64 = 40.0;
 const RIGHT: f64 = 128.0;
 
 /// Draws the chart.
-pub fn draw(mut sheet: Sheet, part: &Part) -> Drawn {
+pub fn draw(mut sheet: Sheet, part: &Part, look: Look) -> Drawn {
     let Part { study, snapshots } = part;
     let narrow = sheet.width < 560.0;
     let right = sheet.width - if narrow { 36.0 } else { RIGHT };
@@ -38,7 +39,7 @@ pub fn draw(mut sheet: Sheet, part: &Part) -> Drawn {
         sheet.label(right + 5.0, at + shift, room, SMALL, &name);
     }
     let pitch = (ends.1 - ends.0).abs() / f64::from(study.instances.max(2) - 1);
-    let (mut line, mut list) = (vec![], String::new());
+    let (mut line, mut list, mut way) = (vec![], String::new(), vec![]);
     let mut said = vec![];
     for snapshot in lowest(study, snapshots) {
         let m = &snapshot.measures;
@@ -51,6 +52,7 @@ pub fn draw(mut sheet: Sheet, part: &Part) -> Drawn {
             (middle + aside, y.at(f64::from(d)), f64::from(m.norm[i]) >= REPRESENTED)
         };
         let all: Vec<_> = m.dimensionality.iter().enumerate().map(place).collect();
+        way.extend(look.follow.and_then(|i| all.get(i)).map(|p| (p.0, p.1)));
         for (known, look) in [(false, "stroke-opacity=\".38\""), (true, "stroke-opacity=\".8\"")] {
             let own: Vec<_> = all.iter().filter(|p| p.2 == known).map(|p| (p.0, p.1)).collect();
             let round = "fill=\"none\" stroke-width=\"3.2\" stroke-linecap=\"round\"";
@@ -67,6 +69,13 @@ pub fn draw(mut sheet: Sheet, part: &Part) -> Drawn {
             m.dimensions_per_feature
         ));
         let _ = write!(list, "1/(1−S) {:.3}: D* {star:.3}. ", 1.0 / study.density_at(instance));
+    }
+    if !way.is_empty() {
+        let look = "class=\"followed\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\"";
+        sheet.path(&trace(&way), look);
+        for &(px, py) in &way {
+            sheet.disk(px, py, 4.0, &format!("fill=\"{}\" stroke=\"currentColor\"", BLUE.css()));
+        }
     }
     let stroke = format!("fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\"", RED.css());
     sheet.path(&trace(&line), &stroke);
@@ -103,7 +112,8 @@ mod tests {
     #[test]
     fn every_feature_has_its_dot() {
         let found = found(Study::preset("two-hundred-in-twenty").unwrap());
-        let text = draw(Sheet::new(700.0, true), &found.parts[0]).text;
+        let look = Look { width: 700.0, turn: (0.0, 0.0), frame: 0, follow: None };
+        let text = draw(Sheet::new(700.0, true), &found.parts[0], look).text;
         let part = &found.parts[0];
         assert_eq!(text.matches("h0").count(), part.study.features as usize * 3);
         assert!(text.contains(">1/2 digon<") && text.contains(">3/8 square antiprism<"));

@@ -58,11 +58,14 @@ pub fn draw(mut sheet: Sheet, part: &Part, film: &[Frame], look: Look) -> Drawn 
             (x.at(f64::from(*step)), bottom.at(d))
         };
         let line: Vec<_> = course.iter().map(at).collect();
-        let look = format!(
-            "class=\"course\" fill=\"none\" stroke=\"{}\" stroke-opacity=\".75\"",
-            colour.css()
-        );
-        sheet.path(&trace(&line), &format!("{look} stroke-width=\"1.5\""));
+        let (class, opacity, width) = match look.follow {
+            Some(own) if own == i => ("followed course", "1", "3.5"),
+            Some(_) => ("course", ".25", "1.5"),
+            None => ("course", ".75", "1.5"),
+        };
+        let stroke = format!("data-feature=\"{i}\" fill=\"none\" stroke=\"{}\"", colour.css());
+        let seen = format!("stroke-opacity=\"{opacity}\" stroke-width=\"{width}\"");
+        sheet.path(&trace(&line), &format!("class=\"{class}\" {stroke} {seen}"));
     }
     let mut y = floor + 56.0;
     let now = course.get(look.frame).or(course.last());
@@ -108,7 +111,7 @@ mod tests {
     #[test]
     fn a_line_a_feature_and_the_step_that_is_looked_at() {
         let found = found(Study::preset("two-correlated-triples").unwrap());
-        let look = Look { width: 900.0, turn: (0.4, 0.4), frame: 1 };
+        let look = Look { width: 900.0, turn: (0.4, 0.4), frame: 1, follow: None };
         let text = draw(Sheet::new(look.width, true), &found.parts[0], &found.film, look).text;
         assert_eq!(text.matches("class=\"course\"").count(), 6);
         assert_eq!(text.matches("class=\"loss\"").count(), 1);

@@ -109,8 +109,13 @@ pub fn square(
             let inside = |v: f64| v.clamp(-side / 2.0, side / 2.0);
             let (px, py) = (cx + inside(px * unit), cy - inside(py * unit));
             let fill = fills.get(i).map_or(String::new(), |fill| fill.css());
-            let look = format!("class=\"vector\" stroke=\"{fill}\" stroke-width=\"2\"");
-            sheet.line((cx, cy), (px, py), &look);
+            let own = look.follow == Some(i);
+            let faint = if look.follow.is_some() && !own { " opacity=\".3\"" } else { "" };
+            let line = match own {
+                true => format!("class=\"followed vector\" stroke=\"{fill}\" stroke-width=\"4\""),
+                false => format!("class=\"vector\" stroke=\"{fill}\" stroke-width=\"2\"{faint}"),
+            };
+            sheet.line((cx, cy), (px, py), &line);
             let rim = "stroke=\"currentColor\" stroke-opacity=\".45\"";
             let value = |all: &[f32]| all.get(i).map_or(UNKNOWN.into(), |&v| three(v.into()));
             let said = format!(
@@ -119,7 +124,9 @@ pub fn square(
                 value(&m.norm),
                 value(&m.dimensionality)
             );
-            sheet.spot(px, py, 4.0, &format!("fill=\"{fill}\" {rim}"), &said);
+            let radius = if own { 6.0 } else { 4.0 };
+            let spot = format!("data-feature=\"{i}\" fill=\"{fill}\" {rim}{faint}");
+            sheet.spot(px, py, radius, &spot, &said);
         }
     } else {
         sheet.label(cx, cy, side, MIDDLE, &format!("{width} dimensions"));
@@ -305,7 +312,7 @@ mod tests {
             Wanted::WEIGHTS,
             Effort::Live,
         );
-        let look = Look { width: 500.0, turn: (0.0, 0.0), frame: 0 };
+        let look = Look { width: 500.0, turn: (0.0, 0.0), frame: 0, follow: None };
         let sheet = Sheet::new(look.width, true);
         let text = draw(sheet, View::Geometry, &Part { study, snapshots }, look).text;
         assert_eq!(text.matches("class=\"vector\"").count(), 5);

@@ -15,9 +15,12 @@ mod vulnerability;
 pub use numbers::numbers;
 
 use super::run::{Found, Part};
+use crate::diagram::number::{UNKNOWN, three};
 use crate::export::ink::Drawn;
 use sheet::Sheet;
+use toy::study::Snapshot;
 use toy::study::preset::View;
+use toy::study::snapshot::lowest;
 
 /// How figures are looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,6 +31,8 @@ pub struct Look {
     pub turn: (f64, f64),
     /// Frame of the film that is shown.
     pub frame: usize,
+    /// The feature that is followed through the figure, from 0.
+    pub follow: Option<usize>,
 }
 
 /// Draws the figure of a view; nothing has been found yet when there is `None`.
@@ -43,12 +48,40 @@ pub fn draw(view: View, found: &Found, look: Look) -> Option<Drawn> {
     Some(match view {
         View::Geometry | View::Correlation => geometry::draw(sheet, view, part, look),
         View::Demonstration => demonstration::draw(sheet, &found.parts),
-        View::Dimensionality => dimensionality::draw(sheet, charted),
+        View::Dimensionality => dimensionality::draw(sheet, charted, look),
         View::Dynamics => dynamics::draw(sheet, charted, film, look),
         View::Computation => computation::draw(sheet, part),
         View::Vulnerability => vulnerability::draw(sheet, charted),
         View::Scaling => scaling::draw(sheet, charted),
     })
+}
+
+/// Whether single features can be followed through a figure.
+pub const fn follows(view: View) -> bool {
+    matches!(view, View::Geometry | View::Correlation | View::Dynamics | View::Dimensionality)
+}
+
+/// What became of one feature in each of the models that the figure shows, in words.
+pub fn followed(found: &Found, feature: usize) -> String {
+    let Some(Part { study, snapshots }) = found.parts.first() else { return String::new() };
+    let mut words = format!("Feature {}", feature + 1);
+    let shown: Vec<&Snapshot> = match study.instances {
+        1 => snapshots.iter().collect(),
+        _ => lowest(study, snapshots),
+    };
+    for (place, snapshot) in shown.iter().enumerate() {
+        let (instance, repeat) = study.place(snapshot.model);
+        let m = &snapshot.measures;
+        let value = |all: &[f32]| all.get(feature).map_or(UNKNOWN.into(), |&v| three(v.into()));
+        let of = match study.instances {
+            1 => format!("repeat {}", repeat + 1),
+            _ => format!("1 − S = {}", three(study.density_at(instance))),
+        };
+        let (norm, d) = (value(&m.norm), value(&m.dimensionality));
+        words += if place == 0 { ": " } else { "; " };
+        words += &format!("{of}: norm {norm}, dimensionality {d}");
+    }
+    words + "."
 }
 
 /// Whether a figure has a third dimension to turn.
@@ -66,7 +99,7 @@ pub mod tests {
     use toy::study::{Wanted, train};
     use toy::{Spec, Study};
 
-    const LOOK: Look = Look { width: 800.0, turn: (0.5, 0.4), frame: 1 };
+    const LOOK: Look = Look { width: 800.0, turn: (0.5, 0.4), frame: 1, follow: None };
 
     /// A preset's models before the first step.
     pub fn found(preset: &toy::study::preset::Preset) -> Found {
@@ -218,5 +251,22 @@ pub mod tests {
             }
         }
         assert!(draw(View::Geometry, &Found::default(), LOOK).is_none());
+    }
+
+    #[test]
+    fn a_feature_is_followed_through_all_models() {
+        for preset in Study::PRESETS.iter().filter(|preset| follows(preset.view)) {
+            let found = found(preset);
+            let draw = |follow| draw(preset.view, &found, Look { follow, ..LOOK }).unwrap().text;
+            assert!(draw(Some(2)).contains("class=\"followed") && !draw(None).contains("followed"));
+            assert!(well_formed(&draw(Some(2))), "{}", preset.name);
+            // A feature that there is not is nothing to follow.
+            draw(Some(9_999));
+            let words = followed(&found, 2);
+            let study = &found.parts[0].study;
+            let models = if study.instances == 1 { study.repeats } else { study.instances };
+            assert_eq!(words.matches("dimensionality").count(), models as usize, "{words}");
+            assert!(words.starts_with("Feature 3: "));
+        }
     }
 }
