@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::output::Output;
-use crate::{flags, say};
+use crate::{flags, say, signal};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use engine::cpu::translation::{Evaluator, train_base};
 use std::path::{Path, PathBuf};
@@ -95,6 +95,10 @@ pub fn train(text: &Text, recipe: &Recipe) -> Base {
             "base: step {step} of {}, loss {loss:.4}, validation loss {validation:.4}, {seconds} s",
             recipe.steps
         ));
+        if let Some(signal) = signal::received() {
+            say::note(format_args!("base: stopped at step {step}; nothing was written"));
+            std::process::exit(128 + i32::from(signal));
+        }
     });
     // What is trained on is what a file gives back.
     base.rounded()
