@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: networks help serve dist test lint unit e2e fuzz soak interop cluster figures bench deny setup clean
+.PHONY: base translation networks help serve dist test lint unit e2e fuzz soak interop cluster figures bench deny setup clean
 
 # Tools come from the project's npm packages and from cargo install; system paths are only added to.
 CARGO_BIN := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -73,6 +73,13 @@ cluster: ## shards under a real Slurm with two nodes, HyperQueue and GNU paralle
 figures: dist ## draw the README's figures from the built page (some minutes)
 	@scripts/setup test
 	node e2e/figures.mjs
+
+base: ## train the translation model that comes with the page, www/translation-base.bin (minutes; its fingerprint is in crates/engine/tests/translation.rs)
+	cargo run -q --release $(LOCKED) -p superphase -- base --out www/translation-base.bin
+
+translation: ## draw the tables of docs/translation.md from new runs of the command (minutes)
+	cargo build -q --release $(LOCKED) -p superphase
+	scripts/translation $(TARGET)/release/superphase
 
 networks: ## the published losses of both transformer scripts, all steps and five seeds (minutes)
 	cargo test --release -p superphase --test networks -- --ignored --nocapture

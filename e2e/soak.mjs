@@ -13,8 +13,12 @@ const { values } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const REST = "?grid=12&repeats=2&steps=60&engine=cpu";
-const VIEWS = ["", "view=geometry&", "view=demonstration&", "view=dimensionality&", "view=correlation&", "view=dynamics&", "view=computation&", "view=vulnerability&"];
+const VIEWS = ["", "view=geometry&", "view=demonstration&", "view=dimensionality&", "view=correlation&", "view=dynamics&", "view=computation&", "view=vulnerability&", "view=scaling&", "view=transformer&", "view=comparison&"];
 const ROUNDS = 12;
+/** How many times as much memory there may be in the second half: minutes say less than half an hour. */
+const MOST = seconds < 600 ? 1.25 : 1.1;
+/** Seconds of the same before memory is looked at. */
+const WARM = 60;
 
 // A generator that can be seeded, so that a failure can be seen again (as far as time allows).
 let state = Number(values.seed) >>> 0;
@@ -98,18 +102,23 @@ try {
   // Every view once, so that what they all keep is there from the first round on.
   for (const view of VIEWS) {
     await page.goto(`${server.url}?${view}repeats=2&steps=30&engine=cpu`);
-    await stage(page, "done");
+    if (!view.includes("comparison")) await stage(page, "done");
   }
   await page.goto(server.url + REST);
-  const begin = Date.now();
-  for (let round = 1; round <= ROUNDS; round++) {
-    while (Date.now() - begin < (seconds * 1000 * round) / ROUNDS) {
+  const visit = async (end) => {
+    while (Date.now() < end) {
       const name = any(deck);
       counts[name] = (counts[name] ?? 0) + 1;
       await actions[name][1]();
       assert.deepEqual(problems, [], `after ${JSON.stringify(counts)}`);
       await page.waitForTimeout(50 + random() * 700);
     }
+  };
+  // What is compiled and cached on a first visit is not what grows.
+  await visit(Date.now() + WARM * 1000);
+  const begin = Date.now();
+  for (let round = 1; round <= ROUNDS; round++) {
+    await visit(begin + (seconds * 1000 * round) / ROUNDS);
     // At rest, always in the same state.
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.goto(server.url + REST);
@@ -127,7 +136,7 @@ try {
     const least = (list) => Math.min(...list.map((m) => m[kind]));
     const [first, last] = [least(memory.slice(0, ROUNDS / 2)), least(memory.slice(ROUNDS / 2))];
     console.log(`${kind}: ${(100 * (last / first - 1)).toFixed(1)} % from the first half to the second`);
-    assert.ok(last <= 1.1 * first, `${kind} memory grew from ${first} to ${last} bytes`);
+    assert.ok(last <= MOST * first, `${kind} memory grew from ${first} to ${last} bytes`);
   }
 } finally {
   await browser.close();

@@ -16,6 +16,7 @@ use crate::state::{KEYS, State};
 use crate::status::Status;
 use crate::study::{self, StudyPage};
 use crate::theme::Dark;
+use crate::translation::{self, TranslationPage};
 use crate::view::{self, Embed};
 use leptos::prelude::*;
 use trainer::Stage;
@@ -29,6 +30,9 @@ pub fn App() -> impl IntoView {
     }
     if let Some(opened) = network::open(&query) {
         return view! { <NetworkPage opened /> }.into_any();
+    }
+    if let Some(opened) = translation::open(&query) {
+        return view! { <TranslationPage opened /> }.into_any();
     }
     if let Some(opened) = study::open(&query) {
         return view! { <StudyPage opened /> }.into_any();

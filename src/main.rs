@@ -36,6 +36,7 @@ mod study;
 mod theme;
 mod theory;
 mod training;
+mod translation;
 mod undo;
 mod view;
 

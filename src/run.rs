@@ -69,7 +69,11 @@ impl Run {
                 pixel.set(Some(PixelView { row, column, step, repeats }));
             }
             // The old picture stays until the new run shows something.
-            Shown::Begun { .. } | Shown::Models { .. } | Shown::Networks { .. } => {}
+            Shown::Begun { .. }
+            | Shown::Models { .. }
+            | Shown::Networks { .. }
+            | Shown::Translations { .. }
+            | Shown::Translated { .. } => {}
         };
         let training = Training::new(habits, show);
         Effect::watch(

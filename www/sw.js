@@ -1,10 +1,12 @@
 // Keeps a copy of the build, so that the page opens without a network.
-// scripts/finish writes the next three lines for each build; every file of it is listed with its SHA-256,
+// scripts/finish writes the next four lines for each build; every file of it is listed with its SHA-256,
 // so that page, worker and styles are always of one build: hosts answer with pages for files that are not
 // there, and files arrive one by one. A new build is fetched in the background and taken when the last
 // tab of the old one has been closed; until it is complete the old one stays.
 const VERSION = "unbuilt";
 const FILES = {};
+// Kept when they are first asked for: an experiment's own.
+const LATER = {};
 const PROGRAM = "";
 
 const PREFIX = `superphase:${registration.scope}:`;
@@ -63,7 +65,11 @@ addEventListener("fetch", (event) => {
     // The address's query is the page's own affair.
     const home = request.mode === "navigate" && /^(index\.html)?$/.test(new URL(request.url).pathname.slice(ROOT.length));
     const kept = await cache.match(home ? "./" : request, { ignoreSearch: true, ignoreVary: true });
-    return kept ?? fetch(request);
+    if (kept) return kept;
+    const file = new URL(request.url).pathname.slice(ROOT.length);
+    if (!(file in LATER)) return fetch(request);
+    const found = await keepFile(cache, file, LATER[file]).then(() => cache.match(request), () => undefined);
+    return found ?? fetch(request);
   };
   event.respondWith(answer());
 });

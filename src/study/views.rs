@@ -2,6 +2,7 @@
 
 use crate::memory;
 use crate::network;
+use crate::translation::TRANSLATION;
 use leptos::prelude::*;
 use toy::study::preset::View;
 use wire::Choice;
@@ -21,7 +22,7 @@ pub fn Views(
 ) -> impl IntoView {
     let here = current.map_or(word, View::word);
     let own = View::ALL.map(|(_, word, label)| (word, label));
-    let others = [network::TRANSFORMER, network::COMPARISON];
+    let others = [network::TRANSFORMER, TRANSLATION, network::COMPARISON];
     let all = std::iter::once(("", "Phase diagram")).chain(own).chain(others);
     let links = all.map(|(word, label)| {
         let here = (word == here).then_some("page");

@@ -139,6 +139,7 @@ impl Crew {
             trained.extend(match run {
                 Run::Study(run) => block_on(run.read())?,
                 Run::Network(run) => block_on(run.read())?,
+                Run::Translation(run) => run.read(),
                 Run::Sweep(_) => vec![],
             });
         }

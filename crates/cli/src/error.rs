@@ -29,6 +29,12 @@ pub enum Error {
     /// Values of a network do not fit together.
     #[error(transparent)]
     Network(#[from] toy::network::NetworkError),
+    /// Values of a run of bottlenecks do not fit together.
+    #[error(transparent)]
+    Translation(#[from] toy::translation::TranslationError),
+    /// A text, or a model of one, that is none.
+    #[error("{0}: {1}")]
+    Text(PathBuf, String),
     /// A flag of another kind of run.
     #[error("--{0} does not belong to a {1}")]
     Foreign(String, &'static str),
@@ -99,6 +105,7 @@ impl Error {
             | Self::Sweep(_)
             | Self::Study(_)
             | Self::Network(_)
+            | Self::Translation(_)
             | Self::Theory(_)
             | Self::Preset(..)
             | Self::Foreign(..)
@@ -106,7 +113,11 @@ impl Error {
             | Self::Flags(_)
             | Self::Unwritable(..) => 2,
             Self::Write(..) | Self::Rescued { .. } => 3,
-            Self::Read(..) | Self::File(..) | Self::Merge(_) | Self::Checkpoint(..) => 1,
+            Self::Read(..)
+            | Self::File(..)
+            | Self::Text(..)
+            | Self::Merge(_)
+            | Self::Checkpoint(..) => 1,
             Self::Stopped { signal, .. } => 128 + signal,
         }
     }

@@ -155,6 +155,8 @@ impl Log {
                     * (f64::from(step + 1) / f64::from(network.warmup.max(1))).min(1.0) as f32;
                 self.add(step, &[("LR".to_owned(), rate)], &[("Weights/all", &all)])
             }
+            // Bottlenecks have no log yet: the command refuses it.
+            Job::Translation(_) => Ok(()),
         }
     }
 

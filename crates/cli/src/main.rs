@@ -1,5 +1,6 @@
 //! `superphase`: the same sweeps, studies, shaders and theory as the page, from the command line.
 
+mod base;
 mod crew;
 mod devices;
 mod error;
@@ -21,6 +22,7 @@ mod signal;
 mod study;
 mod sweep;
 mod theory;
+mod translation;
 mod weights;
 
 use clap::Command;
@@ -34,7 +36,8 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(sweep::command())
-        .subcommand(network::flags(study::command()))
+        .subcommand(translation::flags(network::flags(study::command())))
+        .subcommand(base::command())
         .subcommand(theory::command())
         .subcommand(plan::command())
         .subcommand(measure::command())
@@ -51,8 +54,14 @@ fn main() -> ExitCode {
     signal::catch();
     let result = match matches.subcommand() {
         Some(("sweep", flags)) => sweep::run(flags),
-        Some(("study", flags)) if network::wanted(flags) => network::run(flags),
-        Some(("study", flags)) => network::refuse(flags).and_then(|()| study::run(flags)),
+        Some(("study", flags)) if translation::wanted(flags) => translation::run(flags),
+        Some(("study", flags)) if network::wanted(flags) => {
+            translation::refuse(flags).and_then(|()| network::run(flags))
+        }
+        Some(("study", flags)) => translation::refuse(flags)
+            .and_then(|()| network::refuse(flags))
+            .and_then(|()| study::run(flags)),
+        Some(("base", flags)) => base::run(flags),
         Some(("theory", flags)) => theory::run(flags),
         Some(("plan", flags)) => plan::run(flags),
         Some(("measure", flags)) => measure::run(flags),

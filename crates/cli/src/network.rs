@@ -52,7 +52,7 @@ pub fn refuse(flags: &ArgMatches) -> Result<(), Error> {
 }
 
 /// Fails at the first of these flags that was given.
-fn given<'a>(
+pub fn given<'a>(
     flags: &ArgMatches,
     names: impl IntoIterator<Item = &'a str>,
     kind: &'static str,

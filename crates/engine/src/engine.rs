@@ -8,10 +8,13 @@ use crate::patience::{OPENING, TRYING, within};
 use crate::plan::{Plan, Shard};
 use crate::run::SweepRun;
 use crate::study::{self, StudyRun};
+use crate::translation::TranslationRun;
 use crate::trial::Trial;
 use crate::{check, cpu, gpu};
+use std::sync::Arc;
 use toy::network::Network;
 use toy::sweep::{Data, MAX_MODELS};
+use toy::translation::{Base, Text, Translation};
 use toy::{Study, Sweep, SweepError};
 use wire::{Choice, Class, Job, Kind};
 
@@ -61,6 +64,8 @@ pub struct Engine {
     gpu: Result<gpu::Gpu, String>,
     /// What trials have found, and for how many workers.
     found: Vec<(Class, u32, Found)>,
+    /// What bottlenecks translate, and the model that they are put into.
+    material: Option<(Arc<Text>, Arc<Base>)>,
 }
 
 impl Engine {
@@ -77,12 +82,12 @@ impl Engine {
                 error => format!("No GPU can be used here: {error}."),
             }),
         };
-        Ok(Self { choice, gpu, found: vec![] })
+        Ok(Self { choice, gpu, found: vec![], material: None })
     }
 
     /// Trains on this device, and on no other.
     pub fn on(gpu: gpu::Gpu) -> Self {
-        Self { choice: Choice::Gpu, gpu: Ok(gpu), found: vec![] }
+        Self { choice: Choice::Gpu, gpu: Ok(gpu), found: vec![], material: None }
     }
 
     /// What this engine was opened for.
@@ -135,6 +140,8 @@ impl Engine {
                 Job::Network(network) => {
                     network::Trial::new(gpu, network, pool).await.map(network::Trial::verdict)
                 }
+                // Refused above.
+                Job::Translation(_) => Ok((false, ON_THE_CPU.into())),
             }
         };
         let Some(trial) = within(TRYING, trial).await else {
@@ -181,6 +188,7 @@ impl Engine {
                 let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
                 Ok(Run::Network(NetworkRun::new(network, &parts, gpu).await?))
             }
+            Job::Translation(translation) => self.start_translation(translation, &parts),
         }
     }
 
@@ -202,6 +210,7 @@ impl Engine {
             Job::Network(network) => {
                 Ok(Run::Network(NetworkRun::of_models(network, &share, gpu).await?))
             }
+            Job::Translation(translation) => self.start_translation(translation, &share),
         }
     }
 
@@ -238,6 +247,24 @@ impl Engine {
         SweepRun::new(Plan::of_rows(sweep, rows), gpu).await
     }
 
+    /// Puts the bottlenecks of all runs from now on into this model of a text.
+    pub fn translate(&mut self, text: Arc<Text>, base: Arc<Base>) {
+        self.material = Some((text, base));
+    }
+
+    fn material(&self) -> Result<(Arc<Text>, Arc<Base>), EngineError> {
+        self.material.clone().ok_or_else(|| EngineError::Base("it was not loaded".into()))
+    }
+
+    fn start_translation(
+        &self,
+        translation: &Translation,
+        models: &[u32],
+    ) -> Result<Run, EngineError> {
+        let (text, base) = self.material()?;
+        Ok(Run::Translation(TranslationRun::new(translation, models, text, base)?))
+    }
+
     /// The GPU.
     fn gpu(&self) -> Result<&gpu::Gpu, EngineError> {
         let none = |why: &String| EngineError::NoGpu(why.trim_end_matches('.').into());
@@ -266,6 +293,12 @@ impl Engine {
             (Job::Network(network), State::Study { learners, finished }) => {
                 let run = NetworkRun::restore(network, &header, learners, finished, gpu);
                 Ok(Run::Network(run.await?))
+            }
+            (Job::Translation(translation), State::Study { learners, finished }) => {
+                let material = self.material()?;
+                let run =
+                    TranslationRun::restore(translation, &header, learners, finished, material);
+                Ok(Run::Translation(run))
             }
             _ => Err(CheckpointError::Misfit("its numbers are another job's".into()).into()),
         }
@@ -310,9 +343,13 @@ async fn open() -> Result<gpu::Gpu, EngineError> {
 fn refused(job: &Job) -> Option<String> {
     match job {
         Job::Study(study) => gpu::study_shader::refuses(study),
+        Job::Translation(_) => Some(ON_THE_CPU.into()),
         _ => None,
     }
 }
+
+/// Why no GPU trains bottlenecks.
+const ON_THE_CPU: &str = "Bottlenecks in a translation model are trained on the CPU.";
 
 /// Why a GPU is not even tried with a job, a sentence.
 fn untried(gpu: &gpu::Gpu, job: &Job) -> Option<String> {
@@ -321,7 +358,7 @@ fn untried(gpu: &gpu::Gpu, job: &Job) -> Option<String> {
     }
     let name = gpu.name();
     match job {
-        Job::Study(_) | Job::Network(_) => {
+        Job::Study(_) | Job::Network(_) | Job::Translation(_) => {
             Some(format!("The only GPU adapter, {name}, is software."))
         }
         Job::Sweep(sweep) => {

@@ -2,6 +2,7 @@
 
 use crate::checkpoint::CheckpointError;
 use toy::network::NetworkError;
+use toy::translation::TranslationError;
 use toy::{StudyError, SweepError};
 use wire::{Cause, JobError};
 
@@ -11,6 +12,7 @@ impl From<JobError> for EngineError {
             JobError::Sweep(error) => Self::Sweep(error),
             JobError::Study(error) => Self::Study(error),
             JobError::Network(error) => Self::Network(error),
+            JobError::Translation(error) => Self::Translation(error),
         }
     }
 }
@@ -27,6 +29,12 @@ pub enum EngineError {
     /// The network is not valid.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// The run of bottlenecks is not valid.
+    #[error(transparent)]
+    Translation(#[from] TranslationError),
+    /// There is no model to put bottlenecks into.
+    #[error("the translation model is not there: {0}")]
+    Base(String),
     /// The GPU was asked for, but there is none to be had.
     #[error("no GPU can be used here: {0}; choose the CPU engine")]
     NoGpu(String),
@@ -53,9 +61,12 @@ impl EngineError {
     /// What kind of failure it is.
     pub fn cause(&self) -> Cause {
         match self {
-            Self::Sweep(_) | Self::Study(_) | Self::Network(_) | Self::Checkpoint(_) => {
-                Cause::Invalid
-            }
+            Self::Sweep(_)
+            | Self::Study(_)
+            | Self::Network(_)
+            | Self::Translation(_)
+            | Self::Base(_)
+            | Self::Checkpoint(_) => Cause::Invalid,
             Self::NoGpu(_) => Cause::NoGpu,
             Self::Memory => Cause::Memory,
             Self::Lost(_) => Cause::Lost,

@@ -5,6 +5,7 @@ use crate::error::EngineError;
 use crate::network::NetworkRun;
 use crate::run::SweepRun;
 use crate::study::StudyRun;
+use crate::translation::TranslationRun;
 
 /// A share of a job in training.
 pub enum Run {
@@ -14,6 +15,8 @@ pub enum Run {
     Study(StudyRun),
     /// Of networks.
     Network(NetworkRun),
+    /// Of bottlenecks in a translation model.
+    Translation(TranslationRun),
 }
 
 impl Run {
@@ -23,6 +26,7 @@ impl Run {
             Self::Sweep(run) => run.step(),
             Self::Study(run) => run.step(),
             Self::Network(run) => run.step(),
+            Self::Translation(run) => run.step(),
         }
     }
 
@@ -32,6 +36,7 @@ impl Run {
             Self::Sweep(run) => run.is_done(),
             Self::Study(run) => run.is_done(),
             Self::Network(run) => run.is_done(),
+            Self::Translation(run) => run.is_done(),
         }
     }
 
@@ -45,6 +50,7 @@ impl Run {
             Self::Sweep(run) => run.checkpoint().await,
             Self::Study(run) => run.checkpoint().await,
             Self::Network(run) => run.checkpoint().await,
+            Self::Translation(run) => Ok(run.checkpoint()),
         }
     }
 
@@ -59,6 +65,7 @@ impl Run {
             Self::Sweep(run) => run.advance(limit).await,
             Self::Study(run) => run.advance(limit).await,
             Self::Network(run) => run.advance(limit).await,
+            Self::Translation(run) => Ok(run.advance(limit)),
         }
     }
 }

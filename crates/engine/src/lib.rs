@@ -16,6 +16,7 @@ mod patience;
 pub mod plan;
 mod run;
 pub mod study;
+pub mod translation;
 mod trial;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
@@ -25,4 +26,5 @@ pub use job::Run;
 pub use network::NetworkRun;
 pub use run::SweepRun;
 pub use study::StudyRun;
+pub use translation::TranslationRun;
 pub use wire::{Choice, Job, Kind};

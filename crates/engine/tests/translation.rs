@@ -2,6 +2,7 @@
 
 use engine::cpu::translation::{Baseline, Evaluator, Training, train_base};
 use std::sync::Arc;
+use toy::fingerprint::Fingerprint;
 use toy::translation::base::{Base, Recipe};
 use toy::translation::language::Part;
 use toy::translation::{Text, Translation};
@@ -24,7 +25,7 @@ fn bottlenecks_learn_whoever_trains_them() {
         widest: 16,
         batch: 8,
         steps: 12,
-        sentences: 16,
+        held_out: 16,
         ..Translation::default()
     };
     let trained = |models: &[u32], slices: &[u32]| {
@@ -34,7 +35,7 @@ fn bottlenecks_learn_whoever_trains_them() {
             training.take(step, steps);
             step += steps;
         }
-        let all = training.learners().iter();
+        let all = training.learners().iter().map(|student| &student.learner);
         all.map(|l| (l.model, l.state.parameters.clone(), l.sums.clone())).collect::<Vec<_>>()
     };
     let all = trained(&[0, 1, 2], &[12]);
@@ -46,7 +47,7 @@ fn bottlenecks_learn_whoever_trains_them() {
     let start = evaluator.baseline(1, Baseline::Start);
     assert!(found.loss < start.loss, "{} {}", found.loss, start.loss);
     // All components together are no bottleneck.
-    let wide = Translation { narrowest: 64, sentences: 16, ..run.clone() };
+    let wide = Translation { narrowest: 64, held_out: 16, ..run.clone() };
     let evaluator = Evaluator::new(
         &wide,
         Arc::new(Text::language()),
@@ -55,4 +56,39 @@ fn bottlenecks_learn_whoever_trains_them() {
     );
     let (whole, all) = (evaluator.base(), evaluator.baseline(0, Baseline::Components));
     assert!((whole.loss - all.loss).abs() < 1e-3, "{} {}", whole.loss, all.loss);
+}
+
+/// The base model that comes with the page.
+fn shipped(text: &Text) -> Base {
+    let bytes = include_bytes!("../../../www/translation-base.bin");
+    assert!(bytes.len() < 600_000);
+    // Written by `make base`: another recipe, or another way to train, needs a new one.
+    assert_eq!(Fingerprint::of_bytes(bytes).to_string(), FINGERPRINT);
+    Base::from_bytes(text.shape(), bytes).unwrap()
+}
+
+/// Of the shipped base's file.
+const FINGERPRINT: &str = "fc7d8f24bfce3a33";
+
+#[test]
+fn the_shipped_base_translates_and_only_through_the_bottleneck() {
+    let text = Arc::new(Text::language());
+    let base = Arc::new(shipped(&text));
+    let run = Translation { narrowest: 64, held_out: 128, ..Translation::default() };
+    let evaluator = Evaluator::new(&run, text.clone(), base, Part::Test);
+    let whole = evaluator.base();
+    assert!(whole.accuracy > 0.99 && whole.bleu > 95.0, "{} {}", whole.accuracy, whole.bleu);
+    // All principal components let everything through; zeros let nothing through.
+    let mut parameters = evaluator.components().bottleneck(64);
+    let open = evaluator.measure(0, &parameters);
+    assert!((open.bleu - whole.bleu).abs() < 1.0, "{} {}", open.bleu, whole.bleu);
+    parameters[..64 * 65].fill(0.0);
+    let shut = evaluator.measure(0, &parameters);
+    assert!(shut.bleu < 5.0 && shut.exact == 0.0, "{}", shut.bleu);
+    assert!(shut.codes.iter().all(|&z| z == 0.0));
+    // Fewer of them let less through.
+    let narrow = Translation { narrowest: 4, widest: 4, ..run };
+    let evaluator = Evaluator::new(&narrow, text.clone(), Arc::new(shipped(&text)), Part::Test);
+    let few = evaluator.baseline(0, Baseline::Components);
+    assert!(few.bleu < 50.0, "{}", few.bleu);
 }

@@ -73,6 +73,8 @@ pub enum Event<B> {
     Adopt(Order),
     /// Draw the lines between phases elsewhere.
     Thresholds(Thresholds),
+    /// Translate a sentence through the bottlenecks in training.
+    Translate(String),
     /// Show the repeats of a pixel from now on, or of none.
     Inspect(Option<(u32, u32)>),
     /// A moment that was waited for has come.
@@ -151,6 +153,24 @@ pub enum Shown {
         frame: Option<u32>,
         /// The models.
         snapshots: Vec<toy::network::Snapshot>,
+    },
+    /// Bottlenecks in a translation model.
+    Translations {
+        /// The place of the job in the order.
+        place: usize,
+        /// Steps taken by the models.
+        step: u32,
+        /// Number of the film's frame, if the step is one's.
+        frame: Option<u32>,
+        /// The models.
+        snapshots: Vec<toy::translation::Snapshot>,
+    },
+    /// What some of the bottlenecks make of a sentence.
+    Translated {
+        /// The sentence.
+        sentence: String,
+        /// Models with their translations; `None` when the language does not have its words.
+        said: Option<Vec<(u32, String)>>,
     },
 }
 

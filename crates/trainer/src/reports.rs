@@ -55,6 +55,15 @@ impl<B: Clone + PartialEq> Trainer<B> {
                 self.seen = true;
                 self.effects.push(Effect::Show(Shown::Networks { place, step, frame, snapshots }));
             }
+            Report::Translation { run, step, frame, snapshots } if own(run) => {
+                let place = self.run.as_ref().map_or(0, |run| run.place);
+                self.seen = true;
+                let shown = Shown::Translations { place, step, frame, snapshots };
+                self.effects.push(Effect::Show(shown));
+            }
+            Report::Translated { run, sentence, said } if own(run) => {
+                self.effects.push(Effect::Show(Shown::Translated { sentence, said }));
+            }
             Report::Checkpoint { run, step, parts, finished } if own(run) && state.is_some() => {
                 let Some(run) = &mut self.run else { return };
                 let done = run.done.get(place).copied().unwrap_or_default();

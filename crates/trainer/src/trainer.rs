@@ -123,6 +123,7 @@ impl<B: Clone + PartialEq> Trainer<B> {
             Event::Toggle => self.toggle(),
             Event::Adopt(order) => self.adopt(order),
             Event::Thresholds(thresholds) => self.set_thresholds(thresholds),
+            Event::Translate(sentence) => self.tell(&Request::Translate(sentence)),
             Event::Inspect(pixel) => {
                 self.inspected = pixel;
                 self.inspect();

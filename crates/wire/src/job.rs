@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use toy::network::{Network, NetworkError};
 use toy::sweep::Data;
+use toy::translation::{Translation, TranslationError};
 use toy::{Spec, Study, StudyError, Sweep, SweepError};
 
 /// What is trained, whatever kind of models it is made of. Workers, engines and checkpoints take
@@ -15,6 +16,8 @@ pub enum Job {
     Study(Study),
     /// Networks made of operations.
     Network(Network),
+    /// Bottlenecks in a translation model.
+    Translation(Translation),
 }
 
 /// Why a job cannot be trained, whatever trains it.
@@ -29,6 +32,9 @@ pub enum JobError {
     /// The network is not valid.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// The run of bottlenecks is not valid.
+    #[error(transparent)]
+    Translation(#[from] TranslationError),
 }
 
 impl From<Sweep> for Job {
@@ -49,6 +55,12 @@ impl From<Network> for Job {
     }
 }
 
+impl From<Translation> for Job {
+    fn from(translation: Translation) -> Self {
+        Self::Translation(translation)
+    }
+}
+
 impl Job {
     /// Checks values that are allowed by themselves against each other.
     ///
@@ -59,6 +71,7 @@ impl Job {
             Self::Sweep(sweep) => Ok(sweep.validate()?),
             Self::Study(study) => Ok(study.validate()?),
             Self::Network(network) => Ok(network.validate()?),
+            Self::Translation(translation) => Ok(translation.validate()?),
         }
     }
 
@@ -80,6 +93,7 @@ impl Job {
             Self::Sweep(sweep) => sweep.steps,
             Self::Study(study) => study.steps,
             Self::Network(network) => network.steps,
+            Self::Translation(translation) => translation.steps,
         }
     }
 
@@ -89,6 +103,7 @@ impl Job {
             Self::Sweep(sweep) => sweep.models(),
             Self::Study(study) => study.models(),
             Self::Network(network) => network.models(),
+            Self::Translation(translation) => translation.models(),
         }
     }
 
@@ -105,6 +120,8 @@ impl Job {
             Self::Study(study) => study.models() as u32,
             // And there are 1,024 networks.
             Self::Network(network) => network.models() as u32,
+            // And 256 bottlenecks.
+            Self::Translation(translation) => translation.models() as u32,
         }
     }
 
@@ -192,6 +209,8 @@ enum Key {
     Study(Box<Study>),
     /// The same of a network.
     Network(Box<Network>),
+    /// The same of bottlenecks.
+    Translation(Box<Translation>),
 }
 
 /// With so many models every GPU is taken to be busy.
@@ -214,6 +233,13 @@ impl Class {
                 let alike =
                     Network { seed, steps, lr, schedule, init, weight_decay, ..network.clone() };
                 Self(Key::Network(Box::new(alike)))
+            }
+            Job::Translation(translation) => {
+                let Translation { seed, steps, lr, schedule, weight_decay, .. } =
+                    Translation::default();
+                let alike =
+                    Translation { seed, steps, lr, schedule, weight_decay, ..translation.clone() };
+                Self(Key::Translation(Box::new(alike)))
             }
         }
     }

@@ -69,6 +69,26 @@ pub enum Report {
         /// The models.
         snapshots: Vec<toy::network::Snapshot>,
     },
+    /// The worker's bottlenecks as they are now.
+    Translation {
+        /// The run.
+        run: u32,
+        /// Steps taken by the models.
+        step: u32,
+        /// Number of the frame, from 0 at step 0, if the step is one's.
+        frame: Option<u32>,
+        /// The models.
+        snapshots: Vec<toy::translation::Snapshot>,
+    },
+    /// What the worker's bottlenecks make of a sentence.
+    Translated {
+        /// The run.
+        run: u32,
+        /// The sentence.
+        sentence: String,
+        /// Models with their translations; `None` when the language does not have its words.
+        said: Option<Vec<(u32, String)>>,
+    },
     /// The worker's share as it is now, to go on from: its bytes come with the report. Sent every
     /// two seconds of training at most, and as soon as models have been parted with or taken over.
     Checkpoint {

@@ -110,6 +110,9 @@ pub enum Request {
     /// What reports of a study should hold from now on; answered by one, of all models that the
     /// worker has trained.
     Wanted(Wanted),
+    /// Translate a sentence through all bottlenecks of the share as they are now; answered by
+    /// [`crate::Report::Translated`]. Without effect on any other run.
+    Translate(String),
     /// Drop whatever runs.
     Cancel,
     /// Part with these models of a study in training, which another worker takes over; answered by

@@ -1,7 +1,7 @@
 //! The models of a study, or networks, in training: what the worker does with either.
 
 use engine::network::Measurer;
-use engine::{Checkpoint, EngineError, NetworkRun, StudyRun};
+use engine::{Checkpoint, EngineError, NetworkRun, StudyRun, TranslationRun, translation};
 use toy::evaluate::Effort;
 use toy::study::Wanted;
 use toy::study::snapshot::{Evaluators, Trained};
@@ -14,6 +14,8 @@ pub enum Models {
     Study(StudyRun, Evaluators),
     /// Networks.
     Network(NetworkRun, Box<Measurer>),
+    /// Bottlenecks in a translation model.
+    Translation(Box<TranslationRun>, Box<translation::Measurer>),
 }
 
 impl Models {
@@ -28,11 +30,26 @@ impl Models {
         Self::Network(run, measurer)
     }
 
+    /// Bottlenecks.
+    pub fn translation(run: TranslationRun) -> Self {
+        let measurer = translation::Measurer::new(run.translation(), run.material());
+        Self::Translation(Box::new(run), Box::new(measurer))
+    }
+
+    /// What every bottleneck makes of a sentence; nothing of other models.
+    pub fn translate(&self, sentence: &str) -> Option<Vec<(u32, String)>> {
+        match self {
+            Self::Translation(_, measurer) => measurer.translate(sentence),
+            _ => None,
+        }
+    }
+
     /// Steps of the whole run.
     pub fn steps(&self) -> u32 {
         match self {
             Self::Study(run, _) => run.plan().study.steps,
             Self::Network(run, _) => run.network().steps,
+            Self::Translation(run, _) => run.translation().steps,
         }
     }
 
@@ -41,6 +58,7 @@ impl Models {
         match self {
             Self::Study(run, _) => run.step(),
             Self::Network(run, _) => run.step(),
+            Self::Translation(run, _) => run.step(),
         }
     }
 
@@ -54,6 +72,7 @@ impl Models {
         match self {
             Self::Study(run, _) => run.models(),
             Self::Network(run, _) => run.models(),
+            Self::Translation(run, _) => run.models(),
         }
     }
 
@@ -62,6 +81,7 @@ impl Models {
         match self {
             Self::Study(run, _) => run.advance(limit).await,
             Self::Network(run, _) => run.advance(limit).await,
+            Self::Translation(run, _) => Ok(run.advance(limit)),
         }
     }
 
@@ -70,6 +90,7 @@ impl Models {
         match self {
             Self::Study(run, _) => run.read().await,
             Self::Network(run, _) => run.read().await,
+            Self::Translation(run, _) => Ok(run.read()),
         }
     }
 
@@ -78,6 +99,7 @@ impl Models {
         match self {
             Self::Study(run, _) => run.finished(),
             Self::Network(run, _) => run.finished(),
+            Self::Translation(run, _) => run.finished(),
         }
     }
 
@@ -86,6 +108,7 @@ impl Models {
         match self {
             Self::Study(run, _) => run.checkpoint().await,
             Self::Network(run, _) => run.checkpoint().await,
+            Self::Translation(run, _) => Ok(run.checkpoint()),
         }
     }
 
@@ -94,6 +117,7 @@ impl Models {
         match self {
             Self::Study(run, _) => run.give(models),
             Self::Network(run, _) => run.give(models),
+            Self::Translation(run, _) => run.give(models),
         }
     }
 
@@ -102,6 +126,7 @@ impl Models {
         match self {
             Self::Study(run, _) => run.take(step, learners),
             Self::Network(run, _) => run.take(step, learners),
+            Self::Translation(run, _) => run.take(step, learners),
         }
     }
 
@@ -124,6 +149,10 @@ impl Models {
             Self::Network(_, measurer) => {
                 let snapshots = measurer.snapshots(trained, step, wanted.parameters, effort);
                 Report::Network { run, step, frame, snapshots }
+            }
+            Self::Translation(_, measurer) => {
+                let snapshots = measurer.snapshots(&trained, step, effort);
+                Report::Translation { run, step, frame, snapshots }
             }
         }
     }

@@ -10,7 +10,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, Response};
 use wire::{Cause, Report, Request};
 
 /// Takes requests until the page closes the worker.
@@ -21,15 +22,48 @@ pub async fn serve() {
     let Ok(events) = EventLoop::new() else { return };
     outbox.send(Report::Ready);
     loop {
-        while let Ok((request, state)) = inbox.try_recv() {
-            session.handle(request, state.as_deref()).await;
+        while let Ok(message) = inbox.try_recv() {
+            handle(&mut session, &outbox, message).await;
         }
         if session.work().await {
             events.turn().await;
-        } else if let Some((request, state)) = inbox.next().await {
-            session.handle(request, state.as_deref()).await;
+        } else if let Some(message) = inbox.next().await {
+            handle(&mut session, &outbox, message).await;
         }
     }
+}
+
+/// Does what a request asks for, with what it needs of the build's files.
+async fn handle(session: &mut Session, outbox: &Outbox, (request, state): Message) {
+    if session.lacks_base(&request)
+        && let Err(why) = load_base(session).await
+        && let Request::Start { run, .. } = request
+    {
+        let sentence = format!(
+            "The translation model could not be loaded ({why}); {BASE} belongs beside the page. Load the page again."
+        );
+        return outbox.send(Report::Failed { number: run, cause: Cause::Invalid, sentence });
+    }
+    session.handle(request, state.as_deref()).await;
+}
+
+/// The file of the translation model, beside the worker's script.
+const BASE: &str = "translation-base.bin";
+
+async fn load_base(session: &mut Session) -> Result<(), String> {
+    let bytes = fetch(BASE).await.map_err(|_| "the network or the host does not give it")?;
+    session.set_base(&bytes)
+}
+
+/// The bytes of a file.
+async fn fetch(file: &str) -> Result<Vec<u8>, JsValue> {
+    let answer = JsFuture::from(scope().fetch_with_str(file)).await?;
+    let answer: Response = answer.dyn_into()?;
+    if !answer.ok() {
+        return Err(JsValue::NULL);
+    }
+    let buffer = JsFuture::from(answer.array_buffer()?).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {

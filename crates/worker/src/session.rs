@@ -7,10 +7,12 @@ use crate::theory::{Edges, Minima, Theory, paths};
 use engine::gpu::shader::Kernel;
 use engine::{Checkpoint, CheckpointError, Engine, EngineError, Found};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 use toy::Spec;
 use toy::phase::Thresholds;
-use wire::{Cause, Choice, Kind, Report, Request};
+use toy::translation::{Base, Text};
+use wire::{Cause, Choice, Job, Kind, Report, Request};
 
 /// A worker, wherever it runs. Its owner gives it requests and lets it work in between; it knows no
 /// thread and no messages.
@@ -21,6 +23,8 @@ pub struct Session {
     theories: VecDeque<Theory>,
     thresholds: Thresholds,
     saving: Saving,
+    /// What bottlenecks are put into, once it was needed.
+    material: Option<(Arc<Text>, Arc<Base>)>,
 }
 
 impl Session {
@@ -33,12 +37,30 @@ impl Session {
             theories: VecDeque::new(),
             thresholds: Thresholds::default(),
             saving: Saving::default(),
+            material: None,
         }
     }
 
     /// Sends the state of runs after so much training time; without, every two seconds.
     pub fn saving_every(self, interval: Duration) -> Self {
         Self { saving: Saving::every(interval), ..self }
+    }
+
+    /// Whether a request needs the translation model, which the session does not have yet.
+    pub fn lacks_base(&self, request: &Request) -> bool {
+        let needs = matches!(request, Request::Start { job: Job::Translation(_), .. });
+        needs && self.material.is_none()
+    }
+
+    /// Takes the translation model of the language from the bytes of its file.
+    ///
+    /// # Errors
+    /// When they are none.
+    pub fn set_base(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let text = Text::language();
+        let base = Base::from_bytes(text.shape(), bytes).map_err(|why| why.to_string())?;
+        self.material = Some((Arc::new(text), Arc::new(base)));
+        Ok(())
     }
 
     /// Works for a slice; returns whether there was anything to do.
@@ -88,7 +110,11 @@ impl Session {
             Request::Start { run, job, parts, kind, paused, wanted, frames } => {
                 self.task = None;
                 let (thresholds, saving) = (self.thresholds, self.saving);
+                let material = self.material.clone();
                 let engine = self.engine(only(kind), |engine| engine.offers(kind)).await?;
+                if let Some((text, base)) = material {
+                    engine.translate(text, base);
+                }
                 let started = match state {
                     Some(bytes) => {
                         let mut checkpoint = Checkpoint::decode(bytes)?.part(&parts)?;

@@ -208,6 +208,12 @@ impl StudyTask {
         self.show(finished).await
     }
 
+    /// Says what the models make of a sentence.
+    pub fn translate(&self, sentence: String) {
+        let said = self.run.translate(&sentence);
+        self.outbox.send(Report::Translated { run: self.id, sentence, said });
+    }
+
     /// Parts with some models and sends them.
     pub async fn give(&mut self, models: &[u32]) -> Result<(), EngineError> {
         let (run, step, learners) = (self.id, self.run.step(), self.run.give(models));

@@ -63,6 +63,11 @@ impl Task {
                 );
                 Self::Study(Box::new(task.await?))
             }
+            Run::Translation(run) => {
+                let models = Models::translation(run);
+                let task = StudyTask::new(id, outbox, models, saving, wanted, frames, paused);
+                Self::Study(Box::new(task.await?))
+            }
         })
     }
 
@@ -108,6 +113,7 @@ impl Task {
             (Self::Sweep(task), Request::Aggregate(aggregate)) => task.aggregate(aggregate),
             (Self::Sweep(task), Request::Thresholds(thresholds)) => task.thresholds(thresholds),
             (Self::Sweep(task), Request::Inspect { row, column }) => task.inspect(row, column),
+            (Self::Study(task), Request::Translate(sentence)) => task.translate(sentence),
             (Self::Study(task), Request::Wanted(wanted)) => task.want(wanted).await?,
             (Self::Study(task), Request::Give { run, models }) if run == task.id() => {
                 task.give(&models).await?;

@@ -29,7 +29,7 @@ pub async fn rehearse(gpu: &Gpu, job: &Job) -> Result<(), EngineError> {
     match job {
         Job::Sweep(sweep) => sweep::rehearse(gpu, sweep).await,
         Job::Study(study) => study::rehearse(gpu, study).await,
-        // Not checked yet.
-        Job::Network(_) => Ok(()),
+        // Not checked yet, or never on a GPU.
+        Job::Network(_) | Job::Translation(_) => Ok(()),
     }
 }

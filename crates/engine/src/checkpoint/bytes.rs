@@ -66,16 +66,21 @@ impl Checkpoint {
                 let count = header.models() * sweep.parameters();
                 State::Sweep([take(count), take(count), take(count)])
             }
-            Job::Study(_) | Job::Network(_) => {
-                let (size, points) = sizes(&header.job);
+            Job::Study(_) | Job::Network(_) | Job::Translation(_) => {
+                let points = curve::points(header.job.steps()) as usize;
+                let size = |model: u32| size(&header.job, model);
                 let mut learner = |&model: &u32| {
+                    let size = size(model);
                     let (parameters, first, second) = (take(size), take(size), take(size));
                     let state = Model { parameters, first, second };
                     Learner { model, state, sums: take(points) }
                 };
                 let learners = header.share.iter().map(&mut learner).collect();
-                let mut done =
-                    |&model: &u32| Trained { model, parameters: take(size), sums: take(points) };
+                let mut done = |&model: &u32| Trained {
+                    model,
+                    parameters: take(size(model)),
+                    sums: take(points),
+                };
                 State::Study { learners, finished: header.finished.iter().map(&mut done).collect() }
             }
         };
@@ -147,22 +152,33 @@ fn numbers(header: &Header) -> Option<usize> {
             network.validate().ok()?;
             learners(header)
         }
+        Job::Translation(translation) => {
+            translation.validate().ok()?;
+            let models = translation.models();
+            let known = |model: &u32| u64::from(*model) < models;
+            header.share.iter().chain(&header.finished).all(known).then_some(())?;
+            learners(header)
+        }
     }
 }
 
 /// Numbers of models that are kept one by one.
 fn learners(header: &Header) -> Option<usize> {
-    let (size, points) = sizes(&header.job);
-    let own = header.share.len().checked_mul(size.checked_mul(3)?.checked_add(points)?)?;
-    own.checked_add(header.finished.len().checked_mul(size.checked_add(points)?)?)
+    let points = curve::points(header.job.steps()) as usize;
+    let of = |model: &u32, times: usize| {
+        size(&header.job, *model).checked_mul(times)?.checked_add(points)
+    };
+    let own = header.share.iter().map(|model| of(model, 3));
+    let mut all = own.chain(header.finished.iter().map(|model| of(model, 1)));
+    all.try_fold(0usize, |sum, own| sum.checked_add(own?))
 }
 
-/// Parameters of a model and points of its loss curve, where models are kept one by one.
-fn sizes(job: &Job) -> (usize, usize) {
-    let parameters = match job {
+/// Parameters of a model, where models are kept one by one.
+fn size(job: &Job, model: u32) -> usize {
+    match job {
         Job::Sweep(sweep) => sweep.parameters(),
         Job::Study(study) => study.parameters(),
         Job::Network(network) => network.parameters() as usize,
-    };
-    (parameters, curve::points(job.steps()) as usize)
+        Job::Translation(translation) => translation.parameters(model),
+    }
 }

@@ -47,6 +47,7 @@ pub fn fingerprint(job: &Job) -> Fingerprint {
         Job::Sweep(sweep) => sweep.into(),
         Job::Study(study) => study.into(),
         Job::Network(network) => network.into(),
+        Job::Translation(translation) => translation.into(),
     }
 }
 
@@ -163,7 +164,7 @@ impl Header {
     pub fn models(&self) -> usize {
         match &self.job {
             Job::Sweep(sweep) => self.share.len() * (sweep.columns * sweep.repeats) as usize,
-            Job::Study(_) | Job::Network(_) => self.share.len(),
+            Job::Study(_) | Job::Network(_) | Job::Translation(_) => self.share.len(),
         }
     }
 

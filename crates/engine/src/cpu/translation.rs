@@ -6,16 +6,21 @@ use crate::pace::Pace;
 use fearless_simd::Level;
 use std::sync::Arc;
 use std::time::Duration;
-use toy::study::curve::{point_of, points};
+use toy::study::curve::{means, point_of, points};
+use toy::study::snapshot::Trained;
+use toy::study::train::Learner;
 use toy::train::Model;
 use toy::translation::architecture::Architecture;
+use toy::translation::architecture::Rows;
 use toy::translation::base::Recipe;
 use toy::translation::baseline::Components;
 use toy::translation::language::Part;
 use toy::translation::measure::{Measures, measure};
-use toy::translation::text::Held;
+use toy::translation::pairs::words;
+use toy::translation::snapshot::dots;
+use toy::translation::text::{Held, known_words};
 use toy::translation::train::{Step, Trainer};
-use toy::translation::{Base, Bottleneck, Text, Translation};
+use toy::translation::{Base, Beside, Bottleneck, Brief, Snapshot, Text, Translation};
 use web_time::Instant;
 
 /// Sentences that are translated at a time.
@@ -24,13 +29,9 @@ const AT_A_TIME: usize = 32;
 const SAMPLED: usize = 1024;
 
 /// A bottleneck in training.
-pub struct Learner {
-    /// Its number.
-    pub model: u32,
-    /// Parameters and moments.
-    pub state: Model<f32>,
-    /// Loss summed over the steps of each point of the curve.
-    pub sums: Vec<f32>,
+pub struct Student {
+    /// All that its training goes on from.
+    pub learner: Learner,
     trainer: Trainer<f32>,
 }
 
@@ -38,7 +39,7 @@ pub struct Learner {
 pub struct Training {
     translation: Translation,
     text: Arc<Text>,
-    learners: Vec<Learner>,
+    students: Vec<Student>,
     pace: Pace,
 }
 
@@ -50,17 +51,37 @@ fn fresh(parameters: Vec<f32>) -> Model<f32> {
 impl Training {
     /// These bottlenecks of a valid run before their first step.
     pub fn new(translation: &Translation, models: &[u32], text: Arc<Text>, base: &Base) -> Self {
-        let level = Level::new();
+        let pace = Pace::new(Duration::from_millis(30));
+        let mut own = Self { translation: translation.clone(), text, students: vec![], pace };
         let one = |&model: &u32| {
-            let (how, batch) = (translation.bottleneck(model), translation.batch as usize);
-            let trainer = Trainer::bottleneck(&text, batch, how, base, kernels(level));
+            let trainer = own.trainer(model, base);
             let parameters = trainer.architecture.tape.start(translation.seed, model);
             let sums = vec![0.0; points(translation.steps) as usize];
-            Learner { model, state: fresh(parameters), sums, trainer }
+            Student { learner: Learner { model, state: fresh(parameters), sums }, trainer }
         };
-        let learners = models.iter().map(one).collect();
-        let pace = Pace::new(Duration::from_millis(30));
-        Self { translation: translation.clone(), text, learners, pace }
+        own.students = models.iter().map(one).collect();
+        own
+    }
+
+    fn trainer(&self, model: u32, base: &Base) -> Trainer<f32> {
+        let (how, batch) = (self.translation.bottleneck(model), self.translation.batch as usize);
+        Trainer::bottleneck(&self.text, batch, how, base, kernels(Level::new()))
+    }
+
+    /// Goes on with these bottlenecks, in the place of those in training.
+    pub fn take_over(&mut self, learners: Vec<Learner>, base: &Base) {
+        let one =
+            |learner: Learner| Student { trainer: self.trainer(learner.model, base), learner };
+        self.students = learners.into_iter().map(one).collect();
+    }
+
+    /// Parts with some bottlenecks.
+    pub fn give(&mut self, models: &[u32]) -> Vec<Learner> {
+        let all = std::mem::take(&mut self.students).into_iter();
+        let (given, kept): (Vec<_>, Vec<_>) =
+            all.partition(|student| models.contains(&student.learner.model));
+        self.students = kept;
+        given.into_iter().map(|student| student.learner).collect()
     }
 
     /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
@@ -74,26 +95,36 @@ impl Training {
     /// Takes exactly these steps, however long it may last. All bottlenecks see the same sentences.
     pub fn take(&mut self, first: u32, steps: u32) {
         let (run, text) = (&self.translation, &self.text);
-        let one = |learner: &mut Learner| {
+        let one = |Student { learner, trainer }: &mut Student| {
             for step in first..first + steps {
                 let (rates, adam) = run.rates(step);
                 let how = Step { seed: run.seed, step, batch: run.batch as usize, rates, adam };
-                let loss = learner.trainer.step(text, &how, &mut learner.state);
+                let loss = trainer.step(text, &how, &mut learner.state);
                 learner.sums[point_of(step, run.steps) as usize] += loss;
             }
         };
         #[cfg(target_arch = "wasm32")]
-        self.learners.iter_mut().for_each(one);
+        self.students.iter_mut().for_each(one);
         #[cfg(not(target_arch = "wasm32"))]
         {
             use rayon::prelude::*;
-            self.learners.par_iter_mut().with_max_len(1).for_each(one);
+            self.students.par_iter_mut().with_max_len(1).for_each(one);
         }
     }
 
+    /// The bottlenecks as they are now.
+    pub fn read(&self) -> Vec<Trained> {
+        let one = |Student { learner, .. }: &Student| Trained {
+            model: learner.model,
+            parameters: learner.state.parameters.clone(),
+            sums: learner.sums.clone(),
+        };
+        self.students.iter().map(one).collect()
+    }
+
     /// The bottlenecks in training.
-    pub fn learners(&self) -> &[Learner] {
-        &self.learners
+    pub fn learners(&self) -> &[Student] {
+        &self.students
     }
 }
 
@@ -121,7 +152,7 @@ pub struct Evaluator {
 impl Evaluator {
     /// An evaluator of the models of a valid run.
     pub fn new(translation: &Translation, text: Arc<Text>, base: Arc<Base>, part: Part) -> Self {
-        let count = translation.sentences as usize;
+        let count = translation.held_out as usize;
         let (held, judged) = (text.held(part, count), text.held(other(part), count));
         let sampled = text.held(Part::Training, SAMPLED);
         let mut trainer = Trainer::base(&text, AT_A_TIME, kernels(Level::new()));
@@ -138,6 +169,64 @@ impl Evaluator {
     /// Principal components of the encoder's output.
     pub fn components(&self) -> &Components {
         &self.components
+    }
+
+    /// Bottlenecks after so many steps, with what stands beside them.
+    pub fn snapshots(&self, trained: &[Trained], taken: u32) -> Vec<Snapshot> {
+        let base = Brief::from(&self.base());
+        let one = |trained: &Trained| {
+            let brief = |baseline| Brief::from(&self.baseline(trained.model, baseline));
+            let beside = Beside {
+                base,
+                components: brief(Baseline::Components),
+                random: brief(Baseline::Random),
+                initial: brief(Baseline::Start),
+            };
+            self.snapshot(trained, (taken, self.translation.steps), beside)
+        };
+        #[cfg(target_arch = "wasm32")]
+        return trained.iter().map(one).collect();
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            use rayon::prelude::*;
+            trained.par_iter().with_max_len(1).map(one).collect()
+        }
+    }
+
+    /// A bottleneck after so many steps of all.
+    pub fn snapshot(
+        &self,
+        trained: &Trained,
+        (taken, steps): (u32, u32),
+        beside: Beside,
+    ) -> Snapshot {
+        let mut measures = self.measure(trained.model, &trained.parameters);
+        let dots = dots(&measures, &self.held.known);
+        measures.codes = vec![];
+        let curve = means(&trained.sums, taken, steps);
+        Snapshot { model: trained.model, curve, measures, beside, dots }
+    }
+
+    /// The same evaluator, which reads no features.
+    pub fn without_probes(self) -> Self {
+        Self { judged: Held::default(), ..self }
+    }
+
+    /// What a bottleneck makes of a sentence; `None` when it is too long, or the text does not have
+    /// its words.
+    pub fn translate(&self, model: u32, parameters: &[f32], sentence: &str) -> Option<String> {
+        let [from, to] = self.text.vocabularies();
+        let (numbers, most) = (known_words(from, &words(sentence))?, self.text.shape().words);
+        if numbers.is_empty() || numbers.len() >= most {
+            return None;
+        }
+        let mut rows = Rows::default();
+        rows.push(most, &numbers, &[]);
+        let how = self.translation.bottleneck(model);
+        let kernels = kernels(Level::new());
+        let mut trainer = Trainer::bottleneck(&self.text, 1, how, &self.base, kernels);
+        let said = trainer.translate(&rows, parameters).0;
+        said.first().map(|said| to.decode(said))
     }
 
     /// The base model without a bottleneck.

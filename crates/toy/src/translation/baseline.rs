@@ -58,6 +58,17 @@ impl Components {
         }
     }
 
+    /// Where a row stands along the first two; 0 along one that there is not.
+    pub fn plane(&self, row: &[f32]) -> [f32; 2] {
+        [0, 1].map(|which| {
+            let along = |direction: &Vec<f64>| {
+                let parts = direction.iter().zip(row.iter().zip(&self.mean));
+                parts.map(|(v, (&x, mean))| v * (f64::from(x) - mean)).sum::<f64>() as f32
+            };
+            self.directions.get(which).map_or(0.0, along)
+        })
+    }
+
     /// The bottleneck of the first `k`.
     pub fn bottleneck(&self, k: usize) -> Vec<f32> {
         projection(&self.directions[..k.min(self.directions.len())], &self.mean)
@@ -156,6 +167,8 @@ mod tests {
             let dot: f64 = found.directions[k].iter().zip(turned[k]).map(|(a, b)| a * b).sum();
             assert!(dot.abs() > 0.99, "{k}: {dot}");
         }
+        let [x, y] = found.plane(&rows[..3]);
+        assert!(x.abs() < 12.0 && y.abs() < 4.0 && found.plane(&[5.0; 3])[0].abs() < 0.3);
         // All three give back what went in.
         let [v, c, u, g] = parts(&found.bottleneck(3), 3, 3);
         let x = [1.0f32, 2.0, 3.0];

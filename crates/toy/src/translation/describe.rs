@@ -43,7 +43,7 @@ pub struct Translation {
     /// Decoupled weight decay.
     pub weight_decay: f64,
     /// Held-out sentences that bottlenecks are judged by.
-    pub sentences: u32,
+    pub held_out: u32,
     /// Bottlenecks of each width, alike but for their random start.
     pub repeats: u32,
     /// Seed of all random numbers.
@@ -65,7 +65,7 @@ impl Default for Translation {
             beta2: 0.999,
             epsilon: 1e-8,
             weight_decay: 0.0,
-            sentences: 256,
+            held_out: 256,
             repeats: 1,
             seed: 0,
         }
@@ -116,6 +116,12 @@ impl Translation {
     pub fn place(&self, model: u32) -> (u32, u32) {
         let repeats = self.repeats.max(1);
         (self.narrowest << (model / repeats).min(16), model % repeats)
+    }
+
+    /// Parameters of a bottleneck: two matrices of `k` by `d` and their biases.
+    pub fn parameters(&self, model: u32) -> usize {
+        let (k, d) = (self.place(model).0 as usize, WIDTH as usize);
+        2 * k * d + k + d
     }
 
     /// The bottleneck of a model.
@@ -211,11 +217,11 @@ const PARAMS: &[Param<Translation>] = &[
         flag!(rectified),
     ),
     param(
-        ("sentences", "sentences to judge by"),
+        ("held-out", "sentences to judge by"),
         (Group::Data, true),
         Kind::Integer { min: 8, max: 4096 },
         "Held-out sentences that every bottleneck translates.",
-        field!(sentences),
+        field!(held_out),
     ),
     param(
         ("batch", "batch"),

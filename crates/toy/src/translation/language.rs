@@ -10,6 +10,7 @@
 
 use super::vocabulary::{FIRST, Vocabulary};
 use crate::random::block;
+use serde::{Deserialize, Serialize};
 
 /// Most words of a sentence.
 pub const WORDS: usize = 7;
@@ -80,7 +81,7 @@ const VERBS: [(&str, &str); 16] = [
 const ENDINGS: [[&str; 2]; 2] = [["o", "os"], ["a", "as"]];
 
 /// What a source word is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Class {
     /// `the`, `my` ...
     Determiner,

@@ -103,7 +103,11 @@ impl World {
             Shown::Models { step, snapshots, .. } => {
                 self.shown.extend(snapshots.iter().map(|snapshot| (snapshot.model, step)));
             }
-            Shown::Picture { .. } | Shown::Pixel { .. } | Shown::Networks { .. } => {}
+            Shown::Picture { .. }
+            | Shown::Pixel { .. }
+            | Shown::Networks { .. }
+            | Shown::Translations { .. }
+            | Shown::Translated { .. } => {}
         }
     }
 
