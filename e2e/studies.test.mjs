@@ -42,7 +42,7 @@ async function groups(page, selector = ".vector") {
   );
 }
 
-/** What every view has: a figure that is saved as it is shown, a table, files, and no violation. */
+/** What every view has: a figure that is saved as it is shown, with a margin and beneath it what it is, a table, files, and no violation. */
 async function common(page, view) {
   assert.equal(await page.locator(".views [aria-current]").count(), 1);
   await drawn(page);
@@ -58,9 +58,10 @@ async function common(page, view) {
   const same = await page.evaluate((text) => {
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
     const count = (root) => ["path", "rect", "circle", "text", "image"].map((tag) => root.querySelectorAll(tag).length).join();
-    return [parsed.querySelector("parsererror")?.textContent, count(parsed), count(document.querySelector("[data-testid=plate]"))];
+    return [parsed.querySelector("parsererror")?.textContent, count(parsed.querySelector("svg > svg")), count(document.querySelector("[data-testid=plate]"))];
   }, svg.text);
   assert.deepEqual([same[0], same[1]], [undefined, same[2]]);
+  for (const part of [/features? in/, /density/, /seed \d/, new RegExp(`view=${view}`)]) assert.match(svg.text, part);
   const models = table((await save(page, "models")).text);
   const features = table((await save(page, "features")).text);
   const losses = table((await save(page, "losses")).text);

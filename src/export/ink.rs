@@ -23,21 +23,31 @@ pub fn text(body: &mut String, (x, y): (f64, f64), look: &str, words: &str) {
 /// A drawing with a margin, and beneath it what was drawn and where: how a file says what it is.
 pub fn framed(drawn: &Drawn, about: &str, link: &str) -> Drawn {
     const MARGIN: f64 = 24.0;
-    let (width, height) = (drawn.size.0 + 2.0 * MARGIN, drawn.size.1 + 2.0 * MARGIN + 34.0);
     let inner = drawn.text.replacen("<svg ", &format!("<svg x=\"{MARGIN}\" y=\"{MARGIN}\" "), 1);
-    let mut body = String::new();
-    // As much as there is room for.
-    let letters = ((width - 2.0 * MARGIN) / 5.6) as usize;
-    let cut = |words: &str, letters: usize| -> String {
-        match words.chars().count() > letters {
-            true => words.chars().take(letters.saturating_sub(1)).chain(['…']).collect(),
-            false => words.to_owned(),
+    let (mut body, mut y) = (String::new(), drawn.size.1 + MARGIN + 22.0);
+    // Words go on in the next line; a link, which has none, is cut anywhere.
+    let lines = |words: &str, letters: usize| -> Vec<String> {
+        let mut lines = vec![String::new()];
+        for word in words.split_inclusive([' ', '&', '?']) {
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + word.chars().count() <= letters => {
+                    *line += word
+                }
+                _ => lines.push(word.to_owned()),
+            }
         }
+        lines.into_iter().filter(|line| !line.is_empty()).collect()
     };
-    let y = drawn.size.1 + MARGIN + 22.0;
-    text(&mut body, (MARGIN, y), "font-size=\"11\" fill=\"#555\"", &cut(about, letters));
-    let small = "font-size=\"9\" fill=\"#777\"";
-    text(&mut body, (MARGIN, y + 15.0), small, &cut(link, letters * 11 / 9));
+    let letters = (drawn.size.0 / 5.9).max(16.0) as usize;
+    for line in lines(about, letters) {
+        text(&mut body, (MARGIN, y), "font-size=\"11\" fill=\"#555\"", line.trim_end());
+        y += 15.0;
+    }
+    for line in lines(link, letters * 11 / 9) {
+        text(&mut body, (MARGIN, y), "font-size=\"9\" fill=\"#777\"", &line);
+        y += 12.0;
+    }
+    let (width, height) = (drawn.size.0 + 2.0 * MARGIN, y + MARGIN - 12.0);
     let text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
          font-family=\"system-ui, 'Helvetica Neue', Arial, sans-serif\">\n<desc>{}</desc>\n\
@@ -103,10 +113,17 @@ pub mod tests {
     fn a_saved_figure_has_a_margin_and_says_what_it_is() {
         let own = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"300\" height=\"90\"></svg>\n";
         let drawn = Drawn { text: own.to_owned(), size: (300.0, 90.0) };
-        let framed = framed(&drawn, "5 features & more", &"https://example.org/?".repeat(20));
+        let about = "5 features & more, ".repeat(9) + "seed 0";
+        let framed = framed(&drawn, &about, &"https://example.org/?".repeat(20));
         assert!(well_formed(&framed.text), "{}", framed.text);
-        assert!(framed.text.contains("<svg x=\"24\" y=\"24\" ") && framed.text.contains('…'));
-        assert!(framed.text.contains(">5 features &amp; more<"));
+        assert!(framed.text.contains("<svg x=\"24\" y=\"24\" "));
+        // On as many lines as it takes, and whole.
+        assert!(framed.text.matches("<text").count() > 6 && framed.text.contains("seed 0<"));
+        assert_eq!(
+            framed.text.matches("example.org").count(),
+            40,
+            "in words and in the description"
+        );
         assert!(framed.size.0 == 348.0 && framed.size.1 > 130.0);
     }
 

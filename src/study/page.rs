@@ -8,6 +8,7 @@ use super::take::{FILES, take};
 use super::views::Views;
 use super::words::{about, look_for};
 use crate::bar::{RunBar, RunNote};
+use crate::diagram::cursor::touches;
 use crate::export::EmbedFoot;
 use crate::format::count;
 use crate::header::{Share, Theme};
@@ -162,7 +163,11 @@ fn figure(page: Page) -> impl IntoView {
                     run.drawn.track();
                     run.with(|found| followed(found, feature))
                 }
-                None => touch.said.get(),
+                None => match touch.said.get() {
+                    said if said.is_empty() && touches() => "Touch a part of the figure to read it.".into(),
+                    said if said.is_empty() => "Point at a part of the figure to read it.".into(),
+                    said => said,
+                },
             }}
         </p>
         <div
