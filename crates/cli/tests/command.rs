@@ -58,7 +58,7 @@ fn impossible_values_are_refused_with_what_is_allowed() {
     for (words, sentence) in [
         ("sweep --features 1", "features is 1; it must be a whole number from 2 to 8"),
         ("sweep --features 3 --hidden 3", "fewer than the features"),
-        ("sweep --grid 0", "columns is 0; it must be a whole number from 1 to 1024"),
+        ("sweep --grid 0", "grid is 0; it must be a whole number from 1 to 1024"),
         ("sweep --density -1..0.5", "density is -1..0.5; it must be"),
         ("sweep --grid 1000 --repeats 1000", "at most 1048576 are allowed"),
         ("sweep --lr NaN", "lr is NaN; it must be a number"),

@@ -85,7 +85,7 @@ mod tests {
         let requests = [Request::Give { run: 1, models: vec![] }, Request::Take(parcel())];
         let kinds = requests.map(|request| encode(&request).unwrap_or_default()[0]);
         let given = encode(&Report::Given(parcel())).unwrap_or_default()[0];
-        assert_eq!((kinds, given), ([14, 15], 7));
+        assert_eq!((kinds, given), ([15, 16], 9));
     }
 
     /// Not a bit of a model is lost on its way from one worker to another, of numbers that are none
