@@ -46,9 +46,8 @@ for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
     `train: sampled data with progress, pause, resume, reset and reload, WebGPU ${webgpu}`,
     withPage({ webgpu, path: `?grid=${GRID}&repeats=2&data=sampled&batch=256&steps=20000&lr=0.003&engine=${engine}` }, async (page) => {
       const button = (label) => page.getByRole("button", { name: label, exact: true });
-      // A run that takes long asks first.
-      await page.waitForFunction(() => /training|waiting|done/.test(document.querySelector(".status .stage")?.textContent ?? ""));
-      if (await button("Train").isVisible()) await button("Train").click();
+      // A run that takes long asks first, or when it shows.
+      await page.evaluate(() => setInterval(() => document.querySelector(".status .stage")?.textContent === "waiting" && document.querySelector(".bar .primary").click(), 200));
       await page.waitForFunction(() => parseInt(document.querySelector(".status .percent").textContent) >= 1, null, { timeout: 60_000 });
       await button("Pause").click();
       await stage(page, "paused");

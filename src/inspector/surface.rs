@@ -38,8 +38,11 @@ pub fn Landscape(
         let last = trajectory.steps.len().saturating_sub(1);
         let repeats = trajectory.repeats.len();
         let end = |repeat: usize| match trajectory.at(repeat, last) {
-            Some(end) => thresholds.get().classify(shape.split(end).0, shape.m, context).phase,
-            None => Phase::Diverged,
+            // The sweep may have moved on to another shape while these paths are still shown.
+            Some(end) if end.len() == shape.parameters() => {
+                thresholds.get().classify(shape.split(end).0, shape.m, context).phase
+            }
+            _ => Phase::Diverged,
         };
         let colours: Vec<String> = (0..repeats).map(|k| colour::phase(end(k)).css()).collect();
         let line = |repeat: usize| {

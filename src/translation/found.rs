@@ -5,6 +5,9 @@ use toy::translation::{Snapshot, Text, Translation, table};
 use trainer::Shown;
 use wire::Job;
 
+/// What bottlenecks make of a sentence, by model; none of words that the language does not have.
+pub type Answers = Option<Vec<(u32, String)>>;
+
 /// The bottlenecks at a step.
 #[derive(Clone, Default)]
 pub struct Frame {
@@ -23,9 +26,8 @@ pub struct Found {
     pub film: Vec<Frame>,
     /// As heard last of each bottleneck; of the step that all have come to.
     pub now: Frame,
-    /// The reader's own sentence, and what each bottleneck makes of it, by model; none of words that
-    /// the language does not have.
-    pub own: Option<(String, Option<Vec<(u32, String)>>)>,
+    /// The reader's own sentence, and what each bottleneck makes of it.
+    pub own: Option<(String, Answers)>,
     /// The step at which it was asked for last.
     pub asked_at: Option<u32>,
 }
