@@ -37,9 +37,9 @@ test(
 test(
   "check: left to choose, the page goes to the CPU and says why",
   withPage({ serviceWorkers: "block" }, async (page, { url }) => {
-    // Nothing is learned at all, which looks like speed: of many models, beyond any CPU's.
+    // Nothing is learned at all, which looks like speed: of large batches, beyond any CPU's.
     await lie(page, "step < run.first_step + run.steps", "step < run.first_step");
-    await page.goto(new URL("?grid=64&repeats=8&data=exact&steps=300&engine=auto", url).href);
+    await page.goto(new URL("?grid=32&repeats=4&data=sampled&batch=1024&steps=100&engine=auto", url).href);
     await stage(page, "done");
     const status = await page.locator(".status").textContent();
     assert.match(status, /CPU/);
