@@ -1,10 +1,10 @@
 //! The head of the page: name, protocols, link, theme, help.
 
 use crate::clipboard::write;
+use crate::experiment::Views;
 use crate::export::TakeAway;
 use crate::keys::HelpButton;
 use crate::state::{State, preset_of};
-use crate::study::Views;
 use crate::theme::Dark;
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ pub fn Header() -> impl IntoView {
         <header class="head">
             <h1>"Superphase"</h1>
             <p class="tagline">"phase diagrams of superposition, trained while you watch"</p>
-            <Views current=None choice=state.choice />
+            <Views choice=state.choice />
             <Protocols />
             <Share link=Callback::new(move |()| state.share()) />
             <TakeAway />

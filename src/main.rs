@@ -10,6 +10,7 @@ mod bar;
 mod clipboard;
 mod controls;
 mod diagram;
+mod experiment;
 mod export;
 mod form;
 mod format;

@@ -1,6 +1,6 @@
 //! One parameter as a control of the right kind.
 
-use super::Hint;
+use super::context::Hint;
 use super::number::{Number, Verdict};
 use super::scale::Scale;
 use leptos::prelude::*;

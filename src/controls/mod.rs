@@ -1,11 +1,13 @@
 //! The form: one control for every parameter in the science's tables, grouped as a person thinks.
 
+mod context;
 mod field;
 mod number;
 mod scale;
 
 pub use field::Item;
 
+use context::{Hint, Outside};
 use field::{Field, help_id};
 use leptos::prelude::*;
 use number::Number;
@@ -20,14 +22,6 @@ const GROUPS: [(Group, &str); 5] = [
     (Group::Optimiser, "optimiser"),
     (Group::Repeats, "repeats"),
 ];
-
-/// The sentence that explains the control under pointer or focus.
-#[derive(Clone, Copy)]
-struct Hint(RwSignal<Option<&'static str>>);
-
-/// Counts changes made elsewhere than in the form, whose fields then forget what was typed.
-#[derive(Clone, Copy)]
-struct Outside(RwSignal<u32>);
 
 /// Where a parameter stands in the form.
 #[derive(Clone, Copy)]
@@ -56,8 +50,9 @@ pub fn Controls(
     provide_context(hint);
     provide_context(Outside(outside));
     let groups = GROUPS.map(|(group, heading)| {
-        let lines = lines.iter().filter(|line| line.group == group).copied().collect();
-        view! { <Fields heading lines /> }
+        let lines: Vec<_> = lines.iter().filter(|line| line.group == group).copied().collect();
+        // Some specs have no parameter of a group.
+        (!lines.is_empty()).then(|| view! { <Fields heading lines /> })
     });
     view! {
         <form class="fields" on:submit=|event| event.prevent_default()>

@@ -1,6 +1,6 @@
 //! A number that can be typed, dragged and stepped, with what is wrong about it next to it.
 
-use super::Outside;
+use super::context::Outside;
 use super::scale::Scale;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;

@@ -3,6 +3,7 @@
 use super::ink::Drawn;
 use js_sys::{Array, Promise, Uint8Array};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::web_sys::{
     Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement,
     HtmlImageElement, Url,
@@ -38,6 +39,21 @@ pub fn save(name: &str, file: &Blob) -> Result<(), JsValue> {
     anchor.click();
     set_timeout(move || drop(Url::revoke_object_url(&url)), GRACE);
     Ok(())
+}
+
+/// Image pixels of a PNG for each unit of the figure.
+const SCALE: u32 = 2;
+
+/// Saves a file under a name; where that ends in `.png`, the figure as an image in its place. `told`
+/// hears a sentence about how it went.
+pub fn deliver(name: String, file: Result<Blob, JsValue>, figure: Drawn, told: RwSignal<String>) {
+    spawn_local(async move {
+        let file = if name.ends_with(".png") { png(&figure, SCALE).await } else { file };
+        told.set(match file.and_then(|file| save(&name, &file)) {
+            Ok(()) => format!("Saved {name}."),
+            Err(_) => "The browser could not make the file.".into(),
+        });
+    });
 }
 
 /// A figure as a PNG file, `scale` image pixels for each of its units.

@@ -1,12 +1,12 @@
 //! The comparison: a table of everything that was kept, across architectures, and a picture of it.
 
 use super::found::Found;
-use super::link::COMPARISON;
 use crate::diagram::colour::{BLUE, RED};
+use crate::experiment::link::word;
+use crate::experiment::{COMPARISON, Views};
 use crate::export::ink::Drawn;
 use crate::export::save::{blob, save};
 use crate::header::Theme;
-use crate::study::Views;
 use crate::study::figures::chart::{Axis, frame};
 use crate::study::figures::sheet::{HEAD, SMALL, Sheet, trace};
 use crate::theme::Dark;
@@ -43,7 +43,7 @@ pub fn add(new: Vec<Row>) -> bool {
 
 /// Keeps the networks of a run as they are now.
 pub fn keep(found: &Found) -> bool {
-    add(comparison::networks(&found.network, found.initial(), &found.now.snapshots))
+    add(comparison::networks(&found.network, found.film.initial(), &found.film.now.snapshots))
 }
 
 /// Sorted by a column, numbers as numbers; empty cells last.
@@ -97,6 +97,12 @@ fn picture(rows: &[Row], width: f64) -> Drawn {
     let end = sheet.notes(352.0, &words);
     sheet.text(0.0, end + 4.0, SMALL, "");
     sheet.finish(end + 8.0, "Cosines of all kept models", &words)
+}
+
+/// Whether a link is to the comparison.
+pub fn compares(query: &str) -> bool {
+    let opened = toy::spec::link::read::<toy::Study>(query.trim_start_matches('?'));
+    word(&opened) == Some(COMPARISON.0)
 }
 
 /// The page of the comparison.
@@ -156,7 +162,7 @@ pub fn ComparisonPage() -> impl IntoView {
     view! {
         <header class="head">
             <h1>"Superphase"</h1>
-            <Views current=None word=COMPARISON.0 choice=Signal::stored(wire::Choice::default()) />
+            <Views here=COMPARISON.0 choice=Signal::stored(wire::Choice::default()) />
             <Theme />
         </header>
         <main class="study">

@@ -1,27 +1,18 @@
 //! An experiment's page: what stands where.
 
 use super::figures::{Look, draw, followed, follows, numbers, turns};
-use super::form::Form;
-use super::link::Opened;
-use super::state::{KEYS, Page};
+use super::run::{Found, Page, StudyRun};
 use super::take::{FILES, take};
-use super::views::Views;
 use super::words::{about, look_for};
-use crate::bar::{RunBar, RunNote};
+use crate::bar::RunBar;
 use crate::diagram::cursor::touches;
-use crate::export::EmbedFoot;
-use crate::format::count;
-use crate::header::{Share, Theme};
-use crate::keys::{self, Help, HelpButton, HelpDialog};
-use crate::notices::Notices;
-use crate::status::StatusLine;
-use crate::theme::Dark;
+use crate::experiment::{About, Opened, layout, measured, saves, scrubber};
 use leptos::ev;
 use leptos::html::{Details, Div};
 use leptos::prelude::*;
 use std::time::Duration;
+use toy::Study;
 use toy::study::preset::View;
-use toy::{Spec, Study};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -32,71 +23,25 @@ const TURN: f64 = 0.012;
 /// The page of an experiment.
 #[component]
 pub fn StudyPage(
-    /// What the link says.
-    opened: Opened,
+    /// What the link says: the view, and the rest.
+    opened: (View, Opened<Study>),
 ) -> impl IntoView {
-    let page = Page::new(opened);
-    let (dark, help) = (Dark::follow(), Help::new());
-    provide_context(dark);
-    provide_context(help);
-    keys::listen(Box::new(page), dark, help);
-    let label = View::ALL.iter().find(|(v, ..)| *v == page.view).map_or("", |(.., label)| label);
-    document().set_title(&format!("{label} · Superphase"));
-    if page.embed {
-        return view! {
-            <main class="embed study-embed" aria-label=label>
-                {figure(page)}
-                <EmbedFoot training=page.run.training link=page.link />
-            </main>
+    let (view, opened) = opened;
+    let page = Page::new(opened, |study, choice| StudyRun::follow(view, study, choice));
+    let top = move || {
+        let (look, figure) = look_for(view);
+        view! {
+            <p class="lede">{about(view)}</p>
+            <p class="look-for" data-testid="look-for">
+                {look} " "
+                <a href=figure>"The paper's figure"</a>
+            </p>
+            <RunBar training=page.training() command=page.command() />
         }
-        .into_any();
-    }
-    let presets = page.view.presets().map(|preset| {
-        let selected = move || page.preset.get() == preset.name;
-        view! { <option value=preset.name prop:selected=selected>{preset.label}</option> }
-    });
-    // One of another view may be named in a link.
-    let stray = Study::PRESETS.iter().filter(|p| p.view != page.view).map(|preset| {
-        let chosen = move || page.preset.get() == preset.name;
-        view! { <option value=preset.name hidden prop:selected=chosen>{preset.label}</option> }
-    });
-    let purpose = move || Study::preset(page.preset.get()).map(|preset| preset.about());
-    view! {
-        <a class="skip" href="#figure">"Skip to the figure"</a>
-        <header class="head">
-            <h1>"Superphase"</h1>
-            <Views current=Some(page.view) choice=page.choice />
-            <Share link=Callback::new(move |()| page.link.get_untracked()) />
-            <Theme />
-            <HelpButton />
-        </header>
-        <Notices notices=page.notices />
-        <RunNote training=page.run.training />
-        <main class="study">
-            <section class="study-side" aria-label="parameters">
-                <label for="preset">"preset"</label>
-                <select id="preset" on:change:target=move |event| page.adopt(&event.target().value())>
-                    {presets.collect_view()}
-                    {stray.collect_view()}
-                </select>
-                <p class="study-help">{purpose}</p>
-                <Form page />
-            </section>
-            <section class="study-stage" id="figure" aria-label="figure">
-                <h2>{label}</h2>
-                <p class="lede">{about(page.view)}</p>
-                <p class="look-for" data-testid="look-for">
-                    {look_for(page.view).0} " "
-                    <a href=look_for(page.view).1>"The paper's figure"</a>
-                </p>
-                <RunBar training=page.run.training command=page.command() />
-                {figure(page)}
-            </section>
-            {status(page)}
-        </main>
-        <HelpDialog own=KEYS />
-    }
-    .into_any()
+        .into_any()
+    };
+    let about = About { view, models: Study::models, steps: |study| study.steps };
+    layout(page, about, top, move || figure(page).into_any())
 }
 
 /// The figure, what it can be looked at with, its numbers and files.
@@ -105,24 +50,15 @@ fn figure(page: Page) -> impl IntoView {
     let plate = NodeRef::<Div>::new();
     let look =
         RwSignal::new(Look { width: 0.0, turn: (0.6, 0.35), frame: usize::MAX, follow: None });
-    let measure = move || {
-        if let Some(plate) = plate.get_untracked() {
-            let width = f64::from(plate.client_width());
-            if look.with_untracked(|look| look.width != width) {
-                look.update(|look| look.width = width);
-            }
+    measured(plate, move |width| {
+        if look.with_untracked(|look| look.width != width) {
+            look.update(|look| look.width = width);
         }
-    };
-    Effect::new(move || {
-        plate.track();
-        measure();
     });
-    let resized = window_event_listener(ev::resize, move |_| measure());
-    on_cleanup(move || resized.remove());
     let drawn = Memo::new(move |_| {
         run.drawn.track();
         let look = look.get();
-        run.with(|found| draw(page.view, found, look)).filter(|_| look.width > 0.0)
+        run.with(|found| draw(run.view, found, look)).filter(|_| look.width > 0.0)
     });
     let shown =
         move || drawn.with(|drawn| drawn.as_ref().map_or(String::new(), |d| d.text.clone()));
@@ -137,14 +73,10 @@ fn figure(page: Page) -> impl IntoView {
         }
     };
     let told = RwSignal::new(String::new());
-    let files = FILES.iter().enumerate().map(|(which, (label, what, ending, _))| {
-        let id = if what.is_empty() { format!("save-{ending}") } else { format!("save-{what}") };
-        let save = move |_| take(page, which, drawn.get_untracked(), told);
-        view! { <button type="button" data-testid=id on:click=save>{*label}</button> }
-    });
+    let save = move |which: usize| take(page, which, drawn.get_untracked(), told);
     let solid = Memo::new(move |_| {
         run.drawn.track();
-        run.with(|found| turns(page.view, found))
+        run.with(|found| turns(run.view, found))
     });
     rotate(solid, look);
     let held = move |event: &ev::PointerEvent| solid.get_untracked() && event.buttons() & 1 == 1;
@@ -156,7 +88,7 @@ fn figure(page: Page) -> impl IntoView {
     };
     let touch = Touch { said: RwSignal::new(String::new()), look };
     view! {
-        {follows(page.view).then(|| follow_menu(page, look))}
+        {follows(run.view).then(|| follow_menu(page, look))}
         <p class="said" data-testid="said" aria-live="polite">
             {move || match look.get().follow {
                 Some(feature) => {
@@ -182,12 +114,9 @@ fn figure(page: Page) -> impl IntoView {
             }
             on:click=move |event| touch.click(&event)
         ></div>
-        {(page.view == View::Dynamics).then(|| scrubber(page, look))}
+        {(run.view == View::Dynamics).then(|| film_scrubber(run, look))}
         {(!page.embed).then(|| view! {
-            <div class="bar saves" role="group" aria-label="save">
-                {files.collect_view()}
-                <span role="status">{told}</span>
-            </div>
+            {saves(FILES.iter().map(|file| (file.0, file.1, file.2)), save, told)}
             <details class="numbers" node_ref=details on:toggle=toggled>
                 <summary>"The numbers in a table"</summary>
                 <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>
@@ -234,7 +163,7 @@ fn target(event: &ev::MouseEvent) -> Option<Element> {
 
 /// The feature that is followed, to be chosen without pointing at it.
 fn follow_menu(page: Page, look: RwSignal<Look>) -> impl IntoView {
-    let count = Memo::new(move |_| page.study.with(|study| study.features as usize));
+    let count = Memo::new(move |_| page.spec.with(|study| study.features as usize));
     let options = move || {
         let option = |feature: usize| {
             let chosen = move || look.get().follow == Some(feature);
@@ -270,43 +199,18 @@ fn rotate(solid: Memo<bool>, look: RwSignal<Look>) {
     let _ = set_interval_with_handle(beat, BEAT);
 }
 
-/// The step of the film that is shown.
-fn scrubber(page: Page, look: RwSignal<Look>) -> impl IntoView {
-    let run = page.run;
-    let frames = move || {
+/// The step of the film that is shown: of the frames that something is known of.
+fn film_scrubber(run: StudyRun, look: RwSignal<Look>) -> impl IntoView {
+    let steps = Memo::new(move |_| {
         run.drawn.track();
-        run.with(|f| f.film.iter().filter(|frame| !frame.snapshots.is_empty()).count())
-    };
-    let last = Memo::new(move |_| frames().saturating_sub(1));
-    let at = move || look.get().frame.min(last.get());
-    let step = move || {
-        let frame = at();
-        run.with(|f| f.film.iter().filter(|f| !f.snapshots.is_empty()).nth(frame).map(|f| f.step))
-    };
-    view! {
-        <label class="scrubber">
-            <span>{move || format!("step {}", count(step().unwrap_or(0).into()))}</span>
-            <input
-                type="range"
-                min="0"
-                max=move || last.get()
-                data-testid="scrubber"
-                aria-valuetext=move || format!("step {}", step().unwrap_or(0))
-                prop:value=move || at().to_string()
-                on:input:target=move |event| {
-                    let frame = event.target().value().parse().unwrap_or(usize::MAX);
-                    // At its end it follows the run.
-                    let frame = if frame >= last.get_untracked() { usize::MAX } else { frame };
-                    look.update(|look| look.frame = frame);
-                }
-            />
-        </label>
-    }
-}
-
-/// The status line.
-fn status(page: Page) -> impl IntoView {
-    let models = Signal::derive(move || page.study.with(Study::models));
-    let steps = Signal::derive(move || page.study.with(|own| own.steps));
-    view! { <StatusLine training=page.run.training choice=page.choice models steps /> }
+        let known = |found: &Found| {
+            let known = found.film.iter().filter(|frame| !frame.snapshots.is_empty());
+            known.map(|frame| frame.step).collect::<Vec<_>>()
+        };
+        run.with(known)
+    });
+    let last = Memo::new(move |_| steps.with(|steps| steps.len().saturating_sub(1)));
+    let at = move || look.get().frame;
+    let step = move || steps.with(|steps| steps.get(at().min(last.get())).copied().unwrap_or(0));
+    scrubber(last, step, at, move |frame| look.update(|look| look.frame = frame))
 }

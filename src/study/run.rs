@@ -1,9 +1,9 @@
 //! The run of an experiment: what trains, how far it is and what it has found. Buttons and
 //! parameters come in as calls, everything else reads the signals.
 
-use crate::bar::toggle;
+use crate::experiment::{self, Frame, Run, habits, merge, place};
 use crate::rescue;
-use crate::training::{Event, KEEP, Training, cores};
+use crate::training::{Event, Training};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,11 +11,9 @@ use std::time::Duration;
 use toy::Study;
 use toy::study::preset::View;
 use toy::study::{Snapshot, Variant, Wanted};
-use trainer::{Engine, Habits, Order, Progress, Shown, Stage};
+use trainer::{Engine, Order, Progress, Shown, Stage};
 use wire::{Choice, Job};
 
-/// A form that is still being changed is trained again when it has rested for so many seconds.
-const REST: f64 = 0.15;
 /// Most frames of the film of a run.
 const FRAMES: u32 = 121;
 /// Figures follow no closer than this, in milliseconds, and drawing takes one part in so many: the
@@ -33,22 +31,13 @@ pub struct Part {
     pub snapshots: Vec<Snapshot>,
 }
 
-/// The models of a run's first study at a step.
-#[derive(Clone, Default)]
-pub struct Frame {
-    /// The step.
-    pub step: u32,
-    /// The models, ascending.
-    pub snapshots: Vec<Snapshot>,
-}
-
 /// What a run has found.
 #[derive(Default)]
 pub struct Found {
     /// Its studies, in the order of training; most views have one.
     pub parts: Vec<Part>,
     /// The run so far, for the view that shows it.
-    pub film: Vec<Frame>,
+    pub film: Vec<Frame<Snapshot>>,
     /// Steps that models of the last study have taken.
     pub step: u32,
 }
@@ -72,8 +61,9 @@ pub struct StudyRun {
     pub progress: RwSignal<Progress>,
     /// Counts what is worth a new drawing.
     pub drawn: RwSignal<u32>,
-    /// What trains it.
-    pub training: Training,
+    /// The experiment.
+    pub view: View,
+    training: Training,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -89,8 +79,7 @@ impl StudyRun {
             found.borrow_mut().take(what);
             draw_soon(inner, drawn);
         };
-        let habits = Habits { cores: cores(), previews: false, rest: REST, cheap: 0.0, keep: KEEP };
-        let training = Training::new(habits, show);
+        let training = Training::new(habits(), show);
         Effect::new(move || {
             let order = order(view, &study.get(), choice.get());
             training.tell(Event::Order(Some(order)));
@@ -101,27 +90,21 @@ impl StudyRun {
                 draw(inner, drawn);
             }
         });
-        Self { engine, progress, drawn, training, inner }
+        Self { engine, progress, drawn, view, training, inner }
     }
 
     /// Reads what has been found.
     pub fn with<T>(self, read: impl FnOnce(&Found) -> T) -> T {
         self.inner.with_value(|inner| read(&inner.found.borrow()))
     }
+}
 
-    /// Pauses what trains, goes on with what waits, trains what is done.
-    pub fn toggle(self) {
-        toggle(self.training);
-    }
+/// The state of an experiment's page.
+pub type Page = experiment::Page<Study, StudyRun>;
 
-    /// Takes one step and waits.
-    pub fn step(self) {
-        self.training.tell(Event::Step(1));
-    }
-
-    /// Goes back to step 0 and waits there.
-    pub fn reset(self) {
-        self.training.tell(Event::Reset);
+impl Run for StudyRun {
+    fn training(self) -> Training {
+        self.training
     }
 }
 
@@ -175,17 +158,12 @@ impl Found {
                 self.parts.truncate(place);
                 self.parts.push(Part { study, snapshots: vec![] });
             }
-            Shown::Models { place, step, frame, snapshots, .. } => {
+            Shown::Models { place: which, step, frame, snapshots, .. } => {
                 self.step = step;
-                if let (Some(frame), 0) = (frame, place) {
-                    let film = &mut self.film;
-                    film.resize_with(film.len().max(frame as usize + 1), Frame::default);
-                    if let Some(frame) = film.get_mut(frame as usize) {
-                        frame.step = step;
-                        merge(&mut frame.snapshots, snapshots.clone());
-                    }
+                if let (Some(frame), 0) = (frame, which) {
+                    place(&mut self.film, frame, step, snapshots.clone());
                 }
-                if let Some(part) = self.parts.get_mut(place) {
+                if let Some(part) = self.parts.get_mut(which) {
                     merge(&mut part.snapshots, snapshots);
                 }
             }
@@ -221,34 +199,4 @@ fn draw(inner: StoredValue<Inner, LocalStorage>, drawn: RwSignal<u32>) {
         };
         set_timeout(painted, Duration::ZERO);
     });
-}
-
-/// Puts models where they belong among others, in the place of what they were before.
-fn merge(all: &mut Vec<Snapshot>, new: Vec<Snapshot>) {
-    for snapshot in new {
-        match all.binary_search_by_key(&snapshot.model, |known| known.model) {
-            Ok(at) => all[at] = snapshot,
-            Err(at) => all.insert(at, snapshot),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn models_of_several_workers_stand_in_order() {
-        let of = |model, loss| {
-            let mut snapshot = Snapshot { model, ..Snapshot::default() };
-            snapshot.measures.loss = loss;
-            snapshot
-        };
-        let mut all = vec![];
-        merge(&mut all, vec![of(1, 1.0), of(3, 1.0)]);
-        merge(&mut all, vec![of(0, 1.0), of(2, 1.0)]);
-        merge(&mut all, vec![of(1, 0.5)]);
-        let found: Vec<_> = all.iter().map(|s| (s.model, s.measures.loss)).collect();
-        assert_eq!(found, [(0, 1.0), (1, 0.5), (2, 1.0), (3, 1.0)]);
-    }
 }

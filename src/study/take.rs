@@ -1,14 +1,12 @@
 //! Files made of what an experiment has found.
 
-use super::run::Part;
-use super::state::Page;
+use super::run::{Page, Part};
 use crate::export::ink::{Drawn, framed};
-use crate::export::save::{blob, bytes, png, save};
+use crate::export::save::{blob, bytes, deliver};
 use crate::format::plural;
 use files::weights::{self, About};
 use files::{Archive, FileError, Format, arrays};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use toy::study::document::{self, Results};
 use toy::study::{Snapshot, table};
 use toy::{Spec, Study};
@@ -52,9 +50,6 @@ pub const FILES: [(&str, &str, &str, Content); 10] = [
     ),
 ];
 
-/// Image pixels of a PNG for each unit of the figure.
-const SCALE: u32 = 2;
-
 /// Saves one of [`FILES`]; `told` hears a sentence about how it went.
 pub fn take(page: Page, which: usize, figure: Option<Drawn>, told: RwSignal<String>) {
     let Some(&(_, what, ending, content)) = FILES.get(which) else { return };
@@ -74,16 +69,7 @@ pub fn take(page: Page, which: usize, figure: Option<Drawn>, told: RwSignal<Stri
             Err(why) => return told.set(format!("{name} cannot be saved: {why}.")),
         },
     };
-    spawn_local(async move {
-        let file = match ending {
-            "png" => png(&figure, SCALE).await,
-            _ => file,
-        };
-        told.set(match file.and_then(|file| save(&name, &file)) {
-            Ok(()) => format!("Saved {name}."),
-            Err(_) => "The browser could not make the file.".into(),
-        });
-    });
+    deliver(name, file, figure, told);
 }
 
 /// Arrays of all studies; of several, each name says first which model it is about.
@@ -110,7 +96,7 @@ fn archive(page: Page, arrays: Arrays, name: &str) -> Result<Vec<u8>, FileError>
 
 /// What was trained, in a line.
 fn about(page: Page) -> String {
-    let study = page.study.get_untracked();
+    let study = page.spec.get_untracked();
     let Study { features, hidden, steps, repeats, seed, .. } = study;
     let of = |count: u32, noun: &str| plural(count.into(), noun);
     let density = study.text("density").replace("..", " to ");
@@ -127,7 +113,7 @@ fn about(page: Page) -> String {
 /// `superphase-geometry-n5-m2-10x1-10000steps-seed0`.
 fn name(page: Page, study: &Study) -> String {
     let Study { features, hidden, instances, repeats, steps, seed, .. } = study;
-    let view = page.view.word();
+    let view = page.name.0;
     format!("superphase-{view}-n{features}-m{hidden}-{instances}x{repeats}-{steps}steps-seed{seed}")
 }
 

@@ -1,7 +1,8 @@
 //! Sentences through the bottlenecks: five held-out ones at the chosen step, and the reader's own.
 
 use super::figures::Look;
-use super::state::Page;
+use super::found::Found;
+use crate::experiment::{FilmRun, Run};
 use crate::training::Event;
 use leptos::prelude::*;
 use toy::translation::language::{Part, Sentence, numbers};
@@ -32,8 +33,8 @@ fn table(rows: Vec<(String, String)>, reference: Option<String>) -> impl IntoVie
 /// Five sentences through `k` dimensions at the step that is shown.
 #[component]
 pub fn Five(
-    /// The page.
-    page: Page,
+    /// The run.
+    run: FilmRun<Found>,
     /// What is looked at.
     look: RwSignal<Look>,
 ) -> impl IntoView {
@@ -46,10 +47,10 @@ pub fn Five(
         held.sources.iter().enumerate().map(option).collect_view()
     });
     let shown = move || {
-        page.run.drawn.track();
+        run.drawn.track();
         let (place, frame) = (which.get(), look.get().frame);
-        let rows = page.run.with(|found| {
-            let snapshots = found.frame(frame).map(|frame| frame.snapshots.as_slice());
+        let rows = run.with(|found| {
+            let snapshots = found.film.frame(frame).map(|frame| frame.snapshots.as_slice());
             let said = |model, outputs: &[String]| {
                 Some((name(&found.translation, model), outputs.get(place)?.clone()))
             };
@@ -75,8 +76,8 @@ pub fn Five(
 /// A sentence of the reader's own.
 #[component]
 pub fn Own(
-    /// The page.
-    page: Page,
+    /// The run.
+    run: FilmRun<Found>,
 ) -> impl IntoView {
     let typed = RwSignal::new("my old cats saw the red house".to_owned());
     let asked = RwSignal::new(String::new());
@@ -84,21 +85,21 @@ pub fn Own(
         let sentence = words(&typed.get_untracked()).join(" ");
         if !sentence.is_empty() {
             asked.set(sentence.clone());
-            page.run.training.tell(Event::Translate(sentence));
+            run.training().tell(Event::Translate(sentence));
         }
     };
     // While the bottlenecks train, the answer follows them.
     Effect::new(move || {
-        page.run.drawn.track();
+        run.drawn.track();
         let sentence = asked.get_untracked();
-        let stale = page.run.with(|found| found.asked_at != Some(found.now.step));
+        let stale = run.with(|found| found.asked_at != Some(found.film.now.step));
         if stale && !sentence.is_empty() {
-            page.run.asked();
-            page.run.training.tell(Event::Translate(sentence));
+            run.note(|found| found.asked_at = Some(found.film.now.step));
+            run.training().tell(Event::Translate(sentence));
         }
     });
     let shown = move || {
-        page.run.drawn.track();
+        run.drawn.track();
         let sentence = asked.get();
         let parsed = Sentence::parse(&words(&sentence));
         let notice =
@@ -107,7 +108,7 @@ pub fn Own(
             let text = Text::language();
             text.vocabularies()[1].decode(&numbers(&own.target()))
         });
-        let said = page.run.with(|found| {
+        let said = run.with(|found| {
             let own = found.own.as_ref().filter(|(known, _)| *known == sentence);
             let said = own.and_then(|(_, said)| said.clone())?;
             let name = |(model, said)| (name(&found.translation, model), said);

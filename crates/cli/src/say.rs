@@ -2,9 +2,10 @@
 
 use std::io::{self, ErrorKind, Write};
 
-/// Says something to whoever watches; nobody may be left to listen, which is no error.
+/// Says something to whoever watches; nobody may be left to listen, which is no error. A line is
+/// written at once: several processes may have the same log.
 pub fn note(text: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
 /// Writes to standard output. Returns whether anybody still reads it.

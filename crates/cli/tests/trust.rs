@@ -312,15 +312,16 @@ fn other_checkpoints_are_refused() {
     assert!(!folder.join("x.csv").exists());
 }
 
-/// Where standard error is no terminal, lines say how far a run is.
+/// Where standard error is no terminal, lines say how far a run is, each written at once.
 #[test]
 fn a_log_is_not_empty_until_the_end() {
     let folder = folder("log");
     let mut child = start(LONG[0], &folder);
-    let mut some = [0; 64];
+    let mut some = [0; 256];
     let read = child.stderr.as_mut().map(|log| log.read(&mut some));
     signal(&child, "KILL");
     let _ = child.wait();
     let text = String::from_utf8_lossy(&some).into_owned();
-    assert!(matches!(read, Some(Ok(1..))) && text.contains('%') && text.contains("CPU"), "{text}");
+    assert!(matches!(read, Some(Ok(1..))) && text.contains("CPU"), "{text}");
+    assert!(text.contains('%') && text.trim_end_matches('\0').ends_with('\n'), "{text}");
 }

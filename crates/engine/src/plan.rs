@@ -92,6 +92,15 @@ impl Plan {
     }
 }
 
+/// Operations that a step of one model takes, roughly.
+pub(crate) fn operations(sweep: &Sweep) -> u64 {
+    let n = u64::from(sweep.features);
+    match sweep.data {
+        Data::Exact => [350, 5_000, 80_000][(n as usize).saturating_sub(2).min(2)],
+        Data::Sampled => u64::from(sweep.batch) * n * (4 * n + 10),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,11 +2,10 @@
 //! milliseconds on either backend.
 
 use crate::pace::Ramp;
-use crate::plan::{Plan, Shard};
+use crate::plan::{Plan, Shard, operations};
 use crate::{EngineError, cpu, gpu};
 use futures_util::future::join;
 use toy::Sweep;
-use toy::sweep::Data;
 use web_time::Instant;
 
 /// Models of a trial on the CPU, a thread: as many as take so many operations in a step, within
@@ -59,15 +58,6 @@ impl Trial {
     /// What was found, a sentence.
     pub fn sentence(self) -> String {
         format!("Measured: GPU {}, CPU {} model-steps/s.", millions(self.gpu), millions(self.cpu))
-    }
-}
-
-/// Operations that a step of one model takes, roughly.
-pub(crate) fn operations(sweep: &Sweep) -> u64 {
-    let n = u64::from(sweep.features);
-    match sweep.data {
-        Data::Exact => [350, 5_000, 80_000][(n as usize).saturating_sub(2).min(2)],
-        Data::Sampled => u64::from(sweep.batch) * n * (4 * n + 10),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Translations with the CPU's kernels.
 
 use engine::cpu::translation::{Baseline, Evaluator, Training, train_base};
+use engine::{Checkpoint, Choice, Engine, Job, Kind};
+use pollster::block_on;
 use std::sync::Arc;
 use toy::fingerprint::Fingerprint;
 use toy::translation::base::{Base, Recipe};
 use toy::translation::language::Part;
+use toy::translation::shape::Shape;
 use toy::translation::{Text, Translation};
 
 /// A base model that has learned something, quickly.
@@ -91,4 +94,30 @@ fn the_shipped_base_translates_and_only_through_the_bottleneck() {
     let evaluator = Evaluator::new(&narrow, text.clone(), Arc::new(shipped(&text)), Part::Test);
     let few = evaluator.baseline(0, Baseline::Components);
     assert!(few.bleu < 50.0, "{}", few.bleu);
+}
+
+#[test]
+fn a_run_goes_on_from_its_bytes() {
+    let (text, base) = (Arc::new(Text::language()), Base::start(Shape::LANGUAGE, 3));
+    let run = Translation { narrowest: 2, widest: 8, batch: 4, steps: 6, ..Translation::default() };
+    let job = Job::from(run);
+    let mut engine = block_on(Engine::new(Choice::Cpu)).unwrap();
+    let missing = block_on(engine.start_parts(&job, vec![0], Kind::Cpu)).err().unwrap();
+    assert!(missing.to_string().contains("it was not loaded"), "{missing}");
+    engine.translate(text, Arc::new(base));
+    let train = |from: Option<&[u8]>, limit: u32| {
+        let mut run = match from {
+            None => block_on(engine.start_parts(&job, vec![0, 2], Kind::Cpu)).unwrap(),
+            Some(bytes) => {
+                block_on(engine.restore(Checkpoint::decode(bytes).unwrap(), Kind::Cpu)).unwrap()
+            }
+        };
+        while !run.is_done() && run.step() < limit {
+            block_on(run.advance(limit - run.step())).unwrap();
+        }
+        block_on(run.checkpoint()).unwrap().encode()
+    };
+    let (half, whole) = (train(None, 3), train(None, 6));
+    assert_eq!(train(Some(&half), 6), whole);
+    assert!(half != whole && Checkpoint::decode(&half[..half.len() - 4]).is_err());
 }

@@ -1,6 +1,5 @@
 //! Named arrays with texts beside them, whatever file they come from or go to.
 
-use crate::{npz, safetensors};
 use std::collections::BTreeMap;
 
 /// Most bytes of numbers that are taken from a file: 1 GiB, whatever a header or a compressed
@@ -86,30 +85,6 @@ impl Tensor {
     }
 }
 
-/// A kind of file, known by the end of its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// `.safetensors`
-    Safetensors,
-    /// `.npz`
-    Npz,
-}
-
-impl Format {
-    /// The format of a file's name.
-    ///
-    /// # Errors
-    /// When the name ends in neither.
-    pub fn of(name: &str) -> Result<Self, FileError> {
-        let name = name.to_ascii_lowercase();
-        match () {
-            () if name.ends_with(".safetensors") => Ok(Self::Safetensors),
-            () if name.ends_with(".npz") => Ok(Self::Npz),
-            () => error("its name must end in .safetensors or .npz, which says the format"),
-        }
-    }
-}
-
 /// Arrays, and texts about them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Archive {
@@ -124,31 +99,6 @@ impl Archive {
     pub fn tensor(&self, name: &str) -> Option<&Tensor> {
         self.tensors.iter().find(|tensor| tensor.name == name)
     }
-
-    /// Writes the archive as a file of this format: the same bytes for the same archive.
-    ///
-    /// # Errors
-    /// When an array holds texts, which safetensors has no place for.
-    pub fn write(&self, format: Format) -> Result<Vec<u8>, FileError> {
-        match format {
-            Format::Safetensors => safetensors::write(self),
-            Format::Npz => npz::write(self),
-        }
-    }
-
-    /// Reads a file of either format, which its first bytes tell apart.
-    ///
-    /// # Errors
-    /// When it is neither, damaged, or larger than [`LARGEST`].
-    pub fn read(bytes: &[u8]) -> Result<Self, FileError> {
-        if npz::is(bytes) { npz::read(bytes) } else { safetensors::read(bytes) }
-    }
-
-    /// Whether these bytes begin like a file that [`Self::read`] reads: a zip archive, or a JSON
-    /// header after its length.
-    pub fn is(bytes: &[u8]) -> bool {
-        npz::is(bytes) || bytes.get(8) == Some(&b'{')
-    }
 }
 
 /// Number of entries of a shape, if that is a number.
@@ -160,4 +110,9 @@ pub(crate) fn count(shape: &[usize]) -> Option<usize> {
 pub fn shape_text(shape: &[usize]) -> String {
     let lengths = shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     if shape.len() == 1 { format!("({lengths},)") } else { format!("({lengths})") }
+}
+
+/// The words of `N` bytes, each read by `one`.
+pub(crate) fn words<const N: usize, T>(bytes: &[u8], one: impl Fn([u8; N]) -> T) -> Vec<T> {
+    bytes.as_chunks::<N>().0.iter().map(|&word| one(word)).collect()
 }

@@ -10,6 +10,7 @@ pub mod arrays;
 #[cfg(feature = "log")]
 pub mod events;
 pub mod foreign;
+pub mod format;
 pub mod load;
 mod npy;
 pub mod npz;
@@ -18,4 +19,5 @@ pub mod projector;
 pub mod safetensors;
 pub mod weights;
 
-pub use archive::{Archive, FileError, Format, Tensor, Values};
+pub use archive::{Archive, FileError, Tensor, Values};
+pub use format::Format;

@@ -2,8 +2,7 @@
 //! the entries. A reader of all that Python can write would be larger than the rest of this crate,
 //! and would recurse as deep as a header says.
 
-use crate::archive::{FileError, LARGEST, Tensor, Values, count, error, shape_text};
-use crate::safetensors::words;
+use crate::archive::{FileError, LARGEST, Tensor, Values, count, error, shape_text, words};
 use std::io::Read;
 
 /// How every array begins.

@@ -1,6 +1,6 @@
 //! safetensors: a length, a JSON header of names, types, shapes and places, then the bytes.
 
-use crate::archive::{Archive, FileError, LARGEST, Tensor, Values, error};
+use crate::archive::{Archive, FileError, LARGEST, Tensor, Values, error, words};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::{Map, Value, json};
 
@@ -90,9 +90,4 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Archive, FileError> {
         tensors.push(Tensor { name, shape: view.shape().to_vec(), values });
     }
     Ok(Archive { tensors, metadata })
-}
-
-/// The words of `N` bytes, each read by `one`.
-pub(crate) fn words<const N: usize, T>(bytes: &[u8], one: impl Fn([u8; N]) -> T) -> Vec<T> {
-    bytes.as_chunks::<N>().0.iter().map(|&word| one(word)).collect()
 }

@@ -26,8 +26,8 @@ pub struct Look {
 /// Draws everything; nothing has been found yet when there is `None`.
 pub fn draw(found: &Found, look: Look) -> Option<Drawn> {
     let network = &found.network;
-    let frame = found.frame(look.frame)?;
-    let (initial, now) = (best(network, found.initial()), best(network, &frame.snapshots));
+    let frame = found.film.frame(look.frame)?;
+    let (initial, now) = (best(network, found.film.initial()), best(network, &frame.snapshots));
     let begun = frame.step > 0;
     let mut sheet = Sheet::new(look.width, begun);
     let mut y = losses::draw(&mut sheet, network, &frame.snapshots, 0.0);

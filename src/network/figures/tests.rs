@@ -28,7 +28,7 @@ fn found(preset: &toy::network::preset::Preset) -> Found {
         };
         let all = (0..network.models() as u32).map(one).collect();
         let snapshots = evaluator.snapshots(&network, all, taken, 0, Effort::Live);
-        found.take(taken, Some(taken / 2), snapshots);
+        found.film.take(taken, Some(taken / 2), snapshots);
     }
     found
 }

@@ -1,7 +1,7 @@
 //! Dimensions per feature, and every feature's dimensionality, against sparsity.
 
-use super::Look;
 use super::chart::{Axis, frame};
+use super::look::Look;
 use super::sheet::{SMALL, Sheet, dots, trace};
 use crate::diagram::colour::{BLUE, RED};
 use crate::diagram::number::three;

@@ -1,13 +1,14 @@
 //! Loss and dimensionalities against training steps, and the directions at one of them.
 
-use super::Look;
 use super::chart::{Axis, frame};
 use super::geometry;
+use super::look::Look;
 use super::sheet::{GUIDE, HEAD, Sheet, trace};
 use crate::diagram::colour::RED;
 use crate::diagram::number::three;
+use crate::experiment::Frame;
 use crate::export::ink::Drawn;
-use crate::study::run::{Frame, Part};
+use crate::study::run::Part;
 use toy::Study;
 use toy::study::Snapshot;
 use toy::study::curve::steps_of;
@@ -19,7 +20,7 @@ const LEFT: f64 = 52.0;
 const HEIGHT: f64 = 190.0;
 
 /// Draws the course of the run of lowest loss, other repeats faintly.
-pub fn draw(mut sheet: Sheet, part: &Part, film: &[Frame], look: Look) -> Drawn {
+pub fn draw(mut sheet: Sheet, part: &Part, film: &[Frame<Snapshot>], look: Look) -> Drawn {
     let Part { study, snapshots } = part;
     let best = lowest(study, snapshots).first().copied();
     let width = sheet.width;
@@ -46,8 +47,9 @@ pub fn draw(mut sheet: Sheet, part: &Part, film: &[Frame], look: Look) -> Drawn 
         sheet.path(&trace(&line), &format!("fill=\"none\" stroke=\"{colour}\" {look}"));
     }
     // Frames that a run of few steps does not have are empty.
-    let known: Vec<&Frame> = film.iter().filter(|frame| !frame.snapshots.is_empty()).collect();
-    let model = |frame: &Frame| {
+    let known: Vec<&Frame<Snapshot>> =
+        film.iter().filter(|frame| !frame.snapshots.is_empty()).collect();
+    let model = |frame: &Frame<Snapshot>| {
         frame.snapshots.iter().find(|s| best.is_some_and(|best| best.model == s.model)).cloned()
     };
     let course: Vec<_> = known.iter().filter_map(|f| Some((f.step, model(f)?))).collect();

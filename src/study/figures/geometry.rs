@@ -1,6 +1,6 @@
 //! Directions of features in two or three dimensions, a square for each model.
 
-use super::Look;
+use super::look::Look;
 use super::sheet::{GUIDE, HEAD, MIDDLE, SMALL, Sheet, TINY};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::number::{UNKNOWN, three};

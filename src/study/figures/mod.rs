@@ -7,11 +7,13 @@ mod demonstration;
 mod dimensionality;
 mod dynamics;
 mod geometry;
+mod look;
 mod numbers;
 mod scaling;
 pub mod sheet;
 mod vulnerability;
 
+pub use look::Look;
 pub use numbers::numbers;
 
 use super::run::{Found, Part};
@@ -21,19 +23,6 @@ use sheet::Sheet;
 use toy::study::Snapshot;
 use toy::study::preset::View;
 use toy::study::snapshot::lowest;
-
-/// How figures are looked at.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Look {
-    /// Width there is, in the figure's units.
-    pub width: f64,
-    /// Turn about the upright axis and tilt of what has three dimensions, in radians.
-    pub turn: (f64, f64),
-    /// Frame of the film that is shown.
-    pub frame: usize,
-    /// The feature that is followed through the figure, from 0.
-    pub follow: Option<usize>,
-}
 
 /// Draws the figure of a view; nothing has been found yet when there is `None`.
 pub fn draw(view: View, found: &Found, look: Look) -> Option<Drawn> {
@@ -117,7 +106,7 @@ pub mod tests {
         let attacked = preset.view == View::Vulnerability;
         let wanted = Wanted { parameters: u32::MAX, vulnerability: attacked };
         let snapshots = Evaluators::default().snapshots(&study, all, 2, wanted, Effort::Live);
-        let frame = |step| super::super::run::Frame { step, snapshots: snapshots.clone() };
+        let frame = |step| crate::experiment::Frame { step, snapshots: snapshots.clone() };
         let film = vec![frame(0), frame(1), frame(2)];
         Found { parts: vec![Part { study, snapshots }], film, step: 0 }
     }

@@ -21,7 +21,7 @@ pub struct Look {
 /// Draws everything; nothing has been found yet when there is `None`.
 pub fn draw(found: &Found, look: Look) -> Option<Drawn> {
     let run = &found.translation;
-    let frame = found.frame(look.frame)?;
+    let frame = found.film.frame(look.frame)?;
     let all = &frame.snapshots;
     let mut sheet = Sheet::new(look.width, frame.step > 0);
     let mut y = curves::draw(&mut sheet, run, all, 0.0);
@@ -53,7 +53,7 @@ mod tests {
             snapshot.dots = vec![Dot { x: 1.0, y: f32::NAN, class: Class::Noun }; 3];
             snapshot
         };
-        found.take(5, None, (0..7).map(one).collect());
+        found.film.take(5, None, (0..7).map(one).collect());
         for width in [0.0, 320.0, 800.0, 2000.0] {
             let drawn = draw(&found, Look { width, frame: usize::MAX }).unwrap();
             assert_eq!(drawn.text.matches("class=\"bleu\"").count(), 7, "{width}");
@@ -62,7 +62,7 @@ mod tests {
         let mut last = one(3);
         last.measures.probes = vec![0.99; Feature::all().len()];
         last.measures.read = 77;
-        found.take(600, None, vec![last]);
+        found.film.take(600, None, vec![last]);
         let drawn = draw(&found, Look { width: 800.0, frame: usize::MAX }).unwrap();
         assert!(drawn.text.contains("counts as") && !drawn.text.contains("are fitted"));
     }

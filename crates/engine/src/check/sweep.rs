@@ -22,7 +22,7 @@ pub(super) async fn rehearse(gpu: &Gpu, sweep: &Sweep) -> Result<(), EngineError
     let all: Vec<u32> = (0..sweep.rows).collect();
     let plan = Plan::of_rows(sweep, vec![densest(&all, |row| sweep.density_at(row))]);
     // The kernel is that of the whole run.
-    let kernel = gpu.kernel(&plan).await?;
+    let kernel = gpu::Training::choose(gpu, &plan).await?;
     Checked::with(gpu, &plan, kernel).await.map(drop)
 }
 
@@ -50,7 +50,7 @@ impl Checked {
     /// # Errors
     /// When it does not, is lost or has too little memory.
     pub async fn new(gpu: &Gpu, plan: &Plan) -> Result<Self, EngineError> {
-        let kernel = gpu.kernel(plan).await?;
+        let kernel = gpu::Training::choose(gpu, plan).await?;
         Self::with(gpu, plan, kernel).await
     }
 

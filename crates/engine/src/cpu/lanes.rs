@@ -70,7 +70,7 @@ pub trait Lanes: Copy + Send + Sync + 'static {
 /// pass NaN on, which portable code gets, are eight.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod pseudo {
-    use super::Lanes;
+    use crate::cpu::lanes::Lanes;
     use core::arch::wasm32::*;
     use fearless_simd::prelude::*;
 

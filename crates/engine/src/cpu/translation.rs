@@ -175,13 +175,7 @@ impl Evaluator {
     pub fn snapshots(&self, trained: &[Trained], taken: u32) -> Vec<Snapshot> {
         let base = Brief::from(&self.base());
         let one = |trained: &Trained| {
-            let brief = |baseline| Brief::from(&self.baseline(trained.model, baseline));
-            let beside = Beside {
-                base,
-                components: brief(Baseline::Components),
-                random: brief(Baseline::Random),
-                initial: brief(Baseline::Start),
-            };
+            let beside = self.beside(trained.model, base);
             self.snapshot(trained, (taken, self.translation.steps), beside)
         };
         #[cfg(target_arch = "wasm32")]
@@ -190,6 +184,17 @@ impl Evaluator {
         {
             use rayon::prelude::*;
             trained.par_iter().with_max_len(1).map(one).collect()
+        }
+    }
+
+    /// What stands beside a bottleneck: the base, and bottlenecks that nobody trained.
+    pub fn beside(&self, model: u32, base: Brief) -> Beside {
+        let brief = |baseline| Brief::from(&self.baseline(model, baseline));
+        Beside {
+            base,
+            components: brief(Baseline::Components),
+            random: brief(Baseline::Random),
+            initial: brief(Baseline::Start),
         }
     }
 

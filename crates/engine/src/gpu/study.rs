@@ -1,7 +1,7 @@
 //! A share of a study in training on the GPU: a workgroup a model, or several.
 
-use super::Gpu;
 use super::context::{Context, Submission};
+use super::device::Gpu;
 use super::flight::Flight;
 use super::layout::StudyDispatch;
 use super::readback::{Readback, buffer};
@@ -62,7 +62,7 @@ struct Stage {
 }
 
 /// Workgroups that may share each of so many models, where that may keep a large GPU busier.
-pub fn shares(kernel: StudyKernel, batch: u32, models: usize) -> u32 {
+fn shares(kernel: StudyKernel, batch: u32, models: usize) -> u32 {
     let tiles = batch.div_ceil(kernel.sizes().tile as u32);
     ((MANY_GROUPS / models.max(1)) as u32).min(tiles).clamp(1, MOST_SHARES)
 }
@@ -76,8 +76,27 @@ impl StudyTraining {
         if let Some(why) = super::study_shader::refuses(&plan.study) {
             return Err(EngineError::NoGpu(why.trim_end_matches('.').into()));
         }
-        let parts = gpu.study_parts(plan);
+        let parts = Self::parts(gpu, plan);
         Self::with(gpu, plan, gpu.study_kernel(&plan.study, parts > 1), parts).await
+    }
+
+    /// Workgroups that share each model of a plan: more than one where a large GPU would idle, or a
+    /// driver would end their loops.
+    fn parts(gpu: &Gpu, plan: &Plan) -> u32 {
+        let (batch, models) = (plan.study.batch, plan.models.len());
+        let kernel = gpu.study_kernel(&plan.study, false);
+        let whole = kernel.iterations(batch);
+        let most = u64::from(gpu.most_iterations());
+        if whole > most {
+            // A part's samples are whole tiles.
+            let tiles = batch.div_ceil(kernel.sizes().tile as u32);
+            let within = |parts: &u32| {
+                let samples = tiles.div_ceil(*parts) * kernel.sizes().tile as u32;
+                kernel.iterations(samples) <= most
+            };
+            return (2..=tiles).find(within).unwrap_or(tiles.max(1));
+        }
+        if gpu.is_software() { 1 } else { shares(kernel, batch, models) }
     }
 
     /// As [`new`](Self::new), with one of the study's kernels and so many workgroups a model: one,

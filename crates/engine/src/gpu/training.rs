@@ -1,7 +1,7 @@
 //! One share of a sweep in training: its state in buffers, dispatches, and readback.
 
-use super::Gpu;
 use super::context::{Context, Submission};
+use super::device::Gpu;
 use super::flight::Flight;
 use super::layout::{self, Run};
 use super::readback::{Readback, buffer};
@@ -9,10 +9,11 @@ use super::record::{Follow, MOST_DISPATCHES, Record, Recorder, dispatches};
 use super::shader::{GROUP, Kernel};
 use crate::EngineError;
 use crate::pace::Growth;
-use crate::plan::Plan;
-use crate::trial::operations;
+use crate::plan::{Plan, operations};
 use std::ops::Range;
+use std::sync::PoisonError;
 use wgpu::BufferUsages;
+use wire::Class;
 
 /// Fewest parts that one step of all models is divided into, where there are as many workgroups, and
 /// the most operations of a part, with as many workgroups as there are at most.
@@ -60,7 +61,7 @@ impl Training {
     /// When the GPU is lost, or has too little memory.
     pub async fn new(gpu: &Gpu, plan: &Plan) -> Result<Self, EngineError> {
         let most = gpu.context.device.limits().max_storage_buffer_binding_size;
-        let kernel = gpu.kernel(plan).await?;
+        let kernel = Self::choose(gpu, plan).await?;
         Self::with(gpu, plan, kernel, most).await
     }
 
@@ -115,6 +116,42 @@ impl Training {
         // Moments start at zero, as buffers do.
         training.write(0, &plan.initial_parameters());
         Ok(training)
+    }
+
+    /// The kernel to train a plan with. Where a workgroup a model may pay, that is measured once
+    /// for each class of sweeps, but not on software adapters: they have no lanes to spare, and
+    /// waiting for one another takes theirs longer than a model's whole step.
+    pub(crate) async fn choose(gpu: &Gpu, plan: &Plan) -> Result<Kernel, EngineError> {
+        let alone = Kernel::of(&plan.sweep);
+        // Where not even one step is within the driver's limit, a share of its samples is.
+        if alone.iterations(plan.sweep.batch) > gpu.most_iterations() && !alone.exact {
+            return Ok(Kernel { shared: true, ..alone });
+        }
+        match Kernel::sharing(&plan.sweep, plan.sweep.models() as usize) {
+            Some(shared) if !gpu.is_software() => Self::faster(gpu, plan, [alone, shared]).await,
+            _ => Ok(alone),
+        }
+    }
+
+    /// The faster of two kernels for a plan.
+    pub(super) async fn faster(
+        gpu: &Gpu,
+        plan: &Plan,
+        kernels: [Kernel; 2],
+    ) -> Result<Kernel, EngineError> {
+        let class = Class::of_sweep(&plan.sweep);
+        let lock = || gpu.faster.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, kernel)) = lock().iter().find(|(known, _)| *known == class) {
+            return Ok(*kernel);
+        }
+        let most = gpu.largest_binding();
+        let mut rates = [0.0; 2];
+        for (rate, kernel) in rates.iter_mut().zip(kernels) {
+            *rate = Self::with(gpu, plan, kernel, most).await?.measure(plan).await?;
+        }
+        let kernel = kernels[usize::from(rates[1] > rates[0])];
+        lock().push((class, kernel));
+        Ok(kernel)
     }
 
     /// Trains for a moment, over and over from the schedule's start; returns model-steps/s. Begins

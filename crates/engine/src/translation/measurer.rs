@@ -1,6 +1,6 @@
 //! What bottlenecks in training are measured by: few sentences while they train, all at the end.
 
-use crate::cpu::translation::{Baseline, Evaluator};
+use crate::cpu::translation::Evaluator;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use toy::evaluate::Effort;
@@ -74,13 +74,8 @@ impl Sight {
     fn snapshot(&mut self, trained: &Trained, taken: u32, steps: u32) -> Snapshot {
         let Self { evaluator, base, beside } = self;
         let base = *base.get_or_insert_with(|| Brief::from(&evaluator.base()));
-        let brief = |baseline| Brief::from(&evaluator.baseline(trained.model, baseline));
-        let beside = *beside.entry(trained.model).or_insert_with(|| Beside {
-            base,
-            components: brief(Baseline::Components),
-            random: brief(Baseline::Random),
-            initial: brief(Baseline::Start),
-        });
+        let model = trained.model;
+        let beside = *beside.entry(model).or_insert_with(|| evaluator.beside(model, base));
         evaluator.snapshot(trained, (taken, steps), beside)
     }
 }

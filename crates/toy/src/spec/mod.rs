@@ -19,12 +19,12 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// A value that describes a run completely.
 pub trait Spec:
-    Clone + std::fmt::Debug + PartialEq + Default + Serialize + DeserializeOwned + 'static
+    Clone + std::fmt::Debug + PartialEq + Default + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// Why values that are allowed one by one are no run together.
     type Error: std::error::Error + From<ParamError>;
     /// What a preset is listed under, if such runs are shown in more than one way.
-    type View: Copy + std::fmt::Debug + PartialEq;
+    type View: Copy + std::fmt::Debug + PartialEq + Send + Sync + 'static;
 
     /// What such a run is called, in sentences.
     const KIND: &'static str;

@@ -1,28 +1,33 @@
 //! The way from one experiment to another: plain links, each of which opens the page anew.
 
 use crate::memory;
-use crate::network;
-use crate::translation::TRANSLATION;
 use leptos::prelude::*;
 use toy::study::preset::View;
 use wire::Choice;
+
+/// An experiment's word in links, and its label.
+pub type Name = (&'static str, &'static str);
+
+/// Experiments that are no studies.
+pub const TRANSFORMER: Name = ("transformer", "Transformer");
+/// The same.
+pub const TRANSLATION: Name = ("translation", "Translation");
+/// The same; it trains nothing itself.
+pub const COMPARISON: Name = ("comparison", "Comparison");
 
 /// Links to the phase diagram and to every experiment, as the reader left them; the engine that is
 /// asked for stays the same.
 #[component]
 pub fn Views(
-    /// Where the reader is; `None` is the phase diagram.
-    current: Option<View>,
+    /// The word of where the reader is; none is the phase diagram.
+    #[prop(optional)]
+    here: &'static str,
     /// The engine asked for.
     #[prop(into)]
     choice: Signal<Choice>,
-    /// The word of an experiment that is no study's view, where the reader is on its page.
-    #[prop(optional)]
-    word: &'static str,
 ) -> impl IntoView {
-    let here = current.map_or(word, View::word);
     let own = View::ALL.map(|(_, word, label)| (word, label));
-    let others = [network::TRANSFORMER, TRANSLATION, network::COMPARISON];
+    let others = [TRANSFORMER, TRANSLATION, COMPARISON];
     let all = std::iter::once(("", "Phase diagram")).chain(own).chain(others);
     let links = all.map(|(word, label)| {
         let here = (word == here).then_some("page");

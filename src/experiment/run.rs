@@ -1,38 +1,62 @@
-//! The run of networks: what trains, how far it is and what it has found.
+//! A run that is shown as a film: what trains, how far it is and what it has found.
 
-use super::found::Found;
-use crate::bar::toggle;
+use super::page::Run;
 use crate::training::{Event, KEEP, Training, cores};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
-use toy::network::Network;
+use toy::Spec;
 use toy::study::Wanted;
 use trainer::{Habits, Order, Shown};
 use wire::{Choice, Job};
 
 /// A form that is still being changed is trained again when it has rested for so many seconds.
 const REST: f64 = 0.15;
-/// Frames of the film of a run.
-const FRAMES: u32 = 31;
 /// Figures follow no closer than this.
 const SOON: Duration = Duration::from_millis(300);
 
-/// The run, as signals; copies are handles to the same run.
-#[derive(Clone, Copy)]
-pub struct NetworkRun {
-    /// Counts what is worth a new drawing.
-    pub drawn: RwSignal<u32>,
-    /// What trains it.
-    pub training: Training,
-    found: StoredValue<Rc<RefCell<Found>>, LocalStorage>,
+/// What a run has found.
+pub trait Hear: Default + 'static {
+    /// Takes in what the run has to show.
+    fn hear(&mut self, what: Shown);
 }
 
-impl NetworkRun {
-    /// A run that follows the network and the choice of engine from now on.
-    pub fn follow(network: RwSignal<Network>, choice: RwSignal<Choice>) -> Self {
-        let found = Rc::new(RefCell::new(Found::default()));
+/// How runs of experiments behave.
+pub fn habits() -> Habits {
+    Habits { cores: cores(), previews: false, rest: REST, cheap: 0.0, keep: KEEP }
+}
+
+/// The run, as signals; copies are handles to the same run.
+pub struct FilmRun<F: 'static> {
+    /// Counts what is worth a new drawing.
+    pub drawn: RwSignal<u32>,
+    training: Training,
+    found: StoredValue<Rc<RefCell<F>>, LocalStorage>,
+}
+
+impl<F: 'static> Clone for FilmRun<F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F: 'static> Copy for FilmRun<F> {}
+
+impl<F: 'static> Run for FilmRun<F> {
+    fn training(self) -> Training {
+        self.training
+    }
+}
+
+impl<F: Hear> FilmRun<F> {
+    /// A run with so many frames that follows a spec and the choice of engine from now on.
+    pub fn follow<S>(spec: RwSignal<S>, choice: RwSignal<Choice>, frames: u32) -> Self
+    where
+        S: Spec,
+        Job: From<S>,
+    {
+        let found = Rc::new(RefCell::new(F::default()));
         let (drawn, waiting) = (RwSignal::new(0u32), StoredValue::new(false));
         let own = found.clone();
         let show = move |what: Shown| {
@@ -45,13 +69,12 @@ impl NetworkRun {
                 set_timeout(draw, SOON);
             }
         };
-        let habits = Habits { cores: cores(), previews: false, rest: REST, cheap: 0.0, keep: KEEP };
-        let training = Training::new(habits, show);
+        let training = Training::new(habits(), show);
         Effect::new(move || {
             let order = Order {
                 wanted: Wanted::MEASURES,
-                frames: FRAMES,
-                ..Order::of(Job::from(network.get()), choice.get())
+                frames,
+                ..Order::of(Job::from(spec.get()), choice.get())
             };
             training.tell(Event::Order(Some(order)));
         });
@@ -59,22 +82,12 @@ impl NetworkRun {
     }
 
     /// Reads what has been found.
-    pub fn with<T>(self, read: impl FnOnce(&Found) -> T) -> T {
+    pub fn with<T>(self, read: impl FnOnce(&F) -> T) -> T {
         self.found.with_value(|found| read(&found.borrow()))
     }
 
-    /// Pauses what trains, goes on with what waits, trains what is done.
-    pub fn toggle(self) {
-        toggle(self.training);
-    }
-
-    /// Takes one step and waits.
-    pub fn step(self) {
-        self.training.tell(Event::Step(1));
-    }
-
-    /// Goes back to step 0 and waits there.
-    pub fn reset(self) {
-        self.training.tell(Event::Reset);
+    /// Notes something beside what has been found.
+    pub fn note(self, note: impl FnOnce(&mut F)) {
+        self.found.with_value(|found| note(&mut found.borrow_mut()));
     }
 }
