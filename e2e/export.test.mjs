@@ -1,9 +1,11 @@
 // What is on the screen can be taken away, and brought back.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { colours, inspect, number, pixels, settings, stage } from "./instrument.mjs";
+import { colours, inspect, number, pixels, settings, stage, superphase } from "./instrument.mjs";
 
 const GRID = 12;
 const LINK = `?grid=${GRID}&repeats=3&steps=80&seed=5&engine=cpu`;
@@ -26,6 +28,8 @@ const table = (bytes) => {
   const [header, ...rows] = bytes.toString().trim().split("\n").map((line) => line.split(","));
   return rows.map((row) => Object.fromEntries(row.map((cell, i) => [header[i], cell])));
 };
+
+const numeric = (cell) => (Number.isNaN(Number(cell)) ? cell : Number(cell));
 
 /** Waits until a link's change has come to the page's pictures. */
 const subtitle = (page, name) => page.getByTestId(`diagram-${name}`).locator(".diagram-name p").innerText();
@@ -59,6 +63,46 @@ test(
     assert.match(notes, /does not say which models/);
     assert.deepEqual(await pixels(page, "empirical"), before);
     assert.equal(await subtitle(page, "empirical"), "from file again.csv");
+  }),
+);
+
+test(
+  "export: arrays and weights are those of the table, also of a run of several workers on its way",
+  withPage({ path: LINK }, async (page) => {
+    await stage(page, "done");
+    const csv = (await take(page, "trained", "csv")).bytes.toString();
+    const npz = await take(page, "trained", "npz");
+    assert.equal(npz.name, `superphase-n2-m1-${GRID}x${GRID}-exact-80steps-3x-seed5-trained.npz`);
+    const header = { norm: "'<f4'", phase: "'<U", density: "'<f8'" };
+    for (const [name, type] of Object.entries(header)) {
+      const at = npz.bytes.indexOf(`${name}.npy`);
+      assert.ok(at > 0 && npz.bytes.subarray(at, at + 160).toString("latin1").includes(type), name);
+    }
+    for (const [kind, ending] of [["weights-safetensors", "safetensors"], ["weights-npz", "npz"]]) {
+      const { name, bytes } = await take(page, "trained", kind);
+      assert.equal(name, `superphase-n2-m1-${GRID}x${GRID}-exact-80steps-3x-seed5-trained-weights.${ending}`);
+      // What the command makes of them is the table, number for number; the table has a column more, of the agreement.
+      const file = join(await mkdtemp(join(tmpdir(), "superphase-")), name);
+      await writeFile(file, bytes);
+      const measured = superphase("measure", file);
+      assert.equal(measured.length, GRID * GRID);
+      const own = table(csv);
+      for (const [place, row] of measured.entries()) {
+        for (const [column, value] of Object.entries(row)) assert.equal(`${value}`, `${numeric(own[place][column])}`, `${ending}: ${column} of row ${place}`);
+      }
+      // And so does the page.
+      await page.getByTestId("load-file").setInputFiles(file);
+      await page.locator(".notices", { hasText: name }).waitFor();
+      await page.keyboard.press("Escape");
+      assert.equal((await take(page, "trained", "csv")).bytes.toString(), csv);
+      await page.getByTestId(`take-trained-${kind}`).click();
+      await page.getByText("weights are not here").waitFor();
+      await page.reload();
+      await stage(page, "done");
+    }
+    // Theory has no models.
+    await page.locator("details.take").evaluate((menu) => (menu.open = true));
+    assert.equal(await page.getByTestId("take-theory-weights-npz").count(), 0);
   }),
 );
 

@@ -5,6 +5,7 @@ use crate::bar::toggle;
 use crate::pixel::PixelView;
 use crate::rescue;
 use crate::training::{Event, KEEP, Training, cores, order_of};
+use files::weights::Gathered;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,6 +20,9 @@ use wire::Choice;
 const REST: f64 = 0.12;
 /// Runs expected to be shorter than this, in seconds, follow every movement at once.
 const CHEAP: f64 = 0.4;
+
+/// Weights that are coming in, and what becomes of them when all are there.
+type Gathering = StoredValue<Option<(Option<Gathered>, Box<dyn FnOnce(Gathered)>)>, LocalStorage>;
 
 /// The run, as signals; copies are handles to the same run.
 #[derive(Clone, Copy)]
@@ -38,6 +42,7 @@ pub struct Run {
     /// The file that the picture is from, unless it was trained.
     pub source: RwSignal<Option<String>>,
     choice: RwSignal<Choice>,
+    gathering: Gathering,
     /// What trains it.
     pub training: Training,
 }
@@ -58,6 +63,7 @@ impl Run {
             Habits { cores: cores(), previews: true, rest: REST, cheap: CHEAP, keep: KEEP };
         // Once more outside of all signals, for when the page fails.
         let latest = Rc::new(RefCell::new((shown.get_untracked(), Picture::default())));
+        let gathering = Gathering::new_local(None);
         let own = latest.clone();
         rescue::saves(move |link| own.try_borrow().ok().and_then(|own| document(&own, link)));
         let show = move |what: Shown| match what {
@@ -67,6 +73,11 @@ impl Run {
             }
             Shown::Pixel { row, column, step, repeats } => {
                 pixel.set(Some(PixelView { row, column, step, repeats }));
+            }
+            Shown::Weights { sweep, rows, parameters } => {
+                if let Some((all, then)) = gather(gathering, &sweep, &rows, &parameters) {
+                    then(all);
+                }
             }
             // The old picture stays until the new run shows something.
             Shown::Begun { .. }
@@ -86,7 +97,7 @@ impl Run {
             training.tell(Event::Order(order));
         });
         let Training { stage, engine, progress, .. } = training;
-        Self { stage, engine, progress, shown, picture, pixel, source, choice, training }
+        Self { stage, engine, progress, shown, picture, pixel, source, choice, gathering, training }
     }
 
     /// Trains the sweep from step 0, however long it takes; or goes on with a run that waited for
@@ -123,6 +134,12 @@ impl Run {
         self.training.tell(Event::Inspect(pixel));
     }
 
+    /// Asks for the weights of all models as they are now; `then` is called when they are there.
+    pub fn weights(self, then: impl FnOnce(Gathered) + 'static) {
+        self.gathering.set_value(Some((None, Box::new(then))));
+        self.training.tell(Event::Weights);
+    }
+
     /// Shows what a file of this name holds; nothing trains until the form says something else.
     pub fn adopt(self, sweep: Sweep, picture: Picture, name: String) {
         let order = order_of(sweep.clone(), self.choice.get_untracked());
@@ -137,6 +154,28 @@ impl Run {
         self.picture.set(picture);
         self.shown.set(sweep);
     }
+}
+
+/// Takes in weights of some rows; returns all once they are there, and what becomes of them.
+fn gather(
+    gathering: Gathering,
+    sweep: &Sweep,
+    rows: &[u32],
+    parameters: &[f32],
+) -> Option<(Gathered, Box<dyn FnOnce(Gathered)>)> {
+    let take = |waiting: &mut Option<_>| {
+        let (all, _): &mut (Option<Gathered>, Box<dyn FnOnce(Gathered)>) = waiting.as_mut()?;
+        // Of another run than before, nothing fits.
+        let all = match all {
+            Some(all) if all.sweep() == sweep => all,
+            all => all.insert(Gathered::new(sweep)),
+        };
+        all.place(rows, parameters);
+        let whole = all.is_whole();
+        waiting.take_if(|_| whole)
+    };
+    let (all, then) = gathering.try_update_value(take).flatten()?;
+    Some((all?, then))
 }
 
 /// Notes rows of a diagram.

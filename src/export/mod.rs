@@ -26,7 +26,7 @@ use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::Node;
-use take::{Both, Format, take, take_both};
+use take::{Both, Format, take, take_both, take_weights};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -88,6 +88,7 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
             ("SVG", Format::Svg),
             ("CSV", Format::Csv),
             ("JSON", Format::Json),
+            ("NPZ", Format::Npz),
         ];
         let buttons = formats.map(|(label, format)| {
             let format = move || match format {
@@ -112,6 +113,28 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
             </div>
         }
     };
+    // Theory has no models.
+    let weights = move |side: Side, id: &'static str| {
+        let panel = panels.side(side);
+        let is_trained = Memo::new(move |_| panel.source.get().is_trained());
+        let formats = [("safetensors", files::Format::Safetensors), ("NPZ", files::Format::Npz)];
+        let row = move || {
+            let name = format!("weights, {}", panel.source.get().title());
+            let buttons = formats.map(|(label, format)| {
+                let id = format!("take-{id}-weights-{}", label.to_ascii_lowercase());
+                let take = move |_| take_weights(state, panels, side, format, told);
+                let what = format!("{name}, as {label}");
+                view! { <button type="button" data-testid=id aria-label=what on:click=take>{label}</button> }
+            });
+            view! {
+                <div class="take-row" role="group">
+                    <span>{name.clone()}</span>
+                    {buttons}
+                </div>
+            }
+        };
+        move || is_trained.get().then(row)
+    };
     let sizes = SCALES.map(|size| {
         view! { <option value=size.to_string() selected=size == 2>{format!("{size}×")}</option> }
     });
@@ -132,6 +155,8 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
         <h2>"Save"</h2>
         {row(Side::Left, "trained")}
         {row(Side::Right, "theory")}
+        {weights(Side::Left, "trained")}
+        {weights(Side::Right, "theory")}
         {both}
         <label class="take-row">
             <span>"PNG size"</span>
@@ -143,7 +168,7 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
             </select>
         </label>
         <p class="take-note">
-            "CSV has the values of every pixel, JSON the whole run with its parameters. Either can be loaded again."
+            "CSV and NPZ have the values of every pixel, JSON the whole run with its parameters, weights all of its models. CSV, JSON and weights can be loaded again."
         </p>
     }
 }

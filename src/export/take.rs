@@ -3,7 +3,7 @@
 use super::ink::Drawn;
 use super::name::file_name;
 use super::paper;
-use super::save::{blob, png, save};
+use super::save::{blob, bytes, png, save};
 use super::svg::Figure;
 use crate::address::absolute;
 use crate::clipboard::write;
@@ -13,6 +13,7 @@ use crate::format::{count, plural};
 use crate::panel::{Panels, training};
 use crate::source::{Side, Source};
 use crate::state::State;
+use files::weights::About;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::Blob;
@@ -33,6 +34,8 @@ pub enum Format {
     Csv,
     /// Everything about the run.
     Json,
+    /// Arrays for NumPy.
+    Npz,
 }
 
 /// A diagram as it is on the screen at this moment.
@@ -151,12 +154,20 @@ impl Snapshot {
         })
     }
 
+    /// What stands beside arrays.
+    fn about(&self) -> About<'_> {
+        let link = self.link.find('?').map_or("", |at| &self.link[at..]);
+        let program = env!("CARGO_PKG_VERSION");
+        About { link, program, engine: &self.engine, step: self.step }
+    }
+
     async fn file(&self, state: State, format: Format) -> Result<(String, Blob), JsValue> {
         let (layer, ending) = match format {
             Format::Png(_) => (self.layer.word(), "png"),
             Format::Svg => (self.layer.word(), "svg"),
             Format::Csv => ("", "csv"),
             Format::Json => ("", "json"),
+            Format::Npz => ("", "npz"),
         };
         let file = match format {
             Format::Png(scale) => png(&self.draw(), scale).await?,
@@ -165,14 +176,22 @@ impl Snapshot {
                 blob(&toy::csv::grid(&self.sweep, &self.picture, self.opposite()), "text/csv")?
             }
             Format::Json => blob(&self.json(state), "application/json")?,
+            Format::Npz => {
+                let archive = files::arrays::diagram(&self.sweep, &self.picture, self.about());
+                bytes(&archive.write(files::Format::Npz).map_err(|why| why.to_string())?)?
+            }
         };
         let trained = self.shows.is_trained();
-        // Two runs of one sweep would overwrite each other.
-        let diagram = match (self.side, self.shows) {
+        Ok((file_name(&self.sweep, trained, self.diagram(), layer, ending), file))
+    }
+
+    /// What the diagram is called in a file's name.
+    fn diagram(&self) -> &'static str {
+        match (self.side, self.shows) {
+            // Two runs of one sweep would overwrite each other.
             (Side::Right, Source::Trained) => "trained-right",
             _ => self.shows.title(),
-        };
-        Ok((file_name(&self.sweep, trained, diagram, layer, ending), file))
+        }
     }
 }
 
@@ -199,6 +218,39 @@ pub fn take(state: State, panels: Panels, side: Side, format: Format, told: RwSi
         };
         told.set(match saved {
             Ok(name) => format!("Saved {name}."),
+            Err(_) => "The browser could not make the file.".into(),
+        });
+    });
+}
+
+/// Saves the weights of a trained diagram's models, as the file's ending says; `told` hears how it
+/// went.
+pub fn take_weights(
+    state: State,
+    panels: Panels,
+    side: Side,
+    format: files::Format,
+    told: RwSignal<String>,
+) {
+    let snapshot = Snapshot::of(state, panels, side);
+    if snapshot.file.is_some() {
+        return told.set("This diagram is from a file: its models' weights are not here.".into());
+    }
+    let Some(run) = state.run_of(snapshot.shows) else { return };
+    told.set("The weights are asked for.".into());
+    run.weights(move |all| {
+        let (ending, diagram) = match format {
+            files::Format::Safetensors => ("safetensors", snapshot.diagram()),
+            files::Format::Npz => ("npz", snapshot.diagram()),
+        };
+        let name = file_name(all.sweep(), true, diagram, "weights", ending);
+        let file = all.archive(snapshot.about()).and_then(|archive| archive.write(format));
+        let saved = file.map_err(|why| JsValue::from(why.to_string())).and_then(|file| {
+            let file = bytes(&file)?;
+            save(&name, &file)
+        });
+        told.set(match saved {
+            Ok(()) => format!("Saved {name}."),
             Err(_) => "The browser could not make the file.".into(),
         });
     });

@@ -2,7 +2,7 @@
 //! `decoder` and `b`, their first axes those of the run.
 
 use crate::archive::{Archive, FileError, Tensor, Values, error};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toy::Spec;
 use toy::Sweep;
 use toy::network::architecture::Architecture;
@@ -65,16 +65,27 @@ pub fn link(archive: &Archive) -> Option<&str> {
 /// # Errors
 /// When rows are missing.
 pub fn sweep(sweep: &Sweep, measures: &Measures, about: About) -> Result<Archive, FileError> {
-    let all = (0..sweep.rows).eq(measures.rows().iter().copied());
-    if !all {
-        return error("weights are written of whole diagrams, and rows are missing");
+    if !(0..sweep.rows).eq(measures.rows().iter().copied()) {
+        return error(ROWS_MISSING);
     }
+    Ok(diagram(sweep, |model| measures.parameters(model), about))
+}
+
+/// Why weights are not written.
+const ROWS_MISSING: &str = "weights are written of whole diagrams, and rows are missing";
+
+/// All models of a diagram, by their parameters.
+fn diagram<I: Iterator<Item = f32>>(
+    sweep: &Sweep,
+    parameters: impl Fn(usize) -> I,
+    about: About,
+) -> Archive {
     let (n, m) = (sweep.features as usize, sweep.hidden as usize);
     let axes = [sweep.rows, sweep.columns, sweep.repeats].map(|length| length as usize);
-    let models = measures.models().len();
+    let models = axes.iter().product();
     let (mut w, mut b) = (Vec::with_capacity(models * n * m), Vec::with_capacity(models * n));
     for model in 0..models {
-        let mut parameters = measures.parameters(model);
+        let mut parameters = parameters(model);
         w.extend(parameters.by_ref().take(n * m));
         b.extend(parameters);
     }
@@ -82,8 +93,65 @@ pub fn sweep(sweep: &Sweep, measures: &Measures, about: About) -> Result<Archive
         Tensor::new("W", &[&axes[..], &[n, m]].concat(), Values::F32(w)),
         Tensor::new("b", &[&axes[..], &[n]].concat(), Values::F32(b)),
     ];
-    let metadata = about.metadata("weights", spec(sweep));
-    Ok(Archive { tensors, metadata })
+    Archive { tensors, metadata: about.metadata("weights", spec(sweep)) }
+}
+
+/// The parameters of a diagram's models, as rows of them come in.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    sweep: Sweep,
+    /// By parameter, then model.
+    planes: Vec<f32>,
+    missing: BTreeSet<u32>,
+}
+
+impl Gathered {
+    /// None of a diagram's parameters yet.
+    pub fn new(sweep: &Sweep) -> Self {
+        let planes = vec![0.0; sweep.models() as usize * sweep.parameters()];
+        Self { sweep: sweep.clone(), planes, missing: (0..sweep.rows).collect() }
+    }
+
+    /// The diagram.
+    pub fn sweep(&self) -> &Sweep {
+        &self.sweep
+    }
+
+    /// Takes in the parameters of some rows: by parameter, then model, rows in the order given.
+    /// What is of another shape is passed over.
+    pub fn place(&mut self, rows: &[u32], parameters: &[f32]) {
+        let (sweep, width) = (&self.sweep, (self.sweep.columns * self.sweep.repeats) as usize);
+        let fits = parameters.len() == rows.len() * width * sweep.parameters();
+        if !fits || width == 0 || rows.iter().any(|&row| row >= sweep.rows) {
+            return;
+        }
+        let models = sweep.rows as usize * width;
+        let runs = parameters.chunks_exact(width);
+        let places = (0..sweep.parameters()).flat_map(|p| rows.iter().map(move |row| (p, row)));
+        for ((parameter, &row), run) in places.zip(runs) {
+            let at = parameter * models + row as usize * width;
+            self.planes[at..][..width].copy_from_slice(run);
+        }
+        rows.iter().for_each(|row| _ = self.missing.remove(row));
+    }
+
+    /// Whether all rows are there.
+    pub fn is_whole(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// As [`sweep`] writes them.
+    ///
+    /// # Errors
+    /// When rows are missing.
+    pub fn archive(&self, about: About) -> Result<Archive, FileError> {
+        if !self.is_whole() {
+            return error(ROWS_MISSING);
+        }
+        let models = self.sweep.models() as usize;
+        let of = |model: usize| self.planes[model..].iter().copied().step_by(models);
+        Ok(diagram(&self.sweep, of, about))
+    }
 }
 
 /// The models of a study whose parameters are known: `W` of (instances, repeats, n, m), or

@@ -51,6 +51,16 @@ fn a_diagram_s_weights_are_found_again() {
             Measures::new(&sweep, &[0, 1], found.planes(), &Thresholds::default(), Effort::Final);
         assert_eq!(again, measures);
     }
+    // The same of rows that come in one after the other.
+    let planes = foreign::find(&archive).unwrap().planes();
+    let mut gathered = weights::Gathered::new(&sweep);
+    for row in [1usize, 0] {
+        assert!(!gathered.is_whole() && gathered.archive(ABOUT).is_err());
+        let own = planes.chunks(12).flat_map(|plane| plane[row * 6..][..6].iter().copied());
+        gathered.place(&[row as u32, 7], &planes);
+        gathered.place(&[row as u32], &own.collect::<Vec<_>>());
+    }
+    assert_eq!(gathered.archive(ABOUT).unwrap(), archive);
     let part = Measures::new(&sweep, &[1], vec![0.0; 54], &Thresholds::default(), Effort::Live);
     assert!(weights::sweep(&sweep, &part, ABOUT).is_err());
 }

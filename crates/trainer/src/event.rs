@@ -75,6 +75,8 @@ pub enum Event<B> {
     Thresholds(Thresholds),
     /// Translate a sentence through the bottlenecks in training.
     Translate(String),
+    /// Show the parameters of all models of the diagram as they are now.
+    Weights,
     /// Show the repeats of a pixel from now on, or of none.
     Inspect(Option<(u32, u32)>),
     /// A moment that was waited for has come.
@@ -129,6 +131,15 @@ pub enum Shown {
         step: u32,
         /// The repeats.
         repeats: Vec<Repeat>,
+    },
+    /// The parameters of all models of some rows of a diagram.
+    Weights {
+        /// The sweep that the rows are of.
+        sweep: Sweep,
+        /// The rows.
+        rows: Vec<u32>,
+        /// Parameters, by parameter, then model: rows as named, then columns, then repeats.
+        parameters: Vec<f32>,
     },
     /// Models of a study.
     Models {

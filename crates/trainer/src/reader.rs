@@ -209,6 +209,18 @@ impl<B: Clone + PartialEq> Trainer<B> {
         }
     }
 
+    /// Asks for the parameters of all models. Those of a preview are other models.
+    pub(crate) fn weights(&mut self) {
+        let run = self.run.as_ref().filter(|run| run.coarse.is_none() && !run.done.is_empty());
+        match run.map(|run| run.number) {
+            Some(run) if !self.pool.is_empty() => self.tell(&Request::Weights { run }),
+            _ => {
+                let why = "The weights of these models are not at hand: train them again.";
+                self.effects.push(Effect::Note(why.into()));
+            }
+        }
+    }
+
     pub(crate) fn found_kept(&mut self, kept: Option<Kept<B>>) {
         let (Next::Look { .. }, Some(order)) = (&self.next, &self.order) else { return };
         let fits = |kept: &Kept<B>| {

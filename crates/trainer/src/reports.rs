@@ -50,6 +50,12 @@ impl<B: Clone + PartialEq> Trainer<B> {
             Report::Study { run, step, frame, snapshots } if own(run) => {
                 self.snapshots(step, frame, snapshots);
             }
+            Report::Weights { run, rows, parameters } if own(run) => {
+                let Some(Job::Sweep(sweep)) = self.run.as_ref().map(|run| run.job.clone()) else {
+                    return;
+                };
+                self.effects.push(Effect::Show(Shown::Weights { sweep, rows, parameters }));
+            }
             Report::Network { run, step, frame, snapshots } if own(run) => {
                 let place = self.run.as_ref().map_or(0, |run| run.place);
                 self.seen = true;

@@ -124,6 +124,7 @@ impl<B: Clone + PartialEq> Trainer<B> {
             Event::Adopt(order) => self.adopt(order),
             Event::Thresholds(thresholds) => self.set_thresholds(thresholds),
             Event::Translate(sentence) => self.tell(&Request::Translate(sentence)),
+            Event::Weights => self.weights(),
             Event::Inspect(pixel) => {
                 self.inspected = pixel;
                 self.inspect();

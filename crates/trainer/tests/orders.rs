@@ -22,6 +22,7 @@ enum Happens {
     Step,
     Reset,
     Inspect,
+    Weights,
     Adopt,
     Timer(usize),
     Dies(u32),
@@ -47,6 +48,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         1 => Just(Step),
         1 => Just(Reset),
         1 => Just(Inspect),
+        1 => Just(Weights),
         1 => Just(Adopt),
         6 => any::<usize>().prop_map(Timer),
         2 => (0u32..8).prop_map(Dies),
@@ -93,6 +95,7 @@ impl World {
             Happens::Step => self.tell(Event::Step(1)),
             Happens::Reset => self.tell(Event::Reset),
             Happens::Inspect => self.tell(Event::Inspect(Some((3, 4)))),
+            Happens::Weights => self.tell(Event::Weights),
             Happens::Adopt => {
                 let order = self.order(1, 0);
                 self.tell(Event::Adopt(order));

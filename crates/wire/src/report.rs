@@ -168,6 +168,15 @@ pub enum Report {
         /// For a person to read.
         sentence: String,
     },
+    /// The parameters of the worker's models of a sweep as they are now.
+    Weights {
+        /// The run.
+        run: u32,
+        /// The worker's rows.
+        rows: Vec<u32>,
+        /// Parameters, by parameter, then model: rows as named, then columns, then repeats.
+        parameters: Vec<f32>,
+    },
 }
 
 /// What kind of failure a report is about: what can be done depends on it.

@@ -126,4 +126,10 @@ pub enum Request {
     /// Go on with models that another worker has parted with, now that all of its own are done.
     /// Without effect on any other run.
     Take(Parcel),
+    /// Send the parameters of all models of a sweep in training, or trained; answered by
+    /// [`crate::Report::Weights`]. Without effect on any other run.
+    Weights {
+        /// The run.
+        run: u32,
+    },
 }

@@ -231,6 +231,14 @@ impl SweepTask {
         self.pixel();
     }
 
+    /// Sends the parameters of all models as they are.
+    pub async fn weights(&mut self) -> Result<(), EngineError> {
+        let rows = self.run.plan().rows.clone();
+        let parameters = self.run.parameters_of(&(0..rows.len()).collect::<Vec<_>>()).await?;
+        self.outbox.send(Report::Weights { run: self.id, rows, parameters });
+        Ok(())
+    }
+
     /// Shows a pixel's repeats, now and with every picture to come.
     pub fn inspect(&mut self, row: u32, column: u32) {
         self.inspected = Some((row, column));

@@ -113,6 +113,9 @@ impl Task {
             (Self::Sweep(task), Request::Aggregate(aggregate)) => task.aggregate(aggregate),
             (Self::Sweep(task), Request::Thresholds(thresholds)) => task.thresholds(thresholds),
             (Self::Sweep(task), Request::Inspect { row, column }) => task.inspect(row, column),
+            (Self::Sweep(task), Request::Weights { run }) if run == task.id() => {
+                task.weights().await?;
+            }
             (Self::Study(task), Request::Translate(sentence)) => task.translate(sentence),
             (Self::Study(task), Request::Wanted(wanted)) => task.want(wanted).await?,
             (Self::Study(task), Request::Give { run, models }) if run == task.id() => {

@@ -3,13 +3,16 @@
 //! length of slices, pauses, losses and the page being left and opened again.
 #![cfg(not(target_arch = "wasm32"))]
 
+use files::weights::{About, Gathered};
 use pollster::block_on;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
+use toy::evaluate::Effort;
 use toy::fingerprint::Fingerprint;
-use toy::picture::Picture;
+use toy::phase::Thresholds;
+use toy::picture::{Measures, Picture};
 use toy::random::block;
 use toy::study::Snapshot;
 use toy::{Study, Sweep};
@@ -57,6 +60,7 @@ struct Page {
     kept: Option<Kept<Vec<u8>>>,
     picture: Picture,
     models: BTreeMap<(usize, u32), Snapshot>,
+    weights: Option<Gathered>,
     saving: Duration,
     now: f64,
 }
@@ -71,6 +75,7 @@ impl Page {
             kept: None,
             picture: Picture::default(),
             models: BTreeMap::new(),
+            weights: None,
             saving,
             now: 0.0,
         }
@@ -96,6 +101,10 @@ impl Page {
                     let all = snapshots.into_iter().map(|one| ((place, one.model), one));
                     self.models.extend(all);
                 }
+                Effect::Show(Shown::Weights { sweep, rows, parameters }) => self
+                    .weights
+                    .get_or_insert_with(|| Gathered::new(&sweep))
+                    .place(&rows, &parameters),
                 Effect::Keep(kept) => self.kept = Some(kept),
                 Effect::Look(_) | Effect::Show(_) | Effect::Note(_) | Effect::Forget(_) => {}
             }
@@ -261,4 +270,37 @@ fn bits_do_not_depend_on_what_disturbs() {
     }
     assert!(losses > 10, "{losses} losses");
     assert!(left > 5, "{left} were kept");
+}
+
+/// The weights that a diagram's workers give are those that its picture was made of, whatever their
+/// number; when nobody has them any more, the page says so.
+#[test]
+fn all_weights_of_a_diagram_can_be_had() {
+    for (name, order) in orders().into_iter().take(3) {
+        let mut files = vec![];
+        for cores in [1, 3] {
+            let mut page = Page::new(cores, Duration::from_secs(1));
+            page.tell(Event::Order(Some(order.clone())));
+            page.tell(Event::Found(None));
+            page.tell(Event::Train);
+            page.run(&mut |_| {});
+            page.tell(Event::Weights);
+            let ids: Vec<_> = page.workers.keys().copied().collect();
+            ids.into_iter().for_each(|id| while page.work(id) {});
+            let weights = page.weights.expect("an answer");
+            let archive = weights.archive(About::default()).expect("all rows");
+            let models = files::foreign::find(&archive).expect("weights");
+            let sweep = weights.sweep();
+            let rows: Vec<u32> = (0..sweep.rows).collect();
+            let (thresholds, effort) = (Thresholds::DEFAULT, Effort::Final);
+            let measures = Measures::new(sweep, &rows, models.planes(), &thresholds, effort);
+            assert_eq!(measures.picture(sweep.aggregate), page.picture, "{name}, {cores} workers");
+            files.push(archive);
+        }
+        assert_eq!(files[0], files[1], "{name}");
+    }
+    let mut page = Page::new(2, Duration::from_secs(1));
+    assert!(matches!(&page.trainer.step(0.0, Event::Weights)[..], [Effect::Note(_)]));
+    page.tell(Event::Weights);
+    assert!(page.weights.is_none());
 }

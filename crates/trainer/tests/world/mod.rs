@@ -105,6 +105,7 @@ impl World {
             }
             Shown::Picture { .. }
             | Shown::Pixel { .. }
+            | Shown::Weights { .. }
             | Shown::Networks { .. }
             | Shown::Translations { .. }
             | Shown::Translated { .. } => {}
