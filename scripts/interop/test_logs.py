@@ -41,6 +41,17 @@ class Logs(Case):
         self.assertAlmostEqual(spread.sum, w.sum(), places=4)
         self.same([found.Scalars("LR")[0].value], [0.03])
 
+    def test_networks_log(self):
+        words = "study --preset transformer --instances 3 --steps 200 --engine cpu".split()
+        out = ["--losses", FILES / "log-networks-losses.csv", "--out", FILES / "log-networks.csv"]
+        superphase(*words, *out, "--log", FILES / "networks-log")
+        found, losses = self.scalars("networks-log"), table("log-networks-losses.csv")
+        self.assertEqual(losses["model"].nunique(), 3)
+        for model, rows in losses.groupby("model"):
+            curve = found.Scalars(f"Loss/model-{model}")
+            self.assertEqual([e.step for e in curve], rows["step"].tolist())
+            self.same([e.value for e in curve], rows["loss"])
+
     def test_a_study_s_log_and_projector(self):
         words = "study --preset five-in-two --instances 3 --steps 300 --batch 64 --engine cpu".split()
         out = ["--losses", FILES / "log-losses.csv", "--by-feature", FILES / "log-features.csv"]

@@ -109,6 +109,29 @@ fn shards_of_a_theory_are_the_theory() {
     }
 }
 
+/// Arrays are of whole runs; a log is of the shard's own models, in a folder of its own.
+#[test]
+fn arrays_of_shards_are_refused_and_logs_are_their_own() {
+    let folder = folder("shards-files");
+    for run_of in ["sweep --grid 4 --repeats 1", "study --preset five-in-two --instances 4"] {
+        let words = format!("{run_of} --engine cpu --steps 10 --out x.csv --shard 2/2");
+        for flag in ["--weights w.safetensors", "--weights w.npz", "--npz w.npz"] {
+            let output = run(&format!("{words} {flag}"), &folder, &[]);
+            let complaint = complaint(&output);
+            assert!(!output.status.success() && complaint.contains("whole runs"), "{complaint}");
+        }
+        // Before anything was trained.
+        assert_eq!(fs::read_dir(&folder).map(Iterator::count).ok(), Some(0));
+        assert!(run(&format!("{words} --log log"), &folder, &[]).status.success());
+        let own = folder.join("log.shard-00002-of-00002");
+        let log = fs::read_to_string(own.join("scalars.csv")).expect("a log");
+        assert!(log.starts_with("step,tag,value\n") && log.contains(",Loss/train,"));
+        assert_eq!(fs::read_dir(&folder).map(Iterator::count).ok(), Some(2));
+        fs::remove_dir_all(own).expect("it is there");
+        fs::remove_file(folder.join("x.shard-00002-of-00002.csv")).expect("it is there");
+    }
+}
+
 #[test]
 fn the_scheduler_says_which_shard() {
     let folder = folder("shards-auto");
