@@ -407,3 +407,43 @@ for (const press of ["Pause", "Reset"]) {
     }),
   );
 }
+
+test(
+  "study: weights saved here are shown again, dropped on another experiment's page, until the form says something else",
+  withPage({ webgpu: "absent", path: "?view=geometry&study=five-in-two&instances=4&repeats=2&batch=64&steps=200&seed=3" }, async (page, { url }) => {
+    await stage(page, "done");
+    const before = table((await save(page, "features")).text);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("save-safetensors").click()]);
+    const bytes = await readFile(await download.path());
+    // Nothing is trained there before.
+    await page.goto(new URL("?view=dimensionality&study=twenty-in-five&instances=2&repeats=1&batch=64&steps=50&seed=9", url).href);
+    await stage(page, "done");
+    const transfer = await page.evaluateHandle(
+      ([bytes]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(bytes)], "mine.safetensors"));
+        return transfer;
+      },
+      [[...bytes]],
+    );
+    await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+    await page.locator(".notices", { hasText: "The figure shows mine.safetensors" }).waitFor();
+    await drawn(page);
+    assert.deepEqual(table((await save(page, "features")).text), before);
+    await page.waitForFunction(() => location.search.includes("seed=3"));
+    assert.match(JSON.parse((await save(page, "json")).text).engine, /from file mine\.safetensors/);
+    // A file that is none is refused, and the last one stays.
+    await page.getByTestId("load-file").setInputFiles({ name: "broken.npz", mimeType: "", buffer: Buffer.from("PK\x03\x04 no archive") });
+    await page.locator(".notices", { hasText: "broken.npz cannot be shown" }).waitFor();
+    assert.deepEqual(table((await save(page, "features")).text), before);
+    assert.deepEqual(await violations(page), []);
+    // A change trains again.
+    await page.locator("#seed, [data-name=seed] input").first().fill("4");
+    await page.keyboard.press("Tab");
+    await page.waitForFunction(() => location.search.includes("seed=4"));
+    await stage(page, "done");
+    await drawn(page);
+    assert.notDeepEqual(table((await save(page, "features")).text), before);
+    assert.doesNotMatch(JSON.parse((await save(page, "json")).text).engine, /from file/);
+  }),
+);

@@ -141,10 +141,10 @@ pub fn RunNote(
         let text = note.get();
         (!text.is_empty()).then(|| {
             view! {
-                <aside class="notices" role="status" aria-label="note about the run" data-testid="run-note">
+                <div class="notices" role="status" aria-label="note about the run" data-testid="run-note">
                     <p>{text}</p>
                     <button type="button" on:click=move |_| note.set(String::new())>"Dismiss"</button>
-                </aside>
+                </div>
             }
         })
     }

@@ -7,6 +7,7 @@ mod address;
 mod app;
 mod article;
 mod bar;
+mod bring;
 mod clipboard;
 mod controls;
 mod diagram;

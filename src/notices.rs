@@ -13,13 +13,13 @@ pub fn Notices(
         (!all.is_empty()).then(|| {
             let lines = all.into_iter().map(|notice| view! { <li>{notice}</li> });
             view! {
-                <aside class="notices" role="status" aria-label="notes about the link">
+                <div class="notices" role="status" aria-label="notes about the link">
                     <p>"Not everything in the link could be used:"</p>
                     <ul>{lines.collect_view()}</ul>
                     <button type="button" on:click=move |_| notices.set(vec![])>
                         "Dismiss"
                     </button>
-                </aside>
+                </div>
             }
         })
     }

@@ -111,7 +111,7 @@ class Studies(Case):
         superphase(*STUDY, *flags, "--weights", FILES / "study.safetensors")
         models, features, losses = table("study.csv"), table("features.csv"), table("losses.csv")
         npz = np.load(FILES / "study.npz")
-        for name in "loss", "dimensions_per_feature", "capacity", "represented", "polysemantic":
+        for name in "loss", "dimensions_per_feature", "capacity", "represented", "overlap", "polysemantic":
             self.same(npz[name], models[name], name)
         for name in "norm", "superposition", "dimensionality":
             self.assertEqual(npz[name].shape, (6, 5))

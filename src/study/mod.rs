@@ -5,6 +5,7 @@
 
 pub mod figures;
 mod link;
+mod load;
 mod page;
 mod run;
 mod take;

@@ -40,6 +40,8 @@ pub struct Found {
     pub film: Vec<Frame<Snapshot>>,
     /// Steps that models of the last study have taken.
     pub step: u32,
+    /// The file that the models are from, unless they were trained.
+    pub file: Option<String>,
 }
 
 #[derive(Default)]
@@ -91,6 +93,16 @@ impl StudyRun {
             }
         });
         Self { engine, progress, drawn, view, training, inner }
+    }
+
+    /// Shows models of a file; nothing trains until the form says something else.
+    pub fn adopt(self, study: Study, snapshots: Vec<Snapshot>, file: String, choice: Choice) {
+        self.training.tell(Event::Adopt(order(self.view, &study, choice)));
+        self.inner.with_value(|inner| {
+            let parts = vec![Part { study, snapshots }];
+            *inner.found.borrow_mut() = Found { parts, file: Some(file), ..Found::default() };
+        });
+        draw(self.inner, self.drawn);
     }
 
     /// Reads what has been found.

@@ -5,6 +5,7 @@ use crate::output::{Output, write};
 use crate::{flags, say, theory, weights};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use files::foreign::{self, Models};
+use files::load::{measured, study_of};
 use files::weights::About;
 use files::{Archive, FileError};
 use std::path::{Path, PathBuf};
@@ -12,8 +13,8 @@ use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::{Measures, Reference};
 use toy::spec::{Preset, Spec, link};
-use toy::study::snapshot::{Evaluators, Trained, Wanted};
-use toy::study::{Variant, table};
+use toy::study::Wanted;
+use toy::study::table;
 use toy::{Study, Sweep, csv};
 
 /// The subcommand.
@@ -63,12 +64,12 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         Some(query) => {
             let opened = link::read::<Study>(query);
             opened.notices.iter().for_each(|notice| say::note(format_args!("{notice}.")));
-            let study = fitting(path, opened.spec, &models, true)?;
+            let study = study_of(&opened.spec, &models, true).map_err(failed)?;
             experiment(flags, &study, opened.preset.unwrap_or(&Study::PRESETS[0]), &models)
         }
         None => {
             let (study, preset) = flags::read::<Study>(flags)?;
-            let study = fitting(path, study, &models, false)?;
+            let study = study_of(&study, &models, false).map_err(failed)?;
             experiment(flags, &study, preset.unwrap_or(&Study::PRESETS[0]), &models)
         }
     }
@@ -112,43 +113,6 @@ fn diagram(flags: &ArgMatches, path: &Path, sweep: &Sweep, models: &Models) -> R
     weights::sweep(flags, sweep, &measures, about(&link, path))
 }
 
-/// The study whose models are those of a file. What the file says is not asked for twice: features,
-/// hidden units, and how many models there are.
-fn fitting(path: &Path, study: Study, models: &Models, linked: bool) -> Result<Study, Error> {
-    let count = models.count();
-    let repeats = study.repeats.max(1) as usize;
-    let (instances, repeats) = match models.axes[..] {
-        [instances, repeats] => (instances, repeats),
-        _ if study.density.from == study.density.to => (1, count),
-        _ if count.is_multiple_of(repeats) => (count / repeats, repeats),
-        _ => (count, 1),
-    };
-    let variant = match (models.tied, study.variant) {
-        (false, _) => Variant::Hidden,
-        (true, Variant::Hidden) => Variant::Relu,
-        (true, tied) => tied,
-    };
-    let found = Study {
-        features: models.features.try_into().unwrap_or(u32::MAX),
-        hidden: models.hidden.try_into().unwrap_or(u32::MAX),
-        instances: instances.try_into().unwrap_or(u32::MAX),
-        repeats: repeats.try_into().unwrap_or(u32::MAX),
-        variant,
-        ..study.clone()
-    };
-    found.validate()?;
-    let same = (study.features, study.hidden, study.variant, study.instances)
-        == (found.features, found.hidden, found.variant, found.instances);
-    if linked && !same {
-        let why = format!(
-            "it has {count} models of {} features in {} dimensions; the link is to others",
-            models.features, models.hidden
-        );
-        return Err(Error::File(path.into(), FileError(why)));
-    }
-    Ok(found)
-}
-
 /// Measures the models of a study.
 fn experiment(
     flags: &ArgMatches,
@@ -156,13 +120,8 @@ fn experiment(
     preset: &'static Preset<Study>,
     models: &Models,
 ) -> Result<(), Error> {
-    let trained = models.each().zip(0..).map(|(parameters, model)| Trained {
-        model,
-        parameters: parameters.to_vec(),
-        sums: vec![],
-    });
     let wanted = Wanted { vulnerability: flags.get_flag("attack"), ..Wanted::WEIGHTS };
-    let all = Evaluators::default().snapshots(study, trained.collect(), 0, wanted, Effort::Final);
+    let all = measured(study, models, wanted, Effort::Final);
     out(flags, &table::models(study, &all))?;
     if let Some(path) = flags.get_one::<PathBuf>("by-feature") {
         write(path, table::features(study, &all))?;

@@ -38,7 +38,7 @@ pub fn diagram(sweep: &Sweep, picture: &Picture, about: About) -> Archive {
 
 /// The measures of a study. Axes: `instance`, `repeat` and `density` of each model; `feature` and
 /// `importance` of each feature; `step` and `step_end` of each point of the loss curves. A value
-/// a model: `loss`, `dimensions_per_feature`, `capacity`, `represented`, `polysemantic`, and
+/// a model: `loss`, `dimensions_per_feature`, `capacity`, `represented`, `overlap`, `polysemantic`, and
 /// `attacked_loss` and `vulnerability` (see [`toy::study::vulnerability`]) where they were measured. Values of (models, features):
 /// `norm`, `superposition`, `dimensionality`. Of (models, points): `curve`, where there is one.
 pub fn measures(study: &Study, all: &[Snapshot], about: About) -> Archive {
@@ -65,6 +65,7 @@ pub fn measures(study: &Study, all: &[Snapshot], about: About) -> Archive {
         one("dimensions_per_feature", &|m| m.dimensions_per_feature),
         one("capacity", &|m| m.capacity),
         one("represented", &|m| m.represented),
+        one("overlap", &|m| m.overlap),
         whole("polysemantic", all.iter().map(|s| s.measures.polysemantic.into()).collect()),
         each("norm", &|m| &m.norm),
         each("superposition", &|m| &m.superposition),

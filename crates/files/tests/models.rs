@@ -1,7 +1,8 @@
 //! Weights of ours and of others, found again whatever names and layouts they have.
 
 use files::weights::{self, About};
-use files::{Archive, Format, Tensor, Values, arrays, foreign};
+use files::{Archive, Format, Tensor, Values, arrays, foreign, load};
+use toy::Spec;
 use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::Measures;
@@ -189,4 +190,45 @@ fn what_does_not_fit_together_is_refused_with_a_sentence() {
         let why = foreign::find(&archive(tensors)).unwrap_err().to_string();
         assert!(why.contains(sentence), "{why}");
     }
+}
+
+/// What a page makes of a study's file is what the run had found, but for losses in the course of
+/// training, which weights do not have.
+#[test]
+fn a_study_s_file_is_measured_as_the_run_was() {
+    let (study, all) = experiment(Variant::Hidden, 2);
+    let name = toy::study::Study::PRESETS[0].name;
+    let link = format!(
+        "?study={name}&model=hidden&instances=3&repeats=2&steps=3&features={}&hidden={}",
+        study.features, study.hidden
+    );
+    let about = About { link: &link, ..ABOUT };
+    let bytes = weights::study(&study, &all, about).unwrap().write(Format::Npz).unwrap();
+    // The form's own does not matter.
+    let loaded = load::study(&bytes, &Study::default()).unwrap();
+    assert_eq!((loaded.study.variant, loaded.study.models()), (Variant::Hidden, 6));
+    assert_eq!((loaded.preset.name, loaded.notes.len()), (name, 0));
+    let trained =
+        |s: &Snapshot| Trained { model: s.model, parameters: s.parameters.clone(), sums: vec![] };
+    let models = all.iter().map(trained).collect();
+    let (wanted, effort) = (Wanted::WEIGHTS, Effort::Final);
+    let own = Evaluators::default().snapshots(&loaded.study, models, 0, wanted, effort);
+    assert_eq!(loaded.snapshots, own);
+    // Without the link, the form says what the models are for, and their shape the rest.
+    let mut bare = weights::study(&study, &all, about).unwrap();
+    bare.metadata.clear();
+    let bytes = bare.write(Format::Safetensors).unwrap();
+    let base = Study { seed: 9, ..Study::default() };
+    let loaded = load::study(&bytes, &base).unwrap();
+    assert_eq!((loaded.study.seed, loaded.study.features), (9, study.features));
+    assert_eq!((loaded.study.instances, loaded.study.repeats, loaded.notes.len()), (3, 2, 1));
+    // What is of a diagram, or of another shape than its link says, is refused.
+    let (sweep, measures) = diagram();
+    let bytes = weights::sweep(&sweep, &measures, ABOUT).unwrap().write(Format::Npz).unwrap();
+    let why = load::study(&bytes, &base).map(|_| ()).unwrap_err().to_string();
+    assert!(why.contains("phase diagram"), "{why}");
+    let about = About { link: "?study=five-in-two&features=7", ..ABOUT };
+    let bytes = weights::study(&study, &all, about).unwrap().write(Format::Npz).unwrap();
+    let why = load::study(&bytes, &base).map(|_| ()).unwrap_err().to_string();
+    assert!(why.contains("the link is to others"), "{why}");
 }

@@ -28,7 +28,7 @@ use toy::study::snapshot::lowest;
 pub fn draw(view: View, found: &Found, look: Look) -> Option<Drawn> {
     let part = found.parts.first()?;
     let has_begun = |part: &Part| part.snapshots.iter().any(|s| !s.curve.is_empty());
-    let begun = found.parts.iter().any(has_begun);
+    let begun = found.file.is_some() || found.parts.iter().any(has_begun);
     let sheet = Sheet::new(look.width, begun);
     let look = Look { width: sheet.width, ..look };
     // Random weights have measures too, which would look like a result in a chart.
@@ -108,7 +108,7 @@ pub mod tests {
         let snapshots = Evaluators::default().snapshots(&study, all, 2, wanted, Effort::Live);
         let frame = |step| crate::experiment::Frame { step, snapshots: snapshots.clone() };
         let film = vec![frame(0), frame(1), frame(2)];
-        Found { parts: vec![Part { study, snapshots }], film, step: 0 }
+        Found { parts: vec![Part { study, snapshots }], film, ..Found::default() }
     }
 
     /// What a run knows of its models at some moment.
