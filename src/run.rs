@@ -21,8 +21,11 @@ const REST: f64 = 0.12;
 /// Runs expected to be shorter than this, in seconds, follow every movement at once.
 const CHEAP: f64 = 0.4;
 
-/// Weights that are coming in, and what becomes of them when all are there.
-type Gathering = StoredValue<Option<(Option<Gathered>, Box<dyn FnOnce(Gathered)>)>, LocalStorage>;
+/// What becomes of weights when all are there.
+type Then = Box<dyn FnOnce(Gathered)>;
+
+/// Weights that are coming in.
+type Gathering = StoredValue<Option<(Option<Gathered>, Then)>, LocalStorage>;
 
 /// The run, as signals; copies are handles to the same run.
 #[derive(Clone, Copy)]
@@ -162,9 +165,9 @@ fn gather(
     sweep: &Sweep,
     rows: &[u32],
     parameters: &[f32],
-) -> Option<(Gathered, Box<dyn FnOnce(Gathered)>)> {
+) -> Option<(Gathered, Then)> {
     let take = |waiting: &mut Option<_>| {
-        let (all, _): &mut (Option<Gathered>, Box<dyn FnOnce(Gathered)>) = waiting.as_mut()?;
+        let (all, _): &mut (Option<Gathered>, Then) = waiting.as_mut()?;
         // Of another run than before, nothing fits.
         let all = match all {
             Some(all) if all.sweep() == sweep => all,
