@@ -271,7 +271,7 @@ async function kept() {
   return kept;
 }
 
-for (const path of ["?grid=10&repeats=2&data=sampled&batch=512&steps=300000&engine=cpu", "?view=geometry&instances=6&repeats=2&batch=1024&steps=60000&engine=cpu"]) {
+for (const path of ["?grid=16&repeats=2&data=sampled&batch=512&steps=400000&engine=cpu", "?view=geometry&instances=6&repeats=2&batch=1024&steps=60000&engine=cpu"]) {
   test(
     `losses: a long run is left and gone on with, ${path.includes("view") ? "experiment" : "diagram"}`,
     { timeout: 400_000 },

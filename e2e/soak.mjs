@@ -72,6 +72,17 @@ const press = (page, [which, what, how]) =>
     [which, what, how],
   );
 
+/** Goes to a page. The one that is left may still write its address, which ends what is under way. */
+async function go(page, url) {
+  for (let left = 3; ; left--) {
+    try {
+      return await page.goto(url);
+    } catch (error) {
+      if (!left || !/interrupted by another navigation/.test(error.message)) throw error;
+    }
+  }
+}
+
 const server = await serve(undefined, { base: BASE, headers: { "content-security-policy": POLICY } });
 const browser = await launch("software");
 const counts = {};
@@ -91,7 +102,7 @@ try {
   const actions = {
     control: [10, () => press(page, ["input[type=range], select, input[type=checkbox], input[type=radio]", random(), random()])],
     button: [6, () => press(page, ["button", random(), 0])],
-    view: [1, () => page.goto(`${server.url}?${any(VIEWS)}repeats=2&steps=200&engine=${any(["cpu", "auto", "auto"])}`)],
+    view: [1, () => go(page, `${server.url}?${any(VIEWS)}repeats=2&steps=200&engine=${any(["cpu", "auto", "auto"])}`)],
     size: [1, () => page.setViewportSize({ width: 200 + Math.floor(random() * 1400), height: 300 + Math.floor(random() * 700) })],
     back: [1, () => page.goBack({ timeout: 20_000 }).catch(() => {})],
     ...(values.losses && { loss: [1, () => whole.send("Browser.crashGpuProcess")] }),
@@ -101,10 +112,10 @@ try {
   const memory = [];
   // Every view once, so that what they all keep is there from the first round on.
   for (const view of VIEWS) {
-    await page.goto(`${server.url}?${view}repeats=2&steps=30&engine=cpu`);
+    await go(page, `${server.url}?${view}repeats=2&steps=30&engine=cpu`);
     if (!view.includes("comparison")) await stage(page, "done");
   }
-  await page.goto(server.url + REST);
+  await go(page, server.url + REST);
   const visit = async (end) => {
     while (Date.now() < end) {
       const name = any(deck);
@@ -121,7 +132,7 @@ try {
     await visit(begin + (seconds * 1000 * round) / ROUNDS);
     // At rest, always in the same state.
     await page.setViewportSize({ width: 1280, height: 800 });
-    await page.goto(server.url + REST);
+    await go(page, server.url + REST);
     await stage(page, "done");
     for (let i = 0; i < 3; i++) await client.send("HeapProfiler.collectGarbage");
     const { metrics } = await client.send("Performance.enable").then(() => client.send("Performance.getMetrics"));

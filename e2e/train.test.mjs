@@ -48,7 +48,7 @@ for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
       const button = (label) => page.getByRole("button", { name: label, exact: true });
       // A run that takes long asks first, or when it shows; a short one may be done before it is paused.
       await page.evaluate(() => setInterval(() => document.querySelector(".status .stage")?.textContent === "waiting" && document.querySelector(".bar .primary").click(), 200));
-      await page.waitForFunction(() => parseInt(document.querySelector(".status .percent").textContent) >= 1, null, { timeout: 60_000 });
+      await page.waitForFunction(() => parseInt(document.querySelector(".status .percent")?.textContent) >= 1, null, { timeout: 60_000 });
       await button("Pause").click();
       await stage(page, "paused");
       // The slice that was under way when the button was pressed is still shown.
@@ -60,9 +60,9 @@ for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
       assert.equal(await percent(page), paused, "a paused run does not go on");
       assert.deepEqual(await pixels(page, "empirical"), before);
       await button("Resume").click();
-      await page.waitForFunction((p) => parseInt(document.querySelector(".status .percent").textContent) > p, paused, { timeout: 60_000 });
+      await page.waitForFunction((p) => parseInt(document.querySelector(".status .percent")?.textContent) > p, paused, { timeout: 60_000 });
       await button("Reset").click();
-      await page.waitForFunction((p) => parseInt(document.querySelector(".status .percent").textContent) <= p, paused);
+      await page.waitForFunction((p) => parseInt(document.querySelector(".status .percent")?.textContent) <= p, paused);
       await page.reload();
       assert.equal(await page.locator("#steps, [data-name=steps] input").first().inputValue(), "400000");
     }),
