@@ -96,13 +96,32 @@ test(
       await page.keyboard.press("Escape");
       assert.equal((await take(page, "trained", "csv")).bytes.toString(), csv);
       await page.getByTestId(`take-trained-${kind}`).click();
-      await page.getByText("weights are not here").waitFor();
+      await page.getByText("weights of these models are not here").waitFor();
       await page.reload();
       await stage(page, "done");
     }
-    // Theory has no models.
+    // Theory has no models, and of a run that is kept there are pixels alone.
     await page.locator("details.take").evaluate((menu) => (menu.open = true));
     assert.equal(await page.getByTestId("take-theory-weights-npz").count(), 0);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Keep", exact: true }).click();
+    await page.locator("details.take").evaluate((menu) => (menu.open = true));
+    await page.getByTestId("take-theory-weights-npz").click();
+    await page.getByText("weights of these models are not here").waitFor();
+    await page.keyboard.press("Escape");
+    // While the form asks for another run, which waits for a word, the file is that of the models shown.
+    await settings(page);
+    for (const [name, value] of [["steps", "1000000"], ["features", "3"]]) {
+      await page.locator(`#${name}, [data-name=${name}] input`).first().fill(value);
+      await page.keyboard.press("Tab");
+    }
+    await stage(page, "waiting");
+    await page.keyboard.press("Escape");
+    const { name, bytes } = await take(page, "trained", "weights-npz");
+    assert.match(name, /^superphase-n2-m1-/);
+    const file = join(await mkdtemp(join(tmpdir(), "superphase-")), name);
+    await writeFile(file, bytes);
+    assert.equal(superphase("measure", file).length, GRID * GRID);
   }),
 );
 

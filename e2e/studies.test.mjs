@@ -429,12 +429,13 @@ test(
     await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
     await page.locator(".notices", { hasText: "The figure shows mine.safetensors" }).waitFor();
     await drawn(page);
+    assert.doesNotMatch(await page.locator(".notices").innerText(), /link/);
     assert.deepEqual(table((await save(page, "features")).text), before);
     await page.waitForFunction(() => location.search.includes("seed=3"));
     assert.match(JSON.parse((await save(page, "json")).text).engine, /from file mine\.safetensors/);
     // A file that is none is refused, and the last one stays.
     await page.getByTestId("load-file").setInputFiles({ name: "broken.npz", mimeType: "", buffer: Buffer.from("PK\x03\x04 no archive") });
-    await page.locator(".notices", { hasText: "broken.npz cannot be shown" }).waitFor();
+    await page.locator(".notices.refused", { hasText: "broken.npz cannot be shown" }).waitFor();
     assert.deepEqual(table((await save(page, "features")).text), before);
     assert.deepEqual(await violations(page), []);
     // A change trains again.

@@ -2,10 +2,11 @@
 
 use crate::article::Article;
 use crate::bar::{RunBar, RunNote};
+use crate::bring::FileNotes;
 use crate::export::Embedded;
 use crate::form::{First, Form};
 use crate::header::Header;
-use crate::import::{FileNotes, Files};
+use crate::import;
 use crate::inspector::Inspector;
 use crate::keys::{self, Help, HelpDialog};
 use crate::network::{self, ComparisonPage, NetworkPage};
@@ -50,13 +51,14 @@ pub fn App() -> impl IntoView {
     if state.embed != Embed::No {
         return view! { <Embedded /> }.into_any();
     }
-    provide_context(Files::listen(state));
+    let files = import::listen(state);
+    provide_context(files);
     let sheet = RwSignal::new(false);
     view! {
         <a class="skip" href="#diagrams">"Skip to the diagrams"</a>
         <Header />
         <Notices notices=state.notices />
-        <FileNotes />
+        <FileNotes files />
         <RunNote training=state.run.training />
         <main>
             <section class="instrument" class:wide=move || !sheet.get() aria-label="instrument">

@@ -1,5 +1,6 @@
 //! Files that readers bring: dropped on the page, or chosen.
 
+use crate::format::sentence;
 use js_sys::Uint8Array;
 use leptos::ev::{dragleave, dragover, drop};
 use leptos::html::Input;
@@ -9,50 +10,102 @@ use leptos::web_sys::{DataTransfer, File};
 use toy::load::LARGEST;
 use wasm_bindgen_futures::JsFuture;
 
-/// Takes files dropped anywhere on the page from now on; `hovers` says whether one is above it.
-pub fn listen(hovers: RwSignal<bool>, take: impl Fn(File) + 'static) {
-    let over = window_event_listener(dragover, move |event| {
-        if event.data_transfer().is_some_and(|data| has_files(&data)) {
-            // Otherwise the browser would leave the page for the file.
-            event.prevent_default();
-            hovers.set(true);
-        }
-    });
-    let leave = window_event_listener(dragleave, move |event| {
-        // Only when it leaves the window, not from one element to the next.
-        if event.related_target().is_none() {
-            hovers.set(false);
-        }
-    });
-    let dropped = window_event_listener(drop, move |event| {
-        hovers.set(false);
-        let Some(data) = event.data_transfer().filter(has_files) else { return };
-        event.prevent_default();
-        if let Some(file) = data.files().and_then(|list| list.get(0)) {
-            take(file);
-        }
-    });
-    on_cleanup(move || {
-        over.remove();
-        leave.remove();
-        dropped.remove();
-    });
+/// Shows a file by its name and bytes; returns what the reader should know of it, or why it cannot
+/// be shown, in clauses.
+type Show = Callback<(String, Vec<u8>), Result<Vec<String>, String>>;
+
+/// What there is to say about files; copies are handles to the same.
+#[derive(Clone, Copy)]
+pub struct Files {
+    /// Counts files shown.
+    pub loaded: RwSignal<u32>,
+    /// What the reader should know about the last one, a sentence each.
+    notes: RwSignal<Vec<String>>,
+    /// Whether the last one could be shown.
+    shown: RwSignal<bool>,
+    /// Whether a file hovers over the page.
+    hovers: RwSignal<bool>,
+    /// What shows them, within a sentence.
+    place: &'static str,
+    show: Show,
 }
 
-/// Reads a file; `then` hears its name and its bytes, or why there are none, a clause.
-pub fn read(file: File, then: impl FnOnce(String, Result<Vec<u8>, String>) + 'static) {
-    let name = file.name();
-    // Before it takes memory.
-    if file.size() > LARGEST as f64 {
-        return then(name, Err(format!("it is larger than {} MB", LARGEST >> 20)));
-    }
-    spawn_local(async move {
-        let bytes = match JsFuture::from(file.array_buffer()).await {
-            Ok(buffer) => Ok(Uint8Array::new(&buffer).to_vec()),
-            Err(_) => Err("the browser could not read it".into()),
+impl Files {
+    /// Takes files dropped anywhere on the page from now on.
+    pub fn listen(
+        place: &'static str,
+        show: impl Fn((String, Vec<u8>)) -> Result<Vec<String>, String> + Send + Sync + 'static,
+    ) -> Self {
+        let files = Self {
+            loaded: RwSignal::new(0),
+            notes: RwSignal::new(vec![]),
+            shown: RwSignal::new(false),
+            hovers: RwSignal::new(false),
+            place,
+            show: Callback::new(show),
         };
-        then(name, bytes);
-    });
+        let over = window_event_listener(dragover, move |event| {
+            if event.data_transfer().is_some_and(|data| has_files(&data)) {
+                // Otherwise the browser would leave the page for the file.
+                event.prevent_default();
+                files.hovers.set(true);
+            }
+        });
+        let leave = window_event_listener(dragleave, move |event| {
+            // Only when it leaves the window, not from one element to the next.
+            if event.related_target().is_none() {
+                files.hovers.set(false);
+            }
+        });
+        let dropped = window_event_listener(drop, move |event| {
+            files.hovers.set(false);
+            let Some(data) = event.data_transfer().filter(has_files) else { return };
+            event.prevent_default();
+            if let Some(file) = data.files().and_then(|list| list.get(0)) {
+                files.read(file);
+            }
+        });
+        on_cleanup(move || {
+            over.remove();
+            leave.remove();
+            dropped.remove();
+        });
+        files
+    }
+
+    /// Reads a file and shows it.
+    fn read(self, file: File) {
+        let name = short(&file.name());
+        // Before it takes memory.
+        if file.size() > LARGEST as f64 {
+            return self.refuse(&name, &format!("it is larger than {} MB", LARGEST >> 20));
+        }
+        spawn_local(async move {
+            match JsFuture::from(file.array_buffer()).await {
+                Ok(buffer) => self.show(name, Uint8Array::new(&buffer).to_vec()),
+                Err(_) => self.refuse(&name, "the browser could not read it"),
+            }
+        });
+    }
+
+    fn refuse(self, name: &str, why: &str) {
+        self.shown.set(false);
+        self.notes.set(vec![format!("{name} cannot be shown: {why}.")]);
+    }
+
+    fn show(self, name: String, bytes: Vec<u8>) {
+        match self.show.run((name.clone(), bytes)) {
+            Err(why) => self.refuse(&name, &why),
+            Ok(notes) => {
+                let place = self.place;
+                let said = format!("{place} shows {name}; change a parameter to train again.");
+                let notes = notes.into_iter().map(|note| sentence(&note));
+                self.notes.set([said].into_iter().chain(notes).collect());
+                self.shown.set(true);
+                self.loaded.update(|count| *count += 1);
+            }
+        }
+    }
 }
 
 fn has_files(data: &DataTransfer) -> bool {
@@ -60,7 +113,7 @@ fn has_files(data: &DataTransfer) -> bool {
 }
 
 /// As much of a file's name as is worth repeating.
-pub fn short(name: &str) -> String {
+fn short(name: &str) -> String {
     name.chars().take(80).collect()
 }
 
@@ -71,8 +124,8 @@ pub fn Choose(
     label: &'static str,
     /// Endings and types of the files that will do.
     accept: &'static str,
-    /// Takes the file.
-    take: Callback<File>,
+    /// Who takes the file.
+    files: Files,
 ) -> impl IntoView {
     let input = NodeRef::<Input>::new();
     let ask = move |_| {
@@ -93,11 +146,42 @@ pub fn Choose(
             on:change:target=move |event| {
                 let input = event.target();
                 if let Some(file) = input.files().and_then(|list| list.get(0)) {
-                    take.run(file);
+                    files.read(file);
                 }
                 // So that the same file can be chosen again.
                 input.set_value("");
             }
         />
+    }
+}
+
+/// What there is to say about the last file, and where to drop the next.
+#[component]
+pub fn FileNotes(
+    /// The files.
+    files: Files,
+) -> impl IntoView {
+    let notes = move || {
+        let notes = files.notes.get();
+        (!notes.is_empty()).then(|| {
+            let lines = notes.into_iter().map(|note| view! { <li>{note}</li> });
+            view! {
+                <div
+                    class="notices"
+                    class:refused=move || !files.shown.get()
+                    role="status"
+                    aria-label="notes about the file"
+                >
+                    <ul>{lines.collect_view()}</ul>
+                    <button type="button" on:click=move |_| files.notes.set(vec![])>"Dismiss"</button>
+                </div>
+            }
+        })
+    };
+    view! {
+        {notes}
+        <Show when=move || files.hovers.get()>
+            <div class="drop-here" aria-hidden="true">"Drop the file to show it"</div>
+        </Show>
     }
 }

@@ -92,14 +92,8 @@ impl<S: Spec, R: Run> Page<S, R> {
         }
     }
 
-    /// Says what a file holds that is shown already.
-    pub fn say(self, preset: &'static Preset<S>, spec: S, notices: Vec<String>) {
-        self.load((preset.name, spec));
-        self.notices.set(notices);
-    }
-
     /// Sets preset and spec, from elsewhere than the form.
-    fn load(self, (preset, spec): (&'static str, S)) {
+    pub fn load(self, (preset, spec): (&'static str, S)) {
         self.preset.set(preset);
         self.change(spec);
         self.outside.update(|count| *count += 1);

@@ -15,8 +15,9 @@ pub use embed::{EmbedFoot, Embedded};
 pub use offline::keep_a_copy;
 
 use crate::address::absolute;
+use crate::bring::Files;
 use crate::clipboard::write;
-use crate::import::{Files, Loader};
+use crate::import::Loader;
 use crate::panel::Panels;
 use crate::source::Side;
 use crate::state::State;

@@ -155,8 +155,8 @@ impl Snapshot {
     }
 
     /// What stands beside arrays.
-    fn about(&self) -> About<'_> {
-        let link = self.link.find('?').map_or("", |at| &self.link[at..]);
+    fn about<'a>(&'a self, link: &'a str) -> About<'a> {
+        let link = link.find('?').map_or("", |at| &link[at..]);
         let program = env!("CARGO_PKG_VERSION");
         About { link, program, engine: &self.engine, step: self.step }
     }
@@ -177,7 +177,8 @@ impl Snapshot {
             }
             Format::Json => blob(&self.json(state), "application/json")?,
             Format::Npz => {
-                let archive = files::arrays::diagram(&self.sweep, &self.picture, self.about());
+                let archive =
+                    files::arrays::diagram(&self.sweep, &self.picture, self.about(&self.link));
                 bytes(&archive.write(files::Format::Npz).map_err(|why| why.to_string())?)?
             }
         };
@@ -233,10 +234,10 @@ pub fn take_weights(
     told: RwSignal<String>,
 ) {
     let snapshot = Snapshot::of(state, panels, side);
-    if snapshot.file.is_some() {
-        return told.set("This diagram is from a file: its models' weights are not here.".into());
-    }
-    let Some(run) = state.run_of(snapshot.shows) else { return };
+    let run = state.run_of(snapshot.shows).filter(|run| run.training.has_models());
+    let Some(run) = run else {
+        return told.set("The weights of these models are not here: train them first.".into());
+    };
     told.set("The weights are asked for.".into());
     run.weights(move |all| {
         let (ending, diagram) = match format {
@@ -244,7 +245,9 @@ pub fn take_weights(
             files::Format::Npz => ("npz", snapshot.diagram()),
         };
         let name = file_name(all.sweep(), true, diagram, "weights", ending);
-        let file = all.archive(snapshot.about()).and_then(|archive| archive.write(format));
+        // Of the models' own run, whatever the form has come to say.
+        let link = absolute(all.sweep(), &state.view().whole());
+        let file = all.archive(snapshot.about(&link)).and_then(|archive| archive.write(format));
         let saved = file.map_err(|why| JsValue::from(why.to_string())).and_then(|file| {
             let file = bytes(&file)?;
             save(&name, &file)

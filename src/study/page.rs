@@ -1,7 +1,7 @@
 //! An experiment's page: what stands where.
 
 use super::figures::{Look, draw, followed, follows, numbers, turns};
-use super::load::Weights;
+use super::load::{Weights, listen};
 use super::run::{Found, Page, StudyRun};
 use super::take::{FILES, take};
 use super::words::{about, look_for};
@@ -118,7 +118,7 @@ fn figure(page: Page) -> impl IntoView {
         {(run.view == View::Dynamics).then(|| film_scrubber(run, look))}
         {(!page.embed).then(|| view! {
             {saves(FILES.iter().map(|file| (file.0, file.1, file.2)), save, told)}
-            <div class="bar saves"><Weights page /></div>
+            <Weights files=listen(page) />
             <details class="numbers" node_ref=details on:toggle=toggled>
                 <summary>"The numbers in a table"</summary>
                 <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>

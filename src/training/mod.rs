@@ -186,6 +186,11 @@ impl Training {
         self.read(Trainer::is_current)
     }
 
+    /// Whether the models that are shown are at hand.
+    pub fn has_models(self) -> bool {
+        self.read(Trainer::has_models)
+    }
+
     /// Whether everything that is wanted has been done.
     pub fn is_complete(self) -> bool {
         self.stage.track();

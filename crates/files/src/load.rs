@@ -127,8 +127,9 @@ pub fn study(bytes: &[u8], base: &Study) -> Result<LoadedStudy, FileError> {
     Ok(LoadedStudy { study, preset: preset.unwrap_or(&Study::PRESETS[0]), snapshots, notes })
 }
 
-/// Parameters of a study beyond which a page does not measure all of it as carefully as it could.
-const MANY: u64 = 20_000;
+/// Parameters of a study up to which its models are measured as carefully as after training. Of
+/// larger ones, a page would not answer meanwhile.
+const MANY: u64 = 10_000;
 
 /// Measures all models of a study.
 pub fn measured(study: &Study, models: &Models, wanted: Wanted, effort: Effort) -> Vec<Snapshot> {

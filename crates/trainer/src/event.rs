@@ -75,7 +75,8 @@ pub enum Event<B> {
     Thresholds(Thresholds),
     /// Translate a sentence through the bottlenecks in training.
     Translate(String),
-    /// Show the parameters of all models of the diagram as they are now.
+    /// Show the parameters of all models of the diagram as they are now; without effect when there
+    /// are none, see [`crate::Trainer::has_models`].
     Weights,
     /// Show the repeats of a pixel from now on, or of none.
     Inspect(Option<(u32, u32)>),

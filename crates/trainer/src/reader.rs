@@ -209,15 +209,11 @@ impl<B: Clone + PartialEq> Trainer<B> {
         }
     }
 
-    /// Asks for the parameters of all models. Those of a preview are other models.
+    /// Asks for the parameters of all models, if they are at hand.
     pub(crate) fn weights(&mut self) {
-        let run = self.run.as_ref().filter(|run| run.coarse.is_none() && !run.done.is_empty());
-        match run.map(|run| run.number) {
-            Some(run) if !self.pool.is_empty() => self.tell(&Request::Weights { run }),
-            _ => {
-                let why = "The weights of these models are not at hand: train them again.";
-                self.effects.push(Effect::Note(why.into()));
-            }
+        let run = self.run.as_ref().map(|run| run.number);
+        if let Some(run) = run.filter(|_| self.has_models()) {
+            self.tell(&Request::Weights { run });
         }
     }
 

@@ -191,6 +191,12 @@ impl<B: Clone + PartialEq> Trainer<B> {
         self.pool.is_empty() || self.run.as_ref().is_some_and(|run| run.done.is_empty())
     }
 
+    /// Whether workers have the models that are shown: they are not those of a preview, and not of
+    /// a run that is kept or from a file.
+    pub fn has_models(&self) -> bool {
+        !self.is_kept() && self.run.as_ref().is_some_and(|run| run.coarse.is_none())
+    }
+
     /// Whether a run of this order is under way, complete, or about to go on.
     pub(crate) fn means(&self, order: &Order) -> bool {
         let runs = self.run.as_ref().is_some_and(|r| r.coarse.is_none() && r.order == *order);

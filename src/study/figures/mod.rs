@@ -119,6 +119,8 @@ pub mod tests {
         Some,
         All,
         Diverged,
+        /// Models of a file, which has weights alone.
+        File,
     }
 
     fn at(mut found: Found, known: Known) -> Found {
@@ -129,6 +131,15 @@ pub mod tests {
             Known::Nothing => {
                 found.parts.iter_mut().for_each(|part| part.snapshots.clear());
                 found.film.clear();
+            }
+            Known::File => {
+                for snapshot in all {
+                    snapshot.curve.clear();
+                    snapshot.measures.vulnerability = None;
+                }
+                found.parts.truncate(1);
+                found.film.clear();
+                found.file = Some("mine.npz".into());
             }
             Known::Untrained => all.chain(film).for_each(|s| s.curve.clear()),
             Known::Some => {
@@ -212,9 +223,14 @@ pub mod tests {
     #[test]
     fn figures_fit_at_every_size_whatever_is_known() {
         for preset in Study::PRESETS {
-            for known in
-                [Known::Nothing, Known::Untrained, Known::Some, Known::All, Known::Diverged]
-            {
+            for known in [
+                Known::Nothing,
+                Known::Untrained,
+                Known::Some,
+                Known::All,
+                Known::Diverged,
+                Known::File,
+            ] {
                 let found = at(found(preset), known);
                 for width in WIDTHS {
                     let name = format!("{} {known:?} {width}", preset.name);

@@ -1,6 +1,6 @@
 //! The GPU backend: handwritten WGSL through wgpu.
 //!
-//! A [`Gpu`] owns the device and a pipeline a [`Kernel`]; a [`Training`] owns the state of one
+//! A [`Gpu`] owns the device and a pipeline a [`shader::Kernel`]; a [`Training`] owns the state of one
 //! share, in buffers, and dispatches the kernel on it. The kernels' text is in `shaders/`.
 
 #[cfg(not(target_arch = "wasm32"))]
