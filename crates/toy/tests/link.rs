@@ -95,14 +95,25 @@ fn named<S: Spec>(values: &[(usize, String)]) -> Vec<(String, String)> {
 
 /// What was not taken as it stands is named.
 fn told<S: Spec>(values: &[(usize, String)]) -> Result<(), TestCaseError> {
-    // Escaped, since a plus sign stands for a space.
-    let opened = opens::<S>(&link::write(&named::<S>(values)))?;
+    // Escaped, since a plus sign stands for a space. The last value is not the link's end, where a
+    // full stop belongs to the text around it.
+    let end = ("v".to_owned(), "1".to_owned());
+    let pairs: Vec<_> = named::<S>(values).into_iter().chain([end]).collect();
+    let opened = opens::<S>(&link::write(&pairs))?;
     for (i, value) in values {
         let accepted = S::PARAMS[*i].set(&mut S::default(), value).is_ok();
         let name = S::PARAMS[*i].name;
         prop_assert!(accepted || !opened.notices.is_empty(), "{} {}", name, value);
     }
     Ok(())
+}
+
+#[test]
+fn what_a_value_ends_with_is_told_and_what_a_link_ends_with_is_not() {
+    let columns = Sweep::PARAMS.iter().position(|param| param.name == "columns").unwrap();
+    told::<Sweep>(&[(columns, "1 .".into())]).unwrap();
+    let opened = link::read::<Sweep>("?columns=9.");
+    assert!(opened.spec.columns == 9 && opened.notices.is_empty());
 }
 
 proptest! {
