@@ -3,13 +3,14 @@
 use crate::article::Article;
 use crate::bar::{RunBar, RunNote};
 use crate::bring::FileNotes;
+use crate::comparison::{self, ComparisonPage};
 use crate::export::Embedded;
 use crate::form::{First, Form};
 use crate::header::Header;
 use crate::import;
 use crate::inspector::Inspector;
 use crate::keys::{self, Help, HelpDialog};
-use crate::network::{self, ComparisonPage, NetworkPage};
+use crate::network::{self, NetworkPage};
 use crate::notices::Notices;
 use crate::panel::{Half, Panels};
 use crate::source::Side;
@@ -26,7 +27,7 @@ use trainer::Stage;
 #[component]
 pub fn App() -> impl IntoView {
     let query = window().location().search().unwrap_or_default();
-    if network::compares(&query) {
+    if comparison::compares(&query) {
         return view! { <ComparisonPage /> }.into_any();
     }
     if let Some(opened) = network::open(&query) {

@@ -10,6 +10,9 @@ use leptos::web_sys::{DataTransfer, File};
 use toy::load::LARGEST;
 use wasm_bindgen_futures::JsFuture;
 
+/// What is said after the name of a file that stands where something was trained.
+pub const UNTIL: &str = "; change a parameter to train again.";
+
 /// Shows a file by its name and bytes; returns what the reader should know of it, or why it cannot
 /// be shown, in clauses.
 type Show = Callback<(String, Vec<u8>), Result<Vec<String>, String>>;
@@ -25,15 +28,16 @@ pub struct Files {
     shown: RwSignal<bool>,
     /// Whether a file hovers over the page.
     hovers: RwSignal<bool>,
-    /// What shows them, within a sentence.
-    place: &'static str,
+    /// What is said before and after the name of a file that is shown.
+    words: [&'static str; 2],
     show: Show,
 }
 
 impl Files {
-    /// Takes files dropped anywhere on the page from now on.
+    /// Takes files dropped anywhere on the page from now on; `words` are said before and after the
+    /// name of one that could be shown.
     pub fn listen(
-        place: &'static str,
+        words: [&'static str; 2],
         show: impl Fn((String, Vec<u8>)) -> Result<Vec<String>, String> + Send + Sync + 'static,
     ) -> Self {
         let files = Self {
@@ -41,7 +45,7 @@ impl Files {
             notes: RwSignal::new(vec![]),
             shown: RwSignal::new(false),
             hovers: RwSignal::new(false),
-            place,
+            words,
             show: Callback::new(show),
         };
         let over = window_event_listener(dragover, move |event| {
@@ -97,8 +101,8 @@ impl Files {
         match self.show.run((name.clone(), bytes)) {
             Err(why) => self.refuse(&name, &why),
             Ok(notes) => {
-                let place = self.place;
-                let said = format!("{place} shows {name}; change a parameter to train again.");
+                let [before, after] = self.words;
+                let said = format!("{before}{name}{after}");
                 let notes = notes.into_iter().map(|note| sentence(&note));
                 self.notes.set([said].into_iter().chain(notes).collect());
                 self.shown.set(true);

@@ -1,13 +1,13 @@
 //! Files of diagrams that readers bring: shown in the place of what was trained.
 
-use crate::bring::{Choose, Files};
+use crate::bring::{Choose, Files, UNTIL};
 use crate::state::State;
 use leptos::prelude::*;
 use toy::load::{Loaded, load};
 
 /// Takes files dropped anywhere on the page from now on.
 pub fn listen(state: State) -> Files {
-    Files::listen("The left diagram", move |(name, file)| show(state, name, &file))
+    Files::listen(["The left diagram shows ", UNTIL], move |(name, file)| show(state, name, &file))
 }
 
 /// Shows a file; returns what the reader should know.

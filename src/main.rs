@@ -9,6 +9,7 @@ mod article;
 mod bar;
 mod bring;
 mod clipboard;
+mod comparison;
 mod controls;
 mod diagram;
 mod experiment;

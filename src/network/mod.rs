@@ -3,11 +3,9 @@
 //! As on the other experiments' pages one way only: the address gives a [`crate::experiment::Page`]; the form
 //! changes it; the run and the address follow; figures are texts drawn from what the run has found.
 
-mod compare;
 mod figures;
 mod found;
 mod page;
 mod take;
 
-pub use compare::{ComparisonPage, compares};
 pub use page::{NetworkPage, open};

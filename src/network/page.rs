@@ -1,15 +1,16 @@
 //! The experiment's page: its text, its figure and what that can be looked at with.
 
-use super::compare::keep;
 use super::figures::{Look, draw};
 use super::found::Found;
 use super::take::{FILES, name};
 use crate::bar::RunBar;
+use crate::comparison::Keep;
 use crate::experiment::{
     self, About, FilmRun, Opened, Run, TRANSFORMER, layout, measured, saves, scrubber, take,
 };
 use leptos::html::Div;
 use leptos::prelude::*;
+use toy::comparison::networks;
 use toy::network::Network;
 use toy::network::architecture::Architecture;
 
@@ -52,20 +53,11 @@ pub fn NetworkPage(
 /// The run's buttons, and one that keeps what it has found.
 fn buttons(page: Page) -> impl IntoView {
     let run = page.run;
-    let kept = RwSignal::new("");
-    let compare = move |_| {
-        kept.set(if run.with(keep) {
-            "Kept: see the comparison."
-        } else {
-            "The browser keeps nothing for this page."
-        });
-    };
+    let rows =
+        move |()| run.with(|f| networks(&f.network, f.film.initial(), &f.film.now.snapshots));
     view! {
         <RunBar training=run.training() command=page.command() />
-        <div class="bar" role="group" aria-label="comparison">
-            <button type="button" data-testid="compare" on:click=compare>"Keep to compare"</button>
-            <span role="status">{kept}</span>
-        </div>
+        <Keep rows=Callback::new(rows) />
     }
 }
 

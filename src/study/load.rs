@@ -1,13 +1,13 @@
 //! Weights that readers bring: shown in the place of what was trained.
 
 use super::run::Page;
-use crate::bring::{Choose, FileNotes, Files};
+use crate::bring::{Choose, FileNotes, Files, UNTIL};
 use files::load::{LoadedStudy, study};
 use leptos::prelude::*;
 
 /// Takes files of weights dropped anywhere on the page from now on.
 pub fn listen(page: Page) -> Files {
-    Files::listen("The figure", move |(name, bytes)| {
+    Files::listen(["The figure shows ", UNTIL], move |(name, bytes)| {
         let base = page.spec.get_untracked();
         let loaded = study(&bytes, &base).map_err(|why| why.to_string())?;
         let LoadedStudy { study, preset, snapshots, notes } = loaded;

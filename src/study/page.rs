@@ -2,10 +2,11 @@
 
 use super::figures::{Look, draw, followed, follows, numbers, turns};
 use super::load::{Weights, listen};
-use super::run::{Found, Page, StudyRun};
+use super::run::{Found, Page, Part, StudyRun};
 use super::take::{FILES, take};
 use super::words::{about, look_for};
 use crate::bar::RunBar;
+use crate::comparison::Keep;
 use crate::diagram::cursor::touches;
 use crate::experiment::{About, Opened, layout, measured, saves, scrubber};
 use leptos::ev;
@@ -13,6 +14,7 @@ use leptos::html::{Details, Div};
 use leptos::prelude::*;
 use std::time::Duration;
 use toy::Study;
+use toy::comparison::{self, Row};
 use toy::study::preset::View;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -118,6 +120,7 @@ fn figure(page: Page) -> impl IntoView {
         {(run.view == View::Dynamics).then(|| film_scrubber(run, look))}
         {(!page.embed).then(|| view! {
             {saves(FILES.iter().map(|file| (file.0, file.1, file.2)), save, told)}
+            <Keep rows=Callback::new(move |()| run.with(kept)) />
             <Weights files=listen(page) />
             <details class="numbers" node_ref=details on:toggle=toggled>
                 <summary>"The numbers in a table"</summary>
@@ -125,6 +128,14 @@ fn figure(page: Page) -> impl IntoView {
             </details>
         })}
     }
+}
+
+/// Rows of the comparison for the models as they are now.
+fn kept(found: &Found) -> Vec<Row> {
+    // How models of a file began is not known.
+    let start = found.file.is_none();
+    let of = |part: &Part| comparison::study(&part.study, &part.snapshots, start);
+    found.parts.iter().flat_map(of).collect()
 }
 
 /// What pointing at parts of a figure does.

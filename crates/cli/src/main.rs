@@ -1,6 +1,7 @@
 //! `superphase`: the same sweeps, studies, shaders and theory as the page, from the command line.
 
 mod base;
+mod compare;
 mod crew;
 mod devices;
 mod error;
@@ -41,6 +42,7 @@ fn command() -> Command {
         .subcommand(theory::command())
         .subcommand(plan::command())
         .subcommand(measure::command())
+        .subcommand(compare::command())
         .subcommand(merge::command())
         .subcommand(
             Command::new("devices").about("Lists what can train, and what would be chosen"),
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         Some(("theory", flags)) => theory::run(flags),
         Some(("plan", flags)) => plan::run(flags),
         Some(("measure", flags)) => measure::run(flags),
+        Some(("compare", flags)) => compare::run(flags),
         Some(("merge", flags)) => merge::run(flags),
         _ => devices::run(),
     };

@@ -47,6 +47,60 @@ fn every_file_of_networks_has_its_rows() {
 }
 
 #[test]
+fn files_of_every_architecture_are_compared_in_one_table() {
+    let weights = |name: &str| scratch(&format!("compared-{name}"));
+    let small = "--instances 2 --steps 50 --batch 16 --engine cpu";
+    let network = "study --preset transformer --features 6 --width 4 --heads 2 --mlp 8";
+    let sites = scratch("compared-sites.csv");
+    let words = format!(
+        "{network} {small} --by-site {} --weights {}",
+        sites.display(),
+        weights("network.npz").display()
+    );
+    table(&words, "--out", "compared-network.csv");
+    let words = format!(
+        "study --preset five-in-two {small} --repeats 1 --weights {}",
+        weights("study.safetensors").display()
+    );
+    let models = table(&words, "--out", "compared-study.csv");
+
+    let words = format!(
+        "compare {} {}",
+        weights("network.npz").display(),
+        weights("study.safetensors").display()
+    );
+    let rows = table(&words, "--out", "compared.csv");
+    let sites = read("compared-sites.csv");
+    // Two networks at three sites and two toy models.
+    assert_eq!((rows.len(), sites.len()), (2 * 3 + 2, 2 * 3));
+    for (row, site) in rows.iter().zip(&sites) {
+        assert_eq!(row.text("site"), site.text("site"));
+        for column in ["mean_cosine", "largest_cosine", "initial_mean_cosine", "represented"] {
+            let (own, other) = (row.number(column), site.number(column));
+            // Measured by plain loops here, in the order of lanes there.
+            assert!((own - other).abs() < 1e-4 * (1.0 + other.abs()), "{column}: {own} {other}");
+        }
+    }
+    for (row, model) in rows[6..].iter().zip(&models) {
+        assert_eq!(row.text("architecture"), "toy model, ReLU");
+        assert_eq!(row.text("density"), model.text("density"));
+    }
+    // What was written is read again.
+    let again =
+        table(&format!("compare {}", scratch("compared.csv").display()), "--out", "again.csv");
+    assert_eq!(again.len(), rows.len());
+    assert_eq!(
+        std::fs::read(scratch("again.csv")).ok(),
+        std::fs::read(scratch("compared.csv")).ok()
+    );
+
+    std::fs::write(scratch("nothing.csv"), "a,b\n1,2\n").expect("a file");
+    let output = superphase(&format!("compare {}", scratch("nothing.csv").display()));
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(complaint.contains("it has no column architecture"), "{complaint}");
+}
+
+#[test]
 fn impossible_networks_are_refused_with_what_is_allowed() {
     for (words, sentence) in [
         ("study --preset transformer --heads 5", "it must divide the width"),

@@ -1,13 +1,17 @@
 //! Weights of ours and of others, found again whatever names and layouts they have.
 
 use files::weights::{self, About};
-use files::{Archive, Format, Tensor, Values, arrays, foreign, load};
+use files::{Archive, Format, Tensor, Values, arrays, compare, foreign, load, networks};
 use toy::Spec;
 use toy::evaluate::Effort;
+use toy::network::Network;
+use toy::network::measure::Evaluator;
 use toy::phase::Thresholds;
 use toy::picture::Measures;
+use toy::spec::link;
 use toy::study::snapshot::{Evaluators, Trained, Wanted};
 use toy::study::{Snapshot, Variant, train};
+use toy::tape::Plain;
 use toy::train::Model;
 use toy::{Study, Sweep};
 
@@ -64,6 +68,45 @@ fn a_diagram_s_weights_are_found_again() {
     assert_eq!(gathered.archive(ABOUT).unwrap(), archive);
     let part = Measures::new(&sweep, &[1], vec![0.0; 54], &Thresholds::default(), Effort::Live);
     assert!(weights::sweep(&sweep, &part, ABOUT).is_err());
+}
+
+#[test]
+fn networks_are_found_again_and_measured_as_before() {
+    let network =
+        Network { features: 6, width: 4, heads: 2, mlp: 8, instances: 2, ..Network::default() };
+    let mut evaluator = Evaluator::new(&network, Box::new(Plain));
+    let trained = |model| Trained {
+        model,
+        parameters: toy::network::train::start(&network, model).iter().map(|w| 1.5 * w).collect(),
+        sums: vec![],
+    };
+    let (all, effort) = ((0..2).map(trained).collect(), Effort::Live);
+    let all = evaluator.snapshots(&network, all, 7, u32::MAX, effort);
+    let link = link::write(&link::pairs(&network, Network::preset("transformer")));
+    let link = format!("?{link}");
+    let archive = weights::network(&network, &all, About { link: &link, ..ABOUT }).unwrap();
+    for format in [Format::Safetensors, Format::Npz] {
+        let read = Archive::read(&archive.write(format).unwrap()).unwrap();
+        let found = networks::read(&read, effort).unwrap();
+        assert_eq!((&found.network, &found.snapshots), (&network, &all));
+        assert!(found.initial[0].measures.sites[0].norm[0] > 0.0);
+        let (rows, notes) = compare::rows(&archive.write(format).unwrap(), effort).unwrap();
+        assert_eq!((rows.len(), notes.len()), (2 * 3, 0));
+    }
+    let mut lacking = archive.clone();
+    lacking.tensors.retain(|tensor| tensor.name != "embed.bias");
+    let why = |archive: &Archive| networks::read(archive, effort).err().map(|e| e.to_string());
+    assert_eq!(why(&lacking).as_deref(), Some("it has no array embed.bias"));
+    let mut other = archive.clone();
+    other.tensors.swap(0, 1);
+    let name = other.tensors[0].name.clone();
+    other.tensors[0].name = std::mem::replace(&mut other.tensors[1].name, name);
+    assert!(why(&other).is_some_and(|why| why.contains("the networks of its link have")));
+    // A diagram's are not for this table.
+    let (sweep, measures) = diagram();
+    let bytes = weights::sweep(&sweep, &measures, ABOUT).unwrap().write(Format::Npz).unwrap();
+    let why = compare::rows(&bytes, effort).unwrap_err().to_string();
+    assert!(why.contains("a diagram's models"), "{why}");
 }
 
 #[test]

@@ -44,9 +44,9 @@ pub fn scratch(file: &str) -> PathBuf {
 
 /// Reads a table.
 pub fn read(file: &str) -> Vec<Row> {
-    let text = std::fs::read_to_string(scratch(file)).expect("the table was written");
-    let split = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
-    let mut lines = text.lines();
-    let header = split(lines.next().unwrap_or_default());
-    lines.map(|line| Row { header: header.clone(), cells: split(line) }).collect()
+    let mut reader = csv::Reader::from_path(scratch(file)).expect("the table was written");
+    let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+    let header = cells(reader.headers().expect("a header"));
+    let row = |record| Row { header: header.clone(), cells: cells(&record) };
+    reader.records().map(|record| row(record.expect("a row as long as the header"))).collect()
 }

@@ -1,12 +1,16 @@
 //! One table across architectures: a row a model and site, with measures of its feature directions
 //! and the same at initialisation.
 
+mod table;
+
+pub use table::{COLUMNS, csv, from_csv};
+
 use crate::directions::{Directions, random_cosine, welch};
 use crate::network::architecture::Architecture;
 use crate::network::reference::Reference;
 use crate::network::{self, Network};
 use crate::study::{self, Study};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// One model at one site.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,48 +28,33 @@ pub struct Row {
     /// Features whose direction is longer than 1/2.
     pub represented: u32,
     /// Sum of the dimensionalities.
+    #[serde(deserialize_with = "number")]
     pub capacity: f64,
     /// Mean of the cosines' absolute values.
+    #[serde(deserialize_with = "number")]
     pub mean_cosine: f64,
     /// Largest of them.
+    #[serde(deserialize_with = "number")]
     pub largest_cosine: f64,
     /// Least that the largest can be.
+    #[serde(deserialize_with = "number")]
     pub welch: f64,
     /// What random directions have.
+    #[serde(deserialize_with = "number")]
     pub random: f64,
-    /// The mean at initialisation.
-    pub initial_cosine: f64,
-    /// Features represented at initialisation.
-    pub initial_represented: u32,
+    /// The mean at initialisation, where that is known.
+    pub initial_cosine: Option<f64>,
+    /// Features represented at initialisation, where that is known.
+    pub initial_represented: Option<u32>,
     /// Loss; none of a model that has diverged.
     pub loss: Option<f64>,
     /// Loss over the best that is known, where one is.
     pub excess: Option<f64>,
 }
 
-/// Columns of the table, in the order of [`Row::cells`].
-pub const COLUMNS: [&str; 16] = [
-    "architecture",
-    "site",
-    "density",
-    "features",
-    "dimensions",
-    "represented",
-    "capacity",
-    "mean_cosine",
-    "largest_cosine",
-    "welch",
-    "largest_over_welch",
-    "random_cosine",
-    "initial_mean_cosine",
-    "initial_represented",
-    "loss",
-    "excess",
-];
-
 impl Row {
-    /// A row of directions now and at the start.
-    fn new(now: &Directions, then: &Directions) -> Self {
+    /// A row of directions now and, where that is known, at the start.
+    fn new(now: &Directions, then: Option<&Directions>) -> Self {
         let (n, d) = (now.norm.len() as u32, now.dimensions);
         Self {
             features: n,
@@ -76,35 +65,16 @@ impl Row {
             largest_cosine: now.largest_cosine.into(),
             welch: welch(n, d),
             random: random_cosine(d),
-            initial_cosine: then.mean_cosine.into(),
-            initial_represented: then.represented() as u32,
+            initial_cosine: then.and_then(|then| finite(then.mean_cosine.into())),
+            initial_represented: then.map(|then| then.represented() as u32),
             ..Self::default()
         }
     }
+}
 
-    /// The cells of [`COLUMNS`].
-    pub fn cells(&self) -> [String; 16] {
-        let number = |x: f64| if x.is_finite() { x.to_string() } else { String::new() };
-        let ratio = if self.welch > 0.0 { self.largest_cosine / self.welch } else { f64::NAN };
-        [
-            self.architecture.clone(),
-            self.site.clone(),
-            self.density.clone(),
-            self.features.to_string(),
-            self.dimensions.to_string(),
-            self.represented.to_string(),
-            number(self.capacity),
-            number(self.mean_cosine),
-            number(self.largest_cosine),
-            number(self.welch),
-            number(ratio),
-            number(self.random),
-            number(self.initial_cosine),
-            self.initial_represented.to_string(),
-            self.loss.map(number).unwrap_or_default(),
-            self.excess.map(number).unwrap_or_default(),
-        ]
-    }
+/// A number as it is kept: JSON has none for those of a diverged model.
+fn number<'d, D: Deserializer<'d>>(from: D) -> Result<f64, D::Error> {
+    Option::deserialize(from).map(|number| number.unwrap_or(f64::NAN))
 }
 
 fn finite(x: f64) -> Option<f64> {
@@ -136,14 +106,15 @@ pub fn networks(
             density: density.clone(),
             loss: finite(loss),
             excess: finite(loss - best),
-            ..Row::new(now, then)
+            ..Row::new(now, Some(then))
         }));
     }
     rows
 }
 
-/// Rows of a study's models whose parameters are known.
-pub fn study(study: &Study, all: &[study::Snapshot]) -> Vec<Row> {
+/// Rows of a study's models whose parameters are known. Of models that were trained elsewhere, the
+/// `start` is not: whether they began as the study says.
+pub fn study(study: &Study, all: &[study::Snapshot], start: bool) -> Vec<Row> {
     let layout = study.layout();
     let name = match study.variant {
         study::Variant::Linear => "toy model, linear",
@@ -153,14 +124,14 @@ pub fn study(study: &Study, all: &[study::Snapshot]) -> Vec<Row> {
     let known = all.iter().filter(|s| s.parameters.len() == layout.parameters());
     let row = |s: &study::Snapshot| {
         let of = |p: &[f32]| Directions::new(layout.m, layout.encoder(p));
-        let start = study::train::start(study, s.model);
+        let then = start.then(|| of(&study::train::start(study, s.model)));
         Row {
             architecture: name.into(),
             site: "hidden".into(),
             density: study.density_at(study.place(s.model).0).to_string(),
             loss: finite(s.measures.loss.into()),
             excess: None,
-            ..Row::new(&of(&s.parameters), &of(&start))
+            ..Row::new(&of(&s.parameters), then.as_ref())
         }
     };
     known.map(row).collect()
@@ -177,16 +148,6 @@ pub fn read(text: &str) -> Vec<Row> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// The table as comma-separated values.
-pub fn csv(rows: &[Row]) -> String {
-    // Texts have commas: they are quoted.
-    let line = |row: &Row| {
-        let cells = row.cells().map(|c| if c.contains(',') { format!("\"{c}\"") } else { c });
-        cells.join(",") + "\n"
-    };
-    std::iter::once(COLUMNS.join(",") + "\n").chain(rows.iter().map(line)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,15 +160,24 @@ mod tests {
             parameters: study::train::start(&own, model),
             ..study::Snapshot::default()
         };
-        let rows = study(&own, &[snapshot(0), snapshot(1)]);
+        let rows = study(&own, &[snapshot(0), snapshot(1)], true);
         assert_eq!(rows.len(), 2);
         assert_eq!((rows[0].features, rows[0].dimensions), (5, 2));
-        assert_eq!(rows[0].mean_cosine, rows[0].initial_cosine);
+        assert_eq!(Some(rows[0].mean_cosine), rows[0].initial_cosine);
         assert!((rows[0].welch - (3.0f64 / 8.0).sqrt()).abs() < 1e-12);
         assert_eq!(read(&write(&rows)), rows);
         assert_eq!(read("nonsense"), []);
+        assert_eq!(study(&own, &[snapshot(0)], false)[0].initial_cosine, None);
+        // One that has diverged takes no other row with it.
+        let diverged = Row { mean_cosine: f64::NAN, capacity: f64::NAN, ..rows[0].clone() };
+        let kept = read(&write(&[diverged, rows[1].clone()]));
+        assert!(kept[0].mean_cosine.is_nan() && kept[1] == rows[1]);
         let text = csv(&rows);
         assert_eq!(text.lines().count(), 3);
         assert!(text.contains("\"toy model, ReLU\",hidden,1,5,2,"), "{text}");
+        // As they are shown, a diverged loss being none.
+        let diverged = Row { loss: None, ..rows[0].clone() };
+        let rows = [rows[0].clone(), diverged];
+        assert_eq!(from_csv(csv(&rows).as_bytes()), Ok(rows.to_vec()));
     }
 }
