@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: base translation networks help serve dist test lint unit e2e fuzz soak interop cluster figures bench deny setup clean
+.PHONY: retrieval static base translation networks help serve dist test lint unit e2e fuzz soak interop cluster figures bench deny setup clean
 
 # Tools come from the project's npm packages and from cargo install; system paths are only added to.
 CARGO_BIN := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -65,6 +65,10 @@ interop: ## every file format read by Python's packages, and Python's weights me
 	cargo test -q $(LOCKED) --workspace --no-run
 	scripts/interop/run $(TARGET)/debug/superphase
 
+static: ## the command as one static file under 30 MB, as containers have it
+	@scripts/setup rust
+	scripts/static
+
 cluster: ## shards under a real Slurm with two nodes, HyperQueue and GNU parallel, merged and compared (Debian, as root)
 	@scripts/setup rust
 	cargo test -q $(LOCKED) --workspace --no-run
@@ -80,6 +84,10 @@ base: ## train the translation model that comes with the page, www/translation-b
 translation: ## draw the tables of docs/translation.md from new runs of the command (minutes)
 	cargo build -q --release $(LOCKED) -p superphase
 	scripts/translation $(TARGET)/release/superphase
+
+retrieval: ## train and draw the phase diagram of features through attention, docs/retrieval.csv and its figure (minutes)
+	cargo build -q --release $(LOCKED) -p superphase
+	scripts/retrieval $(TARGET)/release/superphase
 
 networks: ## the published losses of both transformer scripts, all steps and five seeds (minutes)
 	cargo test --release -p superphase --test networks -- --ignored --nocapture

@@ -25,6 +25,7 @@ const PARTS = {
   warp: { about: "NVIDIA Warp on the CPU", needs: "python" },
   torch: { about: "PyTorch on the CPU", needs: "torch" },
   study: { about: "80 features in 20 dimensions, against jax-js and PyTorch", needs: ["npm", "torch"] },
+  transformer: { about: "the published transformer, against jax-js and PyTorch", needs: ["npm", "torch"] },
   runs: { about: "whole runs on the page: time to the first diagram, 500 steps, 1,048,576 models" },
   scaling: { about: "time and memory against models and features" },
   peak: { about: "the machine's peak", needs: "python" },
@@ -66,11 +67,11 @@ const say = (text) => console.error(`bench: ${text}`);
 const needs = [...new Set(chosen.flatMap((name) => PARTS[name].needs ?? []))];
 if (needs.length) execFileSync(join(BENCH, "setup"), needs, { stdio: "inherit" });
 page.setDist(resolve(options.dist));
-if (["page", "study", "runs", "scaling"].some((part) => chosen.includes(part)) && !existsSync(join(options.dist, "index.html"))) {
+if (["page", "study", "transformer", "runs", "scaling"].some((part) => chosen.includes(part)) && !existsSync(join(options.dist, "index.html"))) {
   say(`there is no page in ${options.dist}: make dist`);
   process.exit(1);
 }
-if (["native", "study", "scaling"].some((part) => chosen.includes(part))) native.command();
+if (["native", "study", "transformer", "scaling"].some((part) => chosen.includes(part))) native.command();
 
 // --- The sweeps ---------------------------------------------------------------
 // As links and flags name them. Both grids have all densities and importances of repro-superposition.
@@ -157,6 +158,22 @@ await row("study", "study native cpu", () => native.speed("cpu", { study: true, 
 const onPageHere = (before) => page.speed("cpu", link, { ...onPage, repetitions: 2, steps: before?.steps });
 await turns("study", 3, { "study page cpu": onPageHere, "study jaxjs wasm": () => jaxjs("wasm", 1) });
 await row("study", "study torch", () => peers.python("torch", { study: true, ...timing }));
+
+// The published transformer: eight models and 64 beside PyTorch's one after the other.
+const { preset: network } = TASK.transformer;
+const transformers = (repeats) => native.speed("cpu", { study: true, preset: network, repeats }, { ...timing, repetitions: 2 });
+await turns("transformer", 3, {
+  "transformer torch": () => peers.python("torch_transformer", { ...timing, repetitions: 2 }),
+  "transformer native 8": () => transformers(8),
+  "transformer native 64": () => transformers(64),
+});
+await turns("transformer", 3, {
+  "transformer page cpu": (before) => {
+    const link = { view: "transformer", network, repeats: 8, models: 8 };
+    return page.speed("cpu", link, { ...onPage, repetitions: 2, steps: before?.steps });
+  },
+  "transformer jaxjs wasm": () => peers.web("jaxjs-transformer", { device: "wasm", ...long, repetitions: 1 }),
+});
 
 await row("runs", "first diagram", () => page.wholeRuns("", {}, { repetitions: timing.repetitions }));
 await row("runs", "500 steps", () => page.wholeRuns("", { ...exact(2), repeats: 16, steps: 500 }, { repetitions: 3 }));

@@ -448,3 +448,32 @@ test(
     assert.doesNotMatch(JSON.parse((await save(page, "json")).text).engine, /from file/);
   }),
 );
+
+test(
+  "losses while training are drawn on either axis, a line a model",
+  withPage({ path: "?view=geometry&study=five-in-two&instances=3&repeats=2&steps=300&batch=64&engine=cpu", viewport: PHONE }, async (page) => {
+    await stage(page, "done");
+    await page.getByText("Loss while training").click();
+    const lines = () => page.locator("[data-testid=losses] path.curve").evaluateAll((all) => all.map((path) => path.getAttribute("d")));
+    await page.waitForFunction(() => document.querySelectorAll("[data-testid=losses] path.curve").length === 6);
+    const logarithmic = await lines();
+    await page.getByTestId("log-axis").uncheck();
+    await page.waitForFunction((first) => document.querySelector("[data-testid=losses] path.curve")?.getAttribute("d") !== first, logarithmic[0]);
+    const linear = await lines();
+    assert.equal(linear.length, 6);
+    // Where a line stands is where the table says: the loss at its end beside that at its start.
+    const rows = table((await save(page, "losses")).text).filter((row) => row.instance === "0" && row.repeat === "0");
+    const height = (line, at) => Number(line.split(/[ML]/).filter(Boolean).at(at).split(" ")[1]);
+    const [start, end] = [rows.at(0), rows.at(-1)].map((row) => Number(row.loss));
+    const floor = await page.locator("[data-testid=losses] svg").evaluate((svg) => {
+      const axis = [...svg.querySelectorAll("path")].filter((path) => path.getAttribute("stroke-opacity") === ".6");
+      return Number(axis[0].getAttribute("d").match(/[\d.]+ ([\d.]+)/)[1]);
+    });
+    const drawn = (floor - height(linear[0], -1)) / (floor - height(linear[0], 0));
+    assert.ok(Math.abs(drawn - end / start) < 0.02, `${drawn}, ${end / start}`);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("save-losses-svg").click()]);
+    assert.equal(download.suggestedFilename(), "superphase-geometry-losses.svg");
+    assert.deepEqual(await violations(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is cut");
+  }),
+);

@@ -71,7 +71,7 @@ export async function withBrowser(body, { webgpu = "software" } = {}) {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.addInitScript(spy);
     const problems = watch(page);
-    const open = async (sweep, engine) => {
+    const open = async ({ models, ...sweep }, engine) => {
       const link = new URLSearchParams({ v: 1, ...sweep, ...(engine && { engine }) });
       await page.goto(`${server.url}?${link}`);
       return new Tab(page, problems);
@@ -160,7 +160,8 @@ class Tab {
   }
 }
 
-const modelsOf = (sweep) => (sweep.grid ? sweep.grid ** 2 : sweep.instances) * (sweep.repeats ?? 1);
+/** How many models a link has: as many as it says beside its parameters, where these do not tell. */
+const modelsOf = (sweep) => sweep.models ?? (sweep.grid ? sweep.grid ** 2 : sweep.instances) * (sweep.repeats ?? 1);
 
 /**
  * Speed of a sweep or a study on the page by the clock, in repetitions of about `seconds` each, or of so many steps, and

@@ -80,6 +80,14 @@ function rows(measured) {
   ]) {
     compare(studied, get(`study ${who}`), name, ours, word, bound);
   }
+  const published = "transformer as published";
+  const [eight, many, shown] = ["native 8", "native 64", "page cpu"].map((who) => get(`transformer ${who}`));
+  add(published, "Superphase, page, workers", shown);
+  compare(published, get("transformer jaxjs wasm"), "jax-js wasm", shown, "page", 5);
+  add(published, "Superphase, native CPU", eight);
+  compare(published, get("transformer torch"), "PyTorch, CPU, model by model", eight, "native", 3);
+  add(published, "Superphase, native CPU, 64 models", many);
+  compare(published, get("transformer torch"), "PyTorch, CPU, model by model", many, "native", 10);
   const core = get("exact 2 native core");
   add("exact, n = 2", "Superphase, native CPU, one core", core, least(core, 25e6));
 

@@ -48,6 +48,11 @@ def measure(train, loss, **facts):
     start = loss()
     if not abs(start / NOTHING - 1) < 0.05:
         sys.exit(f"the untrained loss is {start}, expected about {NOTHING}: not the same task")
+    time_it(train, MODELS, **facts)
+
+
+def time_it(train, models, **facts):
+    """Times `train(steps)` of so many models and prints the result."""
     target = REQUEST.get("seconds", 1)
     train(2)  # compiles
     steps = 1
@@ -57,8 +62,8 @@ def measure(train, loss, **facts):
         took = timed(train, steps)
     steps = max(1, round(steps * target / took))
     seconds = [timed(train, steps) for _ in range(REQUEST.get("repetitions", 3))]
-    rates = [MODELS * steps / s for s in seconds]
-    print(json.dumps({"models": MODELS, "steps": steps, "seconds": seconds, "rates": rates, **facts}))
+    rates = [models * steps / s for s in seconds]
+    print(json.dumps({"models": models, "steps": steps, "seconds": seconds, "rates": rates, **facts}))
 
 
 def timed(train, steps):

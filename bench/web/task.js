@@ -5,7 +5,7 @@ const number = (name, otherwise) => Number(query.get(name) ?? otherwise);
 export const TASK = await (await fetch("../task.json")).json();
 const study = query.has("study") && TASK.study;
 const grid = number("grid", 8);
-const axis = ([from, to], count) => Array.from({ length: count }, (_, i) => from * (to / from) ** (i / (count - 1)));
+export const axis = ([from, to], count) => Array.from({ length: count }, (_, i) => from * (to / from) ** (i / (count - 1)));
 const each = (values, count) => values.flatMap((value) => Array(count).fill(value));
 
 export const n = study ? study.features : number("n", 2);
@@ -33,6 +33,15 @@ export async function measure(train, loss, facts) {
     const expected = mean(density.map((s, i) => ((s / 3) * importance[i].reduce((a, b) => a + b, 0)) / n));
     const start = await loss();
     if (!(Math.abs(start / expected - 1) < 0.05)) throw Error(`the untrained loss is ${start}, expected about ${expected}: not the same task`);
+    return timeIt(train, models, facts);
+  } catch (error) {
+    window.result = { error: String(error?.stack ?? error) };
+  }
+}
+
+/** Times `train(steps)` of so many models. */
+export async function timeIt(train, models, facts) {
+  try {
     const timed = async (steps) => {
       const begin = performance.now();
       await train(steps);

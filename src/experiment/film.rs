@@ -4,6 +4,11 @@
 pub trait OfModel: Clone {
     /// Number of the model in its run.
     fn model(&self) -> u32;
+
+    /// As much of it as the frames of a film keep.
+    fn lean(self) -> Self {
+        self
+    }
 }
 
 impl OfModel for toy::study::Snapshot {
@@ -15,6 +20,10 @@ impl OfModel for toy::study::Snapshot {
 impl OfModel for toy::network::Snapshot {
     fn model(&self) -> u32 {
         self.model
+    }
+
+    fn lean(self) -> Self {
+        Self { parameters: vec![], ..self }
     }
 }
 
@@ -69,7 +78,8 @@ impl<T: OfModel> Film<T> {
     /// Notes models at a step, which may be a frame's.
     pub fn take(&mut self, step: u32, frame: Option<u32>, snapshots: Vec<T>) {
         if let Some(frame) = frame {
-            place(&mut self.frames, frame, step, snapshots.clone());
+            let lean = snapshots.iter().cloned().map(T::lean).collect();
+            place(&mut self.frames, frame, step, lean);
         }
         self.now.step = step;
         merge(&mut self.now.snapshots, snapshots);

@@ -19,5 +19,5 @@ pub use link::Opened;
 pub use page::{Page, Run};
 pub use parts::{measured, saves, scrubber};
 pub use run::{FilmRun, Hear, habits};
-pub use take::{File, take};
+pub use take::{Content, File, take};
 pub use views::{COMPARISON, Name, TRANSFORMER, TRANSLATION, Views};

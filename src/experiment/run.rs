@@ -7,9 +7,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 use toy::Spec;
-use toy::study::Wanted;
-use trainer::{Habits, Order, Shown};
-use wire::{Choice, Job};
+use trainer::{Habits, Order, Shown, Stage};
+use wire::Choice;
 
 /// A form that is still being changed is trained again when it has rested for so many seconds.
 const REST: f64 = 0.15;
@@ -32,6 +31,8 @@ pub struct FilmRun<F: 'static> {
     /// Counts what is worth a new drawing.
     pub drawn: RwSignal<u32>,
     training: Training,
+    /// The file that the models are from, unless they were trained.
+    file: RwSignal<Option<String>>,
     found: StoredValue<Rc<RefCell<F>>, LocalStorage>,
 }
 
@@ -50,16 +51,20 @@ impl<F: 'static> Run for FilmRun<F> {
 }
 
 impl<F: Hear> FilmRun<F> {
-    /// A run with so many frames that follows a spec and the choice of engine from now on.
-    pub fn follow<S>(spec: RwSignal<S>, choice: RwSignal<Choice>, frames: u32) -> Self
-    where
-        S: Spec,
-        Job: From<S>,
-    {
+    /// A run that follows a spec and the choice of engine from now on; `order` says what to train.
+    pub fn follow<S: Spec>(
+        spec: RwSignal<S>,
+        choice: RwSignal<Choice>,
+        order: fn(&S, Choice) -> Order,
+    ) -> Self {
+        let file = RwSignal::new(None);
         let found = Rc::new(RefCell::new(F::default()));
         let (drawn, waiting) = (RwSignal::new(0u32), StoredValue::new(false));
         let own = found.clone();
         let show = move |what: Shown| {
+            if matches!(what, Shown::Begun { .. }) && file.with_untracked(Option::is_some) {
+                file.set(None);
+            }
             own.borrow_mut().hear(what);
             if waiting.try_update_value(|waiting| std::mem::replace(waiting, true)) == Some(false) {
                 let draw = move || {
@@ -71,14 +76,28 @@ impl<F: Hear> FilmRun<F> {
         };
         let training = Training::new(habits(), show);
         Effect::new(move || {
-            let order = Order {
-                wanted: Wanted::MEASURES,
-                frames,
-                ..Order::of(Job::from(spec.get()), choice.get())
-            };
-            training.tell(Event::Order(Some(order)));
+            training.tell(Event::Order(Some(order(&spec.get(), choice.get()))));
         });
-        Self { drawn, training, found: StoredValue::new_local(found) }
+        Effect::new(move || {
+            // What is done is shown with the word.
+            if training.stage.get() == Stage::Done {
+                drawn.update(|count| *count = count.wrapping_add(1));
+            }
+        });
+        Self { drawn, training, file, found: StoredValue::new_local(found) }
+    }
+
+    /// Shows models of a file; nothing trains until the form says something else than the order.
+    pub fn adopt(self, order: Order, found: F, file: String) {
+        self.training.tell(Event::Adopt(order));
+        self.file.set(Some(file));
+        self.note(|own| *own = found);
+        self.drawn.update(|count| *count = count.wrapping_add(1));
+    }
+
+    /// The file that the models are from, unless they were trained.
+    pub fn file(self) -> Option<String> {
+        self.file.get_untracked()
     }
 
     /// Reads what has been found.

@@ -5,7 +5,9 @@
 
 mod figures;
 mod found;
+mod load;
 mod page;
+mod run;
 mod take;
 
 pub use page::{NetworkPage, open};

@@ -2,6 +2,8 @@
 
 use super::figures::{Look, draw};
 use super::found::Found;
+use super::load::{Weights, listen};
+use super::run::{Page, order};
 use super::take::{FILES, name};
 use crate::bar::RunBar;
 use crate::comparison::Keep;
@@ -13,11 +15,6 @@ use leptos::prelude::*;
 use toy::comparison::networks;
 use toy::network::Network;
 use toy::network::architecture::Architecture;
-
-type Page = experiment::Page<Network, FilmRun<Found>>;
-
-/// Frames of the film of a run.
-const FRAMES: u32 = 31;
 
 /// What one sees, for someone who has not read the paper.
 const ABOUT: &str = "Transformers are trained to give back features that are active more and more rarely: 64 of them through a residual stream of 32 dimensions. The figure shows how well each does against what can be done without superposition, what comes out when one feature goes in, and how the features' directions share the stream, with the value at the start in grey beside each measure.";
@@ -36,7 +33,7 @@ pub fn NetworkPage(
     /// What the link says.
     opened: Opened<Network>,
 ) -> impl IntoView {
-    let page = Page::new(opened, |network, choice| FilmRun::follow(network, choice, FRAMES));
+    let page = Page::new(opened, |network, choice| FilmRun::follow(network, choice, order));
     let published = move || page.spec.with(|network| network.shared).then_some(PUBLISHED);
     let top = move || {
         view! {
@@ -81,7 +78,7 @@ fn figure(page: Page) -> impl IntoView {
     let told = RwSignal::new(String::new());
     let save = move |which: usize| {
         let name = run.with(|found| name(&found.network));
-        take(run, &name, FILES[which], drawn.get_untracked(), told);
+        take(page, &name, &FILES[which], drawn.get_untracked(), told);
     };
     let sites = Memo::new(move |_| {
         let tape = page.spec.with(|network| Architecture::new(network, 1));
@@ -101,7 +98,10 @@ fn figure(page: Page) -> impl IntoView {
         </label>
         {film_scrubber(run, look)}
         <div class="plate" data-testid="plate" node_ref=plate inner_html=shown></div>
-        {(!page.embed).then(|| saves(FILES.iter().map(|file| (file.0, file.1, file.2)), save, told))}
+        {(!page.embed).then(|| view! {
+            {saves(FILES.iter().map(|file| (file.0, file.1, file.2)), save, told)}
+            <Weights files=listen(page) />
+        })}
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod figures;
 mod link;
 mod load;
+mod losses;
 mod page;
 mod run;
 mod take;

@@ -2,6 +2,7 @@
 
 use super::figures::{Look, draw, followed, follows, numbers, turns};
 use super::load::{Weights, listen};
+use super::losses::Losses;
 use super::run::{Found, Page, Part, StudyRun};
 use super::take::{FILES, take};
 use super::words::{about, look_for};
@@ -122,6 +123,7 @@ fn figure(page: Page) -> impl IntoView {
             {saves(FILES.iter().map(|file| (file.0, file.1, file.2)), save, told)}
             <Keep rows=Callback::new(move |()| run.with(kept)) />
             <Weights files=listen(page) />
+            <Losses page width=Signal::derive(move || look.get().width) />
             <details class="numbers" node_ref=details on:toggle=toggled>
                 <summary>"The numbers in a table"</summary>
                 <div class="numbers-table" tabindex="0" role="region" aria-label="numbers" inner_html=table></div>

@@ -11,7 +11,10 @@ use crate::experiment::{
 use leptos::html::Div;
 use leptos::prelude::*;
 use toy::Spec;
+use toy::study::Wanted;
 use toy::translation::Translation;
+use trainer::Order;
+use wire::Choice;
 
 type Page = experiment::Page<Translation, FilmRun<Found>>;
 
@@ -20,6 +23,12 @@ const FRAMES: u32 = 9;
 
 /// What one sees, for someone who has not read about it.
 const ABOUT: &str = "A small model translates a language whose features are known: 64 words of four classes, two genders, two numbers. Between its encoder and its decoder every word has to pass a bottleneck of k dimensions, which alone is trained here. The figure shows how well held-out sentences come through, and what of the words is found in z, beside bottlenecks that nobody trained: principal components, random directions, and the same before its first step.";
+
+/// What is trained: nobody needs the weights here.
+fn order(run: &Translation, choice: Choice) -> Order {
+    let wanted = Wanted::MEASURES;
+    Order { wanted, frames: FRAMES, ..Order::of(run.clone().into(), choice) }
+}
 
 /// Reads a link; `None` when it is not to this experiment.
 pub fn open(query: &str) -> Option<Opened<Translation>> {
@@ -32,7 +41,7 @@ pub fn TranslationPage(
     /// What the link says.
     opened: Opened<Translation>,
 ) -> impl IntoView {
-    let page = Page::new(opened, |run, choice| FilmRun::follow(run, choice, FRAMES));
+    let page = Page::new(opened, |run, choice| FilmRun::follow(run, choice, order));
     let top = move || {
         view! {
             <p class="lede">{ABOUT}</p>
@@ -65,7 +74,7 @@ fn figure(page: Page) -> impl IntoView {
     let told = RwSignal::new(String::new());
     let save = move |which: usize| {
         let name = run.with(|found| name(&found.translation));
-        take(run, &name, FILES[which], drawn.get_untracked(), told);
+        take(page, &name, &FILES[which], drawn.get_untracked(), told);
     };
     let last = Memo::new(move |_| {
         run.drawn.track();

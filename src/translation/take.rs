@@ -1,32 +1,34 @@
 //! Files made of what a run has found.
 
 use super::found::Found;
-use crate::experiment::File;
+use crate::experiment::{Content, File};
 use toy::translation::{Text, Translation, table};
 
 /// Everything that can be saved.
 pub const FILES: [File<Found>; 6] = [
-    ("SVG", "", "svg", None),
-    ("PNG", "", "png", None),
+    ("SVG", "", "svg", Content::Figure),
+    ("PNG", "", "png", Content::Figure),
     (
         "CSV, bottlenecks",
         "models",
         "csv",
-        Some(|f| table::models(&f.translation, &f.film.now.snapshots)),
+        Content::Table(|f| table::models(&f.translation, &f.film.now.snapshots)),
     ),
     (
         "CSV, features",
         "features",
         "csv",
-        Some(|f| table::features(&f.translation, &Text::language(), &f.film.now.snapshots)),
+        Content::Table(|f| {
+            table::features(&f.translation, &Text::language(), &f.film.now.snapshots)
+        }),
     ),
     (
         "CSV, losses",
         "losses",
         "csv",
-        Some(|f| table::curves(&f.translation, &f.film.now.snapshots)),
+        Content::Table(|f| table::curves(&f.translation, &f.film.now.snapshots)),
     ),
-    ("TSV, sentences", "sentences", "tsv", Some(Found::sentences)),
+    ("TSV, sentences", "sentences", "tsv", Content::Table(Found::sentences)),
 ];
 
 /// `superphase-translation-k1-64-1x-600steps-seed0`.

@@ -46,6 +46,22 @@ fn every_file_of_networks_has_its_rows() {
     assert_eq!(shape("output.bias"), Some(vec![2, 6]));
 }
 
+/// Where all features and keys have room, attention finds the right token and loses nothing;
+/// docs/retrieval.csv has this over widths and densities (`make retrieval`).
+#[test]
+fn retrieval_is_learned_where_there_is_room() {
+    let words = "study --preset retrieval --width 16 --instances 2 --density 1..0.2 --repeats 3 --engine cpu";
+    let models = table(words, "--out", "retrieval.csv");
+    for density in [models[0].text("density"), models[3].text("density")] {
+        let own = models.iter().filter(|model| model.text("density") == density);
+        let best = own.min_by(|a, b| a.number("loss").total_cmp(&b.number("loss"))).expect("three");
+        let part = best.number("loss") / best.number("loss_constant");
+        assert!(part < 0.02, "density {density}: {part} of chance");
+        let right = best.number("attention_right");
+        assert!(right > 0.95, "density {density}: {right} of the attention on the right token");
+    }
+}
+
 #[test]
 fn files_of_every_architecture_are_compared_in_one_table() {
     let weights = |name: &str| scratch(&format!("compared-{name}"));

@@ -17,6 +17,8 @@ pub struct LoadedNetworks {
     pub network: Network,
     /// The preset that their link names, or the first.
     pub preset: &'static Preset<Network>,
+    /// Steps that they have taken.
+    pub step: u32,
     /// The same networks before their first step.
     pub initial: Vec<Snapshot>,
     /// As the file has them; their losses in the course of training are not known.
@@ -24,6 +26,9 @@ pub struct LoadedNetworks {
     /// What the reader should know, a clause each.
     pub notes: Vec<String>,
 }
+
+/// Most parameters of all networks of a file that are measured while a reader waits.
+const MOST_LIVE: u64 = 1 << 21;
 
 /// Whether an archive holds networks of ours.
 pub fn holds(archive: &Archive) -> bool {
@@ -42,16 +47,22 @@ pub fn read(archive: &Archive, effort: Effort) -> Result<LoadedNetworks, FileErr
     let network = opened.spec;
     network.validate().map_err(|why| FileError(why.to_string()))?;
     let steps = archive.metadata.get("trained_steps").and_then(|text| text.parse().ok());
-    let steps = steps.unwrap_or(network.steps);
+    let step = steps.map_or(network.steps, |steps: u32| steps.min(network.steps));
+    let numbers = network.models() * network.parameters();
+    if effort == Effort::Live && numbers > MOST_LIVE {
+        return error(format!(
+            "its networks have {numbers} parameters, and at most {MOST_LIVE} can be measured here; the command measures any: superphase compare FILE"
+        ));
+    }
     let trained = parameters(archive, &network)?;
     let start =
         |model: u32| Trained { model, parameters: train::start(&network, model), sums: vec![] };
     let mut evaluator = Evaluator::new(&network, Box::new(Plain));
     let initial = (0..trained.len() as u32).map(start).collect();
     let initial = evaluator.snapshots(&network, initial, 0, 0, effort);
-    let snapshots = evaluator.snapshots(&network, trained, steps, u32::MAX, effort);
+    let snapshots = evaluator.snapshots(&network, trained, step, u32::MAX, effort);
     let preset = opened.preset.unwrap_or(&Network::PRESETS[0]);
-    Ok(LoadedNetworks { network, preset, initial, snapshots, notes: opened.notices })
+    Ok(LoadedNetworks { network, preset, step, initial, snapshots, notes: opened.notices })
 }
 
 /// The parameters of every model, in the order of the network's tape.

@@ -93,6 +93,9 @@ fn networks_are_found_again_and_measured_as_before() {
         let (rows, notes) = compare::rows(&archive.write(format).unwrap(), effort).unwrap();
         assert_eq!((rows.len(), notes.len()), (2 * 3, 0));
     }
+    let mut late = archive.clone();
+    late.metadata.insert("trained_steps".into(), u32::MAX.to_string());
+    assert_eq!(networks::read(&late, effort).map(|found| found.step).ok(), Some(network.steps));
     let mut lacking = archive.clone();
     lacking.tensors.retain(|tensor| tensor.name != "embed.bias");
     let why = |archive: &Archive| networks::read(archive, effort).err().map(|e| e.to_string());

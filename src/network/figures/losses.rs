@@ -1,11 +1,12 @@
 //! Loss against density, between the losses it is held against, and against the step.
 
-use crate::diagram::colour::{BLUE, RED};
+use super::parts::name;
+use crate::diagram::colour::RED;
 use crate::study::figures::chart::{Axis, frame};
+use crate::study::figures::course::{self, Course};
 use crate::study::figures::sheet::{HEAD, SMALL, Sheet, trace};
 use toy::network::reference::Reference;
 use toy::network::{Network, Snapshot};
-use toy::study::curve::steps_of;
 
 const LEFT: f64 = 58.0;
 const HEIGHT: f64 = 170.0;
@@ -62,27 +63,16 @@ pub fn draw(sheet: &mut Sheet, network: &Network, all: &[Snapshot], y: f64) -> f
 
 /// Training losses against the step; the place after it.
 pub fn curves(sheet: &mut Sheet, network: &Network, all: &[Snapshot], y: f64) -> f64 {
-    let values = all.iter().flat_map(|s| &s.curve).map(|&v| f64::from(v));
-    let (low, high) = range(values);
-    let x = Axis::linear(0.0, f64::from(network.steps), (LEFT, sheet.width - 18.0));
-    let top = y + 34.0;
-    let axis = Axis::log(low, high, (top + HEIGHT * 0.7, top));
-    frame(sheet, &x, &axis, 0.0, ["step", "loss in training, mean over the last steps"]);
     let groups = f64::from(network.instances.max(2) - 1);
+    let mut courses = vec![];
     for snapshot in all {
-        let part = f64::from(network.place(snapshot.model).0) / groups;
-        let colour = BLUE.mix(RED, part).css();
-        let point = |(point, &loss): (usize, &f32)| {
-            let steps = steps_of(point as u32, network.steps);
-            let loss = if loss > 0.0 { f64::from(loss) } else { f64::NAN };
-            (x.at(f64::from(steps.start + steps.end) / 2.0), axis.at(loss))
-        };
-        let line: Vec<_> = snapshot.curve.iter().enumerate().map(point).collect();
-        let look =
-            format!("class=\"curve\" fill=\"none\" stroke=\"{colour}\" stroke-opacity=\".8\"");
-        sheet.path(&trace(&line), &look);
+        courses.push(Course {
+            name: name(network, snapshot),
+            part: f64::from(network.place(snapshot.model).0) / groups,
+            curve: &snapshot.curve,
+        });
     }
-    top + HEIGHT * 0.7 + 50.0
+    course::draw(sheet, network.steps, &courses, true, (y, 0.7 * HEIGHT))
 }
 
 /// The range of what can stand on a logarithmic axis, with some room.

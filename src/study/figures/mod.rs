@@ -3,6 +3,7 @@
 
 pub mod chart;
 mod computation;
+pub mod course;
 mod demonstration;
 mod dimensionality;
 mod dynamics;

@@ -37,7 +37,7 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "retrieval",
         label: "Retrieval through attention",
-        help: "Seven tokens with a key and features each, and an eighth that asks for a key: only attention can answer. The stream has room for all eight keys and features. With rarer features many outputs die before they learn to speak.",
+        help: "Seven tokens with a key and features each, and an eighth that asks for a key: only attention can answer. The stream has room for all eight keys and features. The learning rate rises slowly: otherwise outputs of rare features die before they learn to speak.",
         view: (),
         ours: &[],
         spec: || Network {
@@ -53,7 +53,7 @@ pub const PRESETS: &[Preset] = &[
             batch: 64,
             steps: 3_000,
             lr: 1e-2,
-            warmup: 200,
+            warmup: 1_000,
             beta2: 0.99,
             init: Init::Xavier,
             ..Network::default()
