@@ -207,9 +207,7 @@ impl Engine {
         match job {
             Job::Sweep(sweep) => Ok(Run::Sweep(self.start_rows(sweep, share, kind).await?)),
             Job::Study(study) => Ok(Run::Study(StudyRun::of_models(study, share, gpu).await?)),
-            Job::Network(network) => {
-                Ok(Run::Network(NetworkRun::of_models(network, &share, gpu).await?))
-            }
+            Job::Network(network) => Ok(Run::Network(NetworkRun::new(network, &share, gpu).await?)),
             Job::Translation(translation) => self.start_translation(translation, &share),
         }
     }

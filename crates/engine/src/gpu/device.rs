@@ -118,7 +118,8 @@ impl Gpu {
             || imitations.iter().any(|imitation| name.contains(imitation))
     }
 
-    fn altered(&self, text: String) -> String {
+    /// A kernel's text as it is compiled.
+    pub(super) fn altered(&self, text: String) -> String {
         self.alter.map_or(text.clone(), |alter| alter(text))
     }
 
