@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use engine::check::Checked;
+use engine::gauge;
 use engine::gpu::Gpu;
 use engine::plan::{Plan, Shard};
 use engine::{Engine, EngineError, Kind};
@@ -208,4 +209,23 @@ fn a_wrong_device_is_found_with_studies_and_networks() {
         let rehearsed = block_on(engine::check::rehearse(&lying, &job));
         assert_eq!(rehearsed.is_err(), after == 0 && step == 0, "{what}");
     }
+}
+
+/// Of all kernels, only those that are wrong are said to be.
+#[test]
+fn gauging_names_the_kernels_that_are_wrong() {
+    let lying = gpu().with_altered_kernels(|text| {
+        text.replace("k < call.b.y; k += DEPTH", "k < min(call.b.y, 16u); k += DEPTH")
+    });
+    for wanted in ["transformer", "exact 2 in 1"] {
+        let place = gauge::cases().iter().position(|(kernel, ..)| *kernel == wanted);
+        let row = block_on(gauge::gauge(&lying, place.expect("such a kernel")));
+        let row = row.expect("a GPU").expect("such a kernel");
+        assert_eq!(row.kernel, wanted);
+        assert_eq!(row.error.is_some(), wanted == "transformer", "{:?}", row.error);
+    }
+    assert!(block_on(gauge::gauge(&lying, 1000)).is_ok_and(|row| row.is_none()));
+    let lazy = gpu().with_altered_kernels(|text| text.replace("round < ROUNDS", "round < 500u"));
+    let refused = block_on(gauge::gauge(&lazy, 0));
+    assert!(matches!(refused, Err(EngineError::Wrong { .. })), "chains are cut short");
 }

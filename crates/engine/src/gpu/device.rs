@@ -104,10 +104,22 @@ impl Gpu {
         }
     }
 
+    /// Judges the device anew, whatever it has computed wrong.
+    pub(crate) fn forgive(&self) {
+        self.context.forgive();
+    }
+
     /// The adapter's name; browsers may keep it to themselves.
     pub fn name(&self) -> String {
         let name = self.info.name.trim();
         if name.is_empty() { "WebGPU".into() } else { name.into() }
+    }
+
+    /// What drives it, as far as that is known.
+    pub fn driver(&self) -> String {
+        let wgpu::AdapterInfo { backend, driver, driver_info, .. } = &self.info;
+        let words = format!("{backend:?} {driver} {driver_info}");
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// Whether the adapter imitates a GPU on the CPU.
