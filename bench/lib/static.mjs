@@ -20,9 +20,9 @@ export function section() {
   });
   return `${HEAD}
 
-Written by \`bench/static/run\`, which runs nothing: ${comment.replace(/^# /, "")}. *Main loop* is, of the loops that hold no other, the one with the most fused multiplications and additions (FMAs).
+Written by \`bench/static/run\`, which runs nothing: ${comment.replace(/^# /, "")}. The *inner loop* is, of the loops that hold no other and have 16 fused multiplications and additions (FMAs) or more, the one with the smallest share of them.
 
-| kernel | vector registers | spilled | bytes of workgroup memory | bytes of code | instructions | FMAs | FMAs in the main loop |
+| kernel | vector registers | spilled | bytes of workgroup memory | bytes of code | instructions | FMAs | FMAs in the inner loop |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 `;

@@ -30,6 +30,10 @@ fn run(file: &str) -> Result<(), String> {
     let mut all = vec![];
     for source in kernels::all() {
         let told = device.figures(&source.entry, &kernels::compile(&source)?)?;
+        if let Ok(folder) = std::env::var("STATIC_ASSEMBLY") {
+            let place = std::path::Path::new(&folder).join(source.name.replace(' ', "-"));
+            std::fs::write(&place, &told.assembly).map_err(|error| error.to_string())?;
+        }
         all.push(Figures::new(&source.name, &told));
     }
     let text = figures::write(&device.name, &all);

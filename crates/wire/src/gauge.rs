@@ -16,7 +16,7 @@ pub struct Gauge {
     pub kernel: String,
     /// Models that were trained at once.
     pub models: u32,
-    /// Model-steps/s.
+    /// Model-steps/s; 0 where it could not be measured.
     pub rate: f64,
     /// Operations of a model-step, as far as they were counted.
     pub operations: Option<f64>,
@@ -33,7 +33,7 @@ impl Gauge {
     /// The part of the peak that was reached.
     pub fn share(&self) -> Option<f64> {
         let share = self.operations? * self.rate / self.peak;
-        share.is_finite().then_some(share)
+        (share.is_finite() && share > 0.0).then_some(share)
     }
 
     /// The row as text.
@@ -41,10 +41,12 @@ impl Gauge {
         let share =
             self.share().map_or_else(String::new, |share| format!("{:.1} %", 100.0 * share));
         let check = match &self.error {
+            None if self.steps == 1 => "right in 1 step".into(),
             None => format!("right in {} steps", self.steps),
             Some(error) => error.clone(),
         };
-        [self.kernel.clone(), self.models.to_string(), digits(self.rate), share, check]
+        let rate = if self.rate > 0.0 { digits(self.rate) } else { String::new() };
+        [self.kernel.clone(), self.models.to_string(), rate, share, check]
     }
 
     /// All rows as one JSON document, with what measured them: a program or a browser.
@@ -113,8 +115,8 @@ mod tests {
         };
         let cells = ["exact 2 in 1", "16384", "1.50 G", "26.2 %", "right in 400 steps"];
         assert_eq!(row.cells(), cells);
-        let wrong = Gauge { operations: None, error: Some("it lies".into()), ..row.clone() };
-        assert_eq!(wrong.cells()[3..], ["", "it lies"]);
+        let wrong = Gauge { rate: 0.0, error: Some("it lies".into()), ..row.clone() };
+        assert_eq!(wrong.cells()[2..], ["", "", "it lies"]);
         let text = Gauge::document(&[row, wrong], "superphase 1", "a \\ browser");
         let read: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(read["agent"], "a \\ browser");
