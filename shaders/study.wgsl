@@ -17,6 +17,8 @@ const ROWS = {ROWS}u;
 const UNIT_ROWS = {UNIT_ROWS}u;
 /// Invocations that share the features of a hidden unit.
 const UNIT_PARTS = {UNIT_PARTS}u;
+/// Quads of features that a hidden unit takes at once; a part of NQ.
+const QUADS = {QUADS}u;
 /// Invocations of a workgroup.
 const LANES = {LANES}u;
 /// Whether the decoder is the encoder, and where rectifiers are.

@@ -59,23 +59,35 @@ fn sum_units(source: u32, weights: u32, goal: u32, samples: u32, lane: u32) {
     let rows = (samples + ROWS - 1u) / ROWS * (ROWS / UNIT_ROWS);
     for (var job = lane; job < rows * MQ * UNIT_PARTS; job += LANES) {
         let kq = job % MQ;
+        //: for any in OWN_UNITS
+        let t = job / MQ * UNIT_ROWS;
+        let part = 0u;
+        //: end
+        //: for any in SHARED_UNITS
         let t = job / MQ % rows * UNIT_ROWS;
         let part = job / (MQ * rows);
+        //: end
         //: for s in UNIT_ROWS
         var sum{s} = vec4f();
         //: end
-        for (var iq = part; iq < NQ; iq += UNIT_PARTS) {
-            let at = weights + 4u * iq * MQ + kq;
+        // Places move along, which is cheaper than to multiply for each.
+        var at = weights + 4u * part * QUADS * MQ + kq;
+        var feature = source + t * NQ + part * QUADS;
+        for (var iq = part * QUADS; iq < NQ; iq += UNIT_PARTS * QUADS) {
+            //: for q in QUADS
             //: for c in 4
-            let w{c} = parameters[at + {c} * MQ];
+            let w{q}_{c} = parameters[at + (4 * {q} + {c}) * MQ];
             //: end
             //: for s in UNIT_ROWS
-            let x{s} = features[source + (t + {s}) * NQ + iq];
-            sum{s} = fma(vec4f(x{s}.x), w0, sum{s});
-            sum{s} = fma(vec4f(x{s}.y), w1, sum{s});
-            sum{s} = fma(vec4f(x{s}.z), w2, sum{s});
-            sum{s} = fma(vec4f(x{s}.w), w3, sum{s});
+            let x{q}_{s} = features[feature + {s} * NQ + {q}];
+            sum{s} = fma(vec4f(x{q}_{s}.x), w{q}_0, sum{s});
+            sum{s} = fma(vec4f(x{q}_{s}.y), w{q}_1, sum{s});
+            sum{s} = fma(vec4f(x{q}_{s}.z), w{q}_2, sum{s});
+            sum{s} = fma(vec4f(x{q}_{s}.w), w{q}_3, sum{s});
             //: end
+            //: end
+            at += 4u * MQ * UNIT_PARTS * QUADS;
+            feature += UNIT_PARTS * QUADS;
         }
         //: for s in UNIT_ROWS
         //: for any in SHARED_UNITS
@@ -158,11 +170,15 @@ fn add_tile(before: Block, job: u32, part: u32, parts: u32, samples: u32) -> Blo
     if (job < BLOCKS) {
         let iq = job / MQ;
         let kq = job % MQ;
+        var feature = part * NQ + iq;
+        var unit = part * MQ + kq;
         for (var t = part; t < samples; t += parts) {
-            let x = features[t * NQ + iq];
-            let e = features[ERRORS + t * NQ + iq];
-            let h = units[t * MQ + kq];
-            let b = units[BACK + t * MQ + kq];
+            let x = features[feature];
+            let e = features[ERRORS + feature];
+            let h = units[unit];
+            let b = units[BACK + unit];
+            feature += parts * NQ;
+            unit += parts * MQ;
             if (TIED) {
                 sum.encoder0 = fma(vec4f(e.x), h, fma(vec4f(x.x), b, sum.encoder0));
                 sum.encoder1 = fma(vec4f(e.y), h, fma(vec4f(x.y), b, sum.encoder1));

@@ -6,6 +6,7 @@ use crate::bring::FileNotes;
 use crate::comparison::{self, ComparisonPage};
 use crate::export::Embedded;
 use crate::form::{First, Form};
+use crate::gauge::{self, GaugePage};
 use crate::header::Header;
 use crate::import;
 use crate::inspector::Inspector;
@@ -29,6 +30,9 @@ pub fn App() -> impl IntoView {
     let query = window().location().search().unwrap_or_default();
     if comparison::compares(&query) {
         return view! { <ComparisonPage /> }.into_any();
+    }
+    if gauge::opens(&query) {
+        return view! { <GaugePage /> }.into_any();
     }
     if let Some(opened) = network::open(&query) {
         return view! { <NetworkPage opened /> }.into_any();

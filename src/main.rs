@@ -16,6 +16,7 @@ mod experiment;
 mod export;
 mod form;
 mod format;
+mod gauge;
 mod header;
 mod import;
 mod inspector;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXACT_2, activeSampled, plainSampled } from "./operations.mjs";
 import { svg } from "./plot.mjs";
+import { section } from "./static.mjs";
 import { over } from "./statistics.mjs";
 
 const BENCH = fileURLToPath(new URL("..", import.meta.url));
@@ -208,7 +209,9 @@ ${machines}
 ${markdown(HEADS, table)}
 ${failed && `\nNot measured:\n\n${failed}\n`}
 ${scales.length ? `## Scaling\n\n![Time against models, speed against features](scaling.svg)\n\n${markdown(["what", "value", "who", "a step of all models", "model-steps", "memory"], scaleTable)}\n` : ""}
-${operations(measured)}`.replace(/\n{3,}/g, "\n\n").trimEnd() + "\n";
+${operations(measured)}
+
+${section()}`.replace(/\n{3,}/g, "\n\n").trimEnd() + "\n";
   const folders = complete ? [results, BENCH] : [results];
   writeFileSync(join(results, "results.json"), `${JSON.stringify({ machine, timing, grids, measured, failures }, null, 1)}\n`);
   for (const folder of folders) {

@@ -81,6 +81,9 @@ pub enum Error {
     /// A checkpoint that cannot be gone on from.
     #[error("{0}: {1}")]
     Checkpoint(PathBuf, String),
+    /// A GPU that gets a kernel wrong, or cannot train by it.
+    #[error("{0}: {1}")]
+    Bench(String, String),
     /// A signal asked for the end.
     #[error("stopped by {} {at}; {hint}", if *signal == 2 { "SIGINT" } else { "SIGTERM" })]
     Stopped {
@@ -117,7 +120,8 @@ impl Error {
             | Self::File(..)
             | Self::Text(..)
             | Self::Merge(_)
-            | Self::Checkpoint(..) => 1,
+            | Self::Checkpoint(..)
+            | Self::Bench(..) => 1,
             Self::Stopped { signal, .. } => 128 + signal,
         }
     }

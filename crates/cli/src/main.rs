@@ -1,6 +1,7 @@
 //! `superphase`: the same sweeps, studies, shaders and theory as the page, from the command line.
 
 mod base;
+mod bench;
 mod compare;
 mod crew;
 mod devices;
@@ -44,6 +45,7 @@ fn command() -> Command {
         .subcommand(measure::command())
         .subcommand(compare::command())
         .subcommand(merge::command())
+        .subcommand(bench::command())
         .subcommand(
             Command::new("devices").about("Lists what can train, and what would be chosen"),
         );
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Some(("measure", flags)) => measure::run(flags),
         Some(("compare", flags)) => compare::run(flags),
         Some(("merge", flags)) => merge::run(flags),
+        Some(("bench", flags)) => bench::run(flags),
         _ => devices::run(),
     };
     match result {

@@ -10,13 +10,13 @@ use crate::run::SweepRun;
 use crate::study::{self, StudyRun};
 use crate::translation::TranslationRun;
 use crate::trial::Trial;
-use crate::{check, cpu, gpu};
+use crate::{check, cpu, gauge, gpu};
 use std::sync::Arc;
 use toy::network::Network;
 use toy::sweep::{Data, MAX_MODELS};
 use toy::translation::{Base, Text, Translation};
 use toy::{Study, Sweep, SweepError};
-use wire::{Choice, Class, Job, Kind};
+use wire::{Choice, Class, Gauge, Job, Kind};
 
 /// What a job should be trained on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,9 +207,7 @@ impl Engine {
         match job {
             Job::Sweep(sweep) => Ok(Run::Sweep(self.start_rows(sweep, share, kind).await?)),
             Job::Study(study) => Ok(Run::Study(StudyRun::of_models(study, share, gpu).await?)),
-            Job::Network(network) => {
-                Ok(Run::Network(NetworkRun::of_models(network, &share, gpu).await?))
-            }
+            Job::Network(network) => Ok(Run::Network(NetworkRun::new(network, &share, gpu).await?)),
             Job::Translation(translation) => self.start_translation(translation, &share),
         }
     }
@@ -245,6 +243,14 @@ impl Engine {
         }
         let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
         SweepRun::new(Plan::of_rows(sweep, rows), gpu).await
+    }
+
+    /// Measures a kernel on the GPU and checks it; `None` where there is none of this number.
+    ///
+    /// # Errors
+    /// When there is no GPU, it is lost, or even its arithmetic is wrong.
+    pub async fn gauge(&self, kernel: usize) -> Result<Option<Gauge>, EngineError> {
+        gauge::gauge(self.gpu()?, kernel).await
     }
 
     /// Puts the bottlenecks of all runs from now on into this model of a text.

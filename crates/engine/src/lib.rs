@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod cpu;
 mod engine;
 mod error;
+pub mod gauge;
 pub mod gpu;
 mod job;
 pub mod network;

@@ -105,7 +105,7 @@ fn agreement(picture: &Picture, reference: Reference) -> Option<String> {
 }
 
 /// A string as JSON writes it.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 

@@ -1,10 +1,12 @@
 //! What page and workers say to each other: requests down, reports up, as bytes that travel
 //! between threads without being copied.
 
+mod gauge;
 mod job;
 mod report;
 mod request;
 
+pub use gauge::{Gauge, digits};
 pub use job::{BUSY_MODELS, CHOICES, Choice, Class, Job, JobError, Kind, Shard};
 pub use report::{Cause, Report};
 pub use request::{Parcel, Request};

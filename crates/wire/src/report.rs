@@ -1,6 +1,6 @@
 //! What workers tell the page.
 
-use crate::{Kind, Parcel};
+use crate::{Gauge, Kind, Parcel};
 use serde::{Deserialize, Serialize};
 use toy::optimum::Edge;
 use toy::picture::{Picture, Repeat};
@@ -177,6 +177,8 @@ pub enum Report {
         /// Parameters, by parameter, then model: rows as named, then columns, then repeats.
         parameters: Vec<f32>,
     },
+    /// What the GPU does with a kernel; `None` where there is none of the number asked for.
+    Gauged(Option<Gauge>),
 }
 
 /// What kind of failure a report is about: what can be done depends on it.

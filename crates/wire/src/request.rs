@@ -132,4 +132,7 @@ pub enum Request {
         /// The run.
         run: u32,
     },
+    /// Measure the kernel of this number on the GPU and check it; answered by
+    /// [`crate::Report::Gauged`].
+    Gauge(u32),
 }

@@ -150,6 +150,13 @@ impl Session {
                 sweep.validate()?;
                 self.outbox.send(Report::Kernel { run, source: Kernel::of(&sweep).source() });
             }
+            Request::Gauge(kernel) => {
+                self.task = None;
+                let gpu = Choice::Gpu;
+                let engine = self.engine(gpu, |engine| engine.choice() == gpu).await?;
+                let row = engine.gauge(kernel as usize).await?;
+                self.outbox.send(Report::Gauged(row));
+            }
             Request::Cancel => {
                 self.task = None;
                 self.theories.clear();

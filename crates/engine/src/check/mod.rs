@@ -10,10 +10,12 @@
 
 mod budget;
 mod judge;
+mod models;
+mod network;
 mod study;
 mod sweep;
 
-pub use study::CheckedStudy;
+pub(crate) use models::CheckedModels;
 pub use sweep::Checked;
 
 use crate::EngineError;
@@ -29,7 +31,8 @@ pub async fn rehearse(gpu: &Gpu, job: &Job) -> Result<(), EngineError> {
     match job {
         Job::Sweep(sweep) => sweep::rehearse(gpu, sweep).await,
         Job::Study(study) => study::rehearse(gpu, study).await,
-        // Not checked yet, or never on a GPU.
-        Job::Network(_) | Job::Translation(_) => Ok(()),
+        Job::Network(network) => network::rehearse(gpu, network).await,
+        // Never on a GPU.
+        Job::Translation(_) => Ok(()),
     }
 }

@@ -38,6 +38,11 @@ impl Context {
         distrust.get_or_insert_with(|| why.to_owned());
     }
 
+    /// Judges the device anew.
+    pub fn forgive(&self) {
+        *self.distrust.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// What the device has computed wrong, if anything was found.
     pub fn distrusted(&self) -> Option<String> {
         self.distrust.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -104,10 +104,22 @@ impl Gpu {
         }
     }
 
+    /// Judges the device anew, whatever it has computed wrong.
+    pub(crate) fn forgive(&self) {
+        self.context.forgive();
+    }
+
     /// The adapter's name; browsers may keep it to themselves.
     pub fn name(&self) -> String {
         let name = self.info.name.trim();
         if name.is_empty() { "WebGPU".into() } else { name.into() }
+    }
+
+    /// What drives it, as far as that is known.
+    pub fn driver(&self) -> String {
+        let wgpu::AdapterInfo { backend, driver, driver_info, .. } = &self.info;
+        let words = format!("{backend:?} {driver} {driver_info}");
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// Whether the adapter imitates a GPU on the CPU.
@@ -118,7 +130,8 @@ impl Gpu {
             || imitations.iter().any(|imitation| name.contains(imitation))
     }
 
-    fn altered(&self, text: String) -> String {
+    /// A kernel's text as it is compiled.
+    pub(super) fn altered(&self, text: String) -> String {
         self.alter.map_or(text.clone(), |alter| alter(text))
     }
 

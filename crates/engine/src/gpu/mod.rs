@@ -11,6 +11,7 @@ mod flight;
 pub mod layout;
 mod network;
 pub mod operation;
+pub mod peak;
 mod readback;
 pub mod record;
 pub mod shader;

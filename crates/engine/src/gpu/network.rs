@@ -3,6 +3,7 @@
 use super::Gpu;
 use super::flight::Flight;
 use super::operation::{Call, Places, Runner, Setup};
+use super::record::{Follow, LONGEST, Record, Recording};
 use crate::EngineError;
 use crate::pace::Ramp;
 use toy::network::architecture::Architecture;
@@ -22,6 +23,8 @@ pub struct NetworkTraining {
     flight: Flight,
     parameters: usize,
     steps: u32,
+    /// Most steps between two states of a record.
+    longest: u32,
 }
 
 impl NetworkTraining {
@@ -59,44 +62,23 @@ impl NetworkTraining {
         for place in 0..models.len() {
             runner.write_tensor(place, *importance, &importances);
         }
-        let training = Self {
+        let mut training = Self {
             name: gpu.name(),
             runner,
             models: models.to_vec(),
             flight: Flight::new(1),
             parameters: tape.parameters(),
             steps: network.steps,
+            longest: LONGEST,
         };
         let all: Vec<Learner> = models.iter().map(|&model| learner(network, model)).collect();
         training.set_learners(&all);
         Ok(training)
     }
 
-    /// The adapter.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Models in training.
     pub fn size(&self) -> usize {
         self.models.len()
-    }
-
-    /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
-    ///
-    /// # Errors
-    /// When the GPU is lost.
-    pub async fn advance(&mut self, step: u32, limit: u32) -> Result<u32, EngineError> {
-        self.runner.context().check()?;
-        if self.models.is_empty() {
-            return Ok(limit);
-        }
-        // Every step is some hundred dispatches to be encoded.
-        let steps = self.flight.wanted().min(limit).min(64);
-        let submission = self.runner.submit(step, steps);
-        let context = self.runner.context().clone();
-        self.flight.add(&context, submission, steps).await?;
-        Ok(steps)
     }
 
     /// Takes exactly these steps.
@@ -114,23 +96,13 @@ impl NetworkTraining {
     pub async fn measure(&mut self) -> Result<f64, EngineError> {
         let mut ramp = Ramp::new(self.steps.min(64));
         loop {
-            let submission = self.runner.submit(0, ramp.steps());
+            let submission = self.runner.submit(self.models.len(), 0, ramp.steps(), None);
             let submitted = submission.submitted;
             let done = submission.wait(self.runner.context()).await?;
             if let Some(rate) = ramp.took(done.saturating_duration_since(submitted)) {
                 return Ok(rate * self.models.len() as f64);
             }
         }
-    }
-
-    /// What has been learned.
-    ///
-    /// # Errors
-    /// When the GPU is lost.
-    pub async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
-        let one =
-            |Learner { model, state, sums }| Trained { model, parameters: state.parameters, sums };
-        Ok(self.learners().await?.into_iter().map(one).collect())
     }
 
     /// Every model with its optimiser state.
@@ -148,13 +120,82 @@ impl NetworkTraining {
         Ok(self.models.iter().zip(all).zip(states).map(one).collect())
     }
 
-    /// Replaces the state of every model, in their order.
-    pub fn set_learners(&self, learners: &[Learner]) {
+    fn write(&self, place: usize, state: &Model<f32>, sums: &[f32]) {
+        self.runner.write_parameters(place, &state.parameters);
+        let all: Vec<f32> = [&state.first[..], &state.second, sums].concat();
+        self.runner.write_state(place, &all);
+    }
+}
+
+impl Recording for NetworkTraining {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn keep_short(&mut self, steps: u32) {
+        self.longest = steps.clamp(1, LONGEST);
+    }
+
+    fn rehearse(&mut self, place: usize, step: u32, steps: u32) {
+        let follow = Follow { models: place..place + 1, passages: 1, last_only: false };
+        drop(self.runner.submit(place + 1, step, steps, Some((&follow, steps))));
+    }
+
+    fn recorded(&mut self) -> Option<Record> {
+        self.runner.recorder.take()
+    }
+
+    async fn read_record(&mut self, record: Record) -> Result<Vec<(u32, Model<f32>)>, EngineError> {
+        let size = self.parameters;
+        let states = self.runner.read_record(record).await?;
+        let model = |(step, state): (u32, Vec<f32>)| {
+            let part = |k: usize| state[k * size..(k + 1) * size].to_vec();
+            (step, Model { parameters: part(0), first: part(1), second: part(2) })
+        };
+        Ok(states.into_iter().map(model).collect())
+    }
+
+    fn put_back(&self, place: usize, model: &Model<f32>) {
+        self.write(place, model, &vec![0.0; curve::points(self.steps) as usize]);
+    }
+
+    async fn advance_recording(
+        &mut self,
+        step: u32,
+        limit: u32,
+        follow: Option<Follow>,
+    ) -> Result<u32, EngineError> {
+        self.runner.context().check()?;
+        if self.models.is_empty() {
+            return Ok(limit);
+        }
+        // Every step is some hundred dispatches to be encoded.
+        let steps = self.flight.wanted().min(limit).min(64);
+        let follow = follow.filter(|follow| !follow.last_only || steps == limit);
+        let follow = follow.as_ref().map(|follow| (follow, self.longest));
+        let submission = self.runner.submit(self.models.len(), step, steps, follow);
+        let context = self.runner.context().clone();
+        self.flight.add(&context, submission, steps).await?;
+        Ok(steps)
+    }
+
+    fn distrust(&self, why: &str) {
+        self.runner.context().distrust(why);
+    }
+
+    async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
+        let one =
+            |Learner { model, state, sums }| Trained { model, parameters: state.parameters, sums };
+        Ok(NetworkTraining::learners(self).await?.into_iter().map(one).collect())
+    }
+
+    async fn learners(&mut self) -> Result<Vec<Learner>, EngineError> {
+        NetworkTraining::learners(self).await
+    }
+
+    fn set_learners(&mut self, learners: &[Learner]) {
         for (place, Learner { state, sums, .. }) in learners.iter().enumerate() {
-            self.runner.write_parameters(place, &state.parameters);
-            let all: Vec<f32> =
-                [&state.first, &state.second, sums].into_iter().flatten().copied().collect();
-            self.runner.write_state(place, &all);
+            self.write(place, state, sums);
         }
     }
 }

@@ -7,6 +7,9 @@ use super::readback::buffer;
 use crate::EngineError;
 use futures_channel::oneshot;
 use std::ops::Range;
+use toy::study::snapshot::Trained;
+use toy::study::train::Learner;
+use toy::train::Model;
 use wgpu::BufferUsages;
 
 /// Most steps of a dispatch: a check compares whole dispatches, and over more steps numbers drift
@@ -30,6 +33,39 @@ pub struct Follow {
 pub fn dispatches(steps: u32, longest: u32) -> Vec<u32> {
     let count = steps.div_ceil(longest);
     (0..count).map(|k| steps * (k + 1) / count - steps * k / count).collect()
+}
+
+/// Models in training on a GPU that records some of them.
+pub(crate) trait Recording {
+    /// The adapter's name.
+    fn name(&self) -> &str;
+    /// Keeps dispatches, or what lies between two states of a record, to so many steps.
+    fn keep_short(&mut self, steps: u32);
+    /// Takes some steps with one model alone, of a network the first, and records it.
+    fn rehearse(&mut self, place: usize, step: u32, steps: u32);
+    /// What the last slice has recorded, if it was asked to; once.
+    fn recorded(&mut self) -> Option<Record>;
+    /// Waits for a record, once the GPU has been given the work that makes it: after each number of
+    /// steps the model followed.
+    async fn read_record(&mut self, record: Record) -> Result<Vec<(u32, Model<f32>)>, EngineError>;
+    /// Sets the state of one model, and forgets its losses.
+    fn put_back(&self, place: usize, model: &Model<f32>);
+    /// Trains for about one slice, at most `limit` steps from `step` on, recording a model where
+    /// asked to; returns the steps taken.
+    async fn advance_recording(
+        &mut self,
+        step: u32,
+        limit: u32,
+        follow: Option<Follow>,
+    ) -> Result<u32, EngineError>;
+    /// The device is not to be believed, for this reason.
+    fn distrust(&self, why: &str);
+    /// What has been learned.
+    async fn read(&mut self) -> Result<Vec<Trained>, EngineError>;
+    /// All that the models go on from.
+    async fn learners(&mut self) -> Result<Vec<Learner>, EngineError>;
+    /// Replaces that, of the same models in the same order.
+    fn set_learners(&mut self, learners: &[Learner]);
 }
 
 /// A record in the making, or made.

@@ -5,7 +5,7 @@ use super::device::Gpu;
 use super::flight::Flight;
 use super::layout::StudyDispatch;
 use super::readback::{Readback, buffer};
-use super::record::{Follow, MOST_DISPATCHES, Record, Recorder, dispatches};
+use super::record::{Follow, MOST_DISPATCHES, Record, Recorder, Recording, dispatches};
 use super::study_shader::{StudyKernel, padded, unpadded};
 use crate::EngineError;
 use crate::pace::Growth;
@@ -243,98 +243,9 @@ impl StudyTraining {
         self.advance_recording(step, limit, None).await
     }
 
-    /// The same, recording a model where asked to.
-    ///
-    /// # Errors
-    /// When the GPU is lost.
-    pub async fn advance_recording(
-        &mut self,
-        step: u32,
-        limit: u32,
-        follow: Option<Follow>,
-    ) -> Result<u32, EngineError> {
-        self.context.check()?;
-        let groups = self.groups();
-        if groups == 0 {
-            return Ok(limit);
-        }
-        let whole = self.flight.parts;
-        let steps = (self.flight.wanted() / whole).min(limit).min(self.most_steps());
-        let follow = follow.filter(|follow| !follow.last_only || steps.max(1) == limit);
-        if steps > 0 {
-            let submission = self.dispatch(0..groups, step, steps, follow.as_ref());
-            self.flight.add(&self.context, submission, steps * whole).await?;
-            return Ok(steps);
-        }
-        // Not even one step fits: some of the models at a time.
-        let mut first = 0;
-        while first < groups {
-            let end = groups.min(first + (groups * self.flight.wanted().min(whole) / whole).max(1));
-            let parts = ((end - first) * whole).div_ceil(groups);
-            let here =
-                |follow: &&Follow| (first as usize..end as usize).contains(&follow.models.start);
-            let submission = self.dispatch(first..end, step, 1, follow.as_ref().filter(here));
-            self.flight.add(&self.context, submission, parts).await?;
-            first = end;
-        }
-        Ok(1)
-    }
-
     /// Most steps of a submission.
     fn most_steps(&self) -> u32 {
         if self.kernel.split { SLOTS as u32 } else { MOST_DISPATCHES as u32 * self.longest }
-    }
-
-    /// Keeps dispatches to so many steps, and to as many as the device gets right.
-    pub fn keep_short(&mut self, steps: u32) {
-        self.longest = steps.clamp(1, self.allowed);
-    }
-
-    /// What the last slice has recorded, if it was asked to; once.
-    pub fn recorded(&mut self) -> Option<Record> {
-        self.recorder.take()
-    }
-
-    /// Waits for a record, once the GPU has been given the work that makes it: after each number of
-    /// steps the model followed.
-    ///
-    /// # Errors
-    /// When the GPU is lost.
-    pub async fn read_record(
-        &mut self,
-        record: Record,
-    ) -> Result<Vec<(u32, Model<f32>)>, EngineError> {
-        let (size, kernel) = (self.parameters, self.kernel);
-        let states = self.recorder.read(&self.context, record, 3 * size).await?;
-        let model = |(step, state): (u32, Vec<f32>)| {
-            let part = |k: usize| unpadded(kernel, &state[k * size..(k + 1) * size]);
-            (step, Model { parameters: part(0), first: part(1), second: part(2) })
-        };
-        Ok(states.into_iter().map(model).collect())
-    }
-
-    /// Takes some steps with one model alone, and records it.
-    pub fn rehearse(&mut self, place: usize, step: u32, steps: u32) {
-        let follow = Follow { models: place..place + 1, passages: 1, last_only: false };
-        drop(self.dispatch(place as u32..place as u32 + 1, step, steps, Some(&follow)));
-    }
-
-    /// Sets the state of one model, and forgets the losses of all.
-    pub fn put_back(&self, place: usize, model: &Model<f32>) {
-        let parts = [&model.parameters, &model.first, &model.second];
-        for (buffer, values) in self.state.iter().zip(parts) {
-            let at = 4 * (place * self.parameters) as u64;
-            let values = padded(self.kernel, values);
-            self.context.queue.write_buffer(buffer, at, bytemuck::cast_slice(&values));
-        }
-        let mut encoder = self.context.device.create_command_encoder(&Default::default());
-        encoder.clear_buffer(&self.losses, 0, None);
-        drop(self.context.submit(encoder));
-    }
-
-    /// The device is not to be believed, for this reason.
-    pub fn distrust(&self, why: &str) {
-        self.context.distrust(why);
     }
 
     /// What has been learned.
@@ -381,34 +292,6 @@ impl StudyTraining {
         self.write(0, models.iter().map(|model| model.parameters.clone()));
         self.write(1, models.iter().map(|model| model.first.clone()));
         self.write(2, models.iter().map(|model| model.second.clone()));
-    }
-
-    /// The adapter's name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// All that the models go on from.
-    ///
-    /// # Errors
-    /// When the GPU is lost.
-    pub async fn learners(&mut self) -> Result<Vec<Learner>, EngineError> {
-        let (states, trained) = (self.models().await?, self.read().await?);
-        let learner =
-            |(state, Trained { model, sums, .. }): (_, Trained)| Learner { model, state, sums };
-        Ok(states.into_iter().zip(trained).map(learner).collect())
-    }
-
-    /// Replaces what [`learners`](Self::learners) returns, of the same models in the same order.
-    ///
-    /// # Panics
-    /// When there are not as many models, or one has another size.
-    pub fn set_learners(&mut self, learners: &[Learner]) {
-        let states: Vec<_> = learners.iter().map(|learner| learner.state.clone()).collect();
-        self.set_models(&states);
-        let sums: Vec<f32> = learners.iter().flat_map(|l| l.sums.iter().copied()).collect();
-        assert!(4 * sums.len() as u64 <= self.losses.size(), "a sum a point and model");
-        self.context.queue.write_buffer(&self.losses, 0, bytemuck::cast_slice(&sums));
     }
 
     fn write(&self, which: usize, models: impl Iterator<Item = Vec<f32>>) {
@@ -482,6 +365,103 @@ impl StudyTraining {
             encoder.copy_buffer_to_buffer(state, from, &record.staging, at, size);
             at += size;
         }
+    }
+}
+
+impl Recording for StudyTraining {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn keep_short(&mut self, steps: u32) {
+        self.longest = steps.clamp(1, self.allowed);
+    }
+
+    fn recorded(&mut self) -> Option<Record> {
+        self.recorder.take()
+    }
+
+    async fn read_record(&mut self, record: Record) -> Result<Vec<(u32, Model<f32>)>, EngineError> {
+        let (size, kernel) = (self.parameters, self.kernel);
+        let states = self.recorder.read(&self.context, record, 3 * size).await?;
+        let model = |(step, state): (u32, Vec<f32>)| {
+            let part = |k: usize| unpadded(kernel, &state[k * size..(k + 1) * size]);
+            (step, Model { parameters: part(0), first: part(1), second: part(2) })
+        };
+        Ok(states.into_iter().map(model).collect())
+    }
+
+    fn rehearse(&mut self, place: usize, step: u32, steps: u32) {
+        let follow = Follow { models: place..place + 1, passages: 1, last_only: false };
+        drop(self.dispatch(place as u32..place as u32 + 1, step, steps, Some(&follow)));
+    }
+
+    fn put_back(&self, place: usize, model: &Model<f32>) {
+        let parts = [&model.parameters, &model.first, &model.second];
+        for (buffer, values) in self.state.iter().zip(parts) {
+            let at = 4 * (place * self.parameters) as u64;
+            let values = padded(self.kernel, values);
+            self.context.queue.write_buffer(buffer, at, bytemuck::cast_slice(&values));
+        }
+        let mut encoder = self.context.device.create_command_encoder(&Default::default());
+        encoder.clear_buffer(&self.losses, 0, None);
+        drop(self.context.submit(encoder));
+    }
+
+    fn distrust(&self, why: &str) {
+        self.context.distrust(why);
+    }
+
+    async fn advance_recording(
+        &mut self,
+        step: u32,
+        limit: u32,
+        follow: Option<Follow>,
+    ) -> Result<u32, EngineError> {
+        self.context.check()?;
+        let groups = self.groups();
+        if groups == 0 {
+            return Ok(limit);
+        }
+        let whole = self.flight.parts;
+        let steps = (self.flight.wanted() / whole).min(limit).min(self.most_steps());
+        let follow = follow.filter(|follow| !follow.last_only || steps.max(1) == limit);
+        if steps > 0 {
+            let submission = self.dispatch(0..groups, step, steps, follow.as_ref());
+            self.flight.add(&self.context, submission, steps * whole).await?;
+            return Ok(steps);
+        }
+        // Not even one step fits: some of the models at a time.
+        let mut first = 0;
+        while first < groups {
+            let end = groups.min(first + (groups * self.flight.wanted().min(whole) / whole).max(1));
+            let parts = ((end - first) * whole).div_ceil(groups);
+            let here =
+                |follow: &&Follow| (first as usize..end as usize).contains(&follow.models.start);
+            let submission = self.dispatch(first..end, step, 1, follow.as_ref().filter(here));
+            self.flight.add(&self.context, submission, parts).await?;
+            first = end;
+        }
+        Ok(1)
+    }
+
+    async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
+        self.read().await
+    }
+
+    async fn learners(&mut self) -> Result<Vec<Learner>, EngineError> {
+        let (states, trained) = (self.models().await?, self.read().await?);
+        let learner =
+            |(state, Trained { model, sums, .. }): (_, Trained)| Learner { model, state, sums };
+        Ok(states.into_iter().zip(trained).map(learner).collect())
+    }
+
+    fn set_learners(&mut self, learners: &[Learner]) {
+        let states: Vec<_> = learners.iter().map(|learner| learner.state.clone()).collect();
+        self.set_models(&states);
+        let sums: Vec<f32> = learners.iter().flat_map(|l| l.sums.iter().copied()).collect();
+        assert!(4 * sums.len() as u64 <= self.losses.size(), "a sum a point and model");
+        self.context.queue.write_buffer(&self.losses, 0, bytemuck::cast_slice(&sums));
     }
 }
 

@@ -202,6 +202,8 @@ impl StudyKernel {
             ("ROWS", sizes.rows),
             ("UNIT_ROWS", sizes.unit_rows),
             ("UNIT_PARTS", sizes.unit_parts),
+            // Quads of features that a hidden unit takes at once.
+            ("QUADS", together(sizes.quads[0], sizes.unit_parts)),
             ("BLOCK_PARTS", sizes.block_parts),
             ("LANES", sizes.lanes),
             ("TIED", usize::from(tied)),
@@ -241,6 +243,14 @@ impl StudyKernel {
             vec![("train", text(true, &[TILE[0], TILE[1], STEP, WHOLE]))]
         }
     }
+}
+
+/// How many of so many quads go at once, such that none are left over and those who share them have
+/// about as much to do as before.
+fn together(quads: usize, parts: usize) -> usize {
+    let most = |some: usize| some * (quads / some).div_ceil(parts);
+    let fits = |&some: &usize| quads.is_multiple_of(some) && 20 * most(some) <= 21 * most(1);
+    [4, 2].into_iter().find(fits).unwrap_or(1)
 }
 
 /// A model's parameters as the kernels have them, from as everything else has them.

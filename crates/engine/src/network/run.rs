@@ -1,9 +1,11 @@
 //! A share of a network's models in training.
 
+use super::plan::Plan;
+use crate::check::CheckedModels;
 use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::network::Training;
 use crate::error::EngineError;
-use crate::gpu::{Gpu, NetworkTraining};
+use crate::gpu::Gpu;
 use toy::Spec;
 use toy::network::Network;
 use toy::study::snapshot::Trained;
@@ -12,7 +14,7 @@ use wire::{Job, Kind, Shard};
 
 /// A share of a network's models in training, on the CPU or a GPU.
 pub struct NetworkRun {
-    network: Network,
+    plan: Plan,
     backend: Backend,
     step: u32,
     /// Models that were done before others were taken over.
@@ -21,7 +23,7 @@ pub struct NetworkRun {
 
 enum Backend {
     Cpu(Box<Training>),
-    Gpu(Box<NetworkTraining>),
+    Gpu(Box<CheckedModels<Plan>>),
 }
 
 impl NetworkRun {
@@ -33,7 +35,9 @@ impl NetworkRun {
         // There are 1,024 models at most.
         let models = shard.of(network.models() as u32);
         network.validate()?;
-        Ok(Self::with(network, Backend::Cpu(Box::new(Training::new(network, &models)))))
+        let plan = Plan::new(network, &models);
+        let backend = Backend::Cpu(Box::new(Training::new(network, &models)));
+        Ok(Self::with(plan, backend, 0, vec![]))
     }
 
     /// Prepares some of a network's models at step 0, on this GPU or else on the CPU.
@@ -46,29 +50,16 @@ impl NetworkRun {
         gpu: Option<&Gpu>,
     ) -> Result<Self, EngineError> {
         network.validate()?;
+        let plan = Plan::new(network, models);
         let backend = match gpu {
             None => Backend::Cpu(Box::new(Training::new(network, models))),
-            Some(gpu) => Backend::Gpu(Box::new(NetworkTraining::new(gpu, network, models).await?)),
+            Some(gpu) => Backend::Gpu(Box::new(CheckedModels::new(gpu, &plan).await?)),
         };
-        Ok(Self::with(network, backend))
+        Ok(Self::with(plan, backend, 0, vec![]))
     }
 
-    fn with(network: &Network, backend: Backend) -> Self {
-        Self { network: network.clone(), backend, step: 0, finished: vec![] }
-    }
-
-    /// Prepares some of a network's models, at step 0, on this GPU or else on the CPU.
-    pub(crate) async fn of_models(
-        network: &Network,
-        models: &[u32],
-        gpu: Option<&Gpu>,
-    ) -> Result<Self, EngineError> {
-        network.validate()?;
-        let backend = match gpu {
-            None => Backend::Cpu(Box::new(Training::new(network, models))),
-            Some(gpu) => Backend::Gpu(Box::new(NetworkTraining::new(gpu, network, models).await?)),
-        };
-        Ok(Self { network: network.clone(), backend, step: 0, finished: vec![] })
+    fn with(plan: Plan, backend: Backend, step: u32, finished: Vec<Trained>) -> Self {
+        Self { plan, backend, step, finished }
     }
 
     /// Goes on from a checkpoint, on this GPU or else on the CPU.
@@ -79,6 +70,7 @@ impl NetworkRun {
         finished: Vec<Trained>,
         gpu: Option<&Gpu>,
     ) -> Result<Self, EngineError> {
+        let plan = Plan::new(network, &header.share);
         let backend = match gpu {
             None => {
                 let mut training = Training::new(network, &[]);
@@ -86,25 +78,27 @@ impl NetworkRun {
                 Backend::Cpu(Box::new(training))
             }
             Some(gpu) => {
-                let training = NetworkTraining::new(gpu, network, &header.share).await?;
+                let mut training = CheckedModels::new(gpu, &plan).await?;
                 training.set_learners(&learners);
                 Backend::Gpu(Box::new(training))
             }
         };
-        Ok(Self { network: network.clone(), backend, step: header.step, finished })
+        Ok(Self::with(plan, backend, header.step, finished))
     }
 
     /// See [`Run::checkpoint`](crate::Run::checkpoint).
     pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
         let (kind, name, learners) = match &mut self.backend {
             Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), cpu.learners().to_vec()),
-            Backend::Gpu(gpu) => (Kind::Gpu, gpu.name().to_owned(), gpu.learners().await?),
+            Backend::Gpu(gpu) => {
+                (Kind::Gpu, gpu.name().to_owned(), gpu.learners(&self.plan).await?)
+            }
         };
         let header = Header {
             share: learners.iter().map(|learner| learner.model).collect(),
             name,
             finished: self.finished.iter().map(|trained| trained.model).collect(),
-            ..Header::new(Job::Network(self.network.clone()), kind, self.step)
+            ..Header::new(Job::Network(self.plan.network.clone()), kind, self.step)
         };
         let state = State::Study { learners, finished: self.finished.clone() };
         Ok(Checkpoint { header, state })
@@ -112,14 +106,14 @@ impl NetworkRun {
 
     /// What is trained.
     pub fn network(&self) -> &Network {
-        &self.network
+        &self.plan.network
     }
 
     /// Models in training.
     pub fn models(&self) -> usize {
         match &self.backend {
             Backend::Cpu(cpu) => cpu.learners().len(),
-            Backend::Gpu(gpu) => gpu.size(),
+            Backend::Gpu(_) => self.plan.models.len(),
         }
     }
 
@@ -130,22 +124,22 @@ impl NetworkRun {
 
     /// Whether every step has been taken.
     pub fn is_done(&self) -> bool {
-        self.step >= self.network.steps
+        self.step >= self.plan.network.steps
     }
 
     /// Trains for a slice of some 10 to 50 ms, or one step if that takes longer, but at most
     /// `limit` steps; returns the steps taken (0 when done).
     ///
     /// # Errors
-    /// When the GPU is lost.
+    /// When the GPU is lost or computes something wrong.
     pub async fn advance(&mut self, limit: u32) -> Result<u32, EngineError> {
-        let left = (self.network.steps - self.step).min(limit);
+        let left = (self.plan.network.steps - self.step).min(limit);
         if left == 0 {
             return Ok(0);
         }
         let taken = match &mut self.backend {
-            Backend::Cpu(cpu) => cpu.advance(&self.network, self.step, left),
-            Backend::Gpu(gpu) => gpu.advance(self.step, left).await?,
+            Backend::Cpu(cpu) => cpu.advance(&self.plan.network, self.step, left),
+            Backend::Gpu(gpu) => gpu.advance(&self.plan, self.step, left).await?,
         };
         self.step += taken;
         Ok(taken)
@@ -155,7 +149,7 @@ impl NetworkRun {
     /// nor of one on a GPU, whose models are never waited for.
     pub fn give(&mut self, models: &[u32]) -> Vec<Learner> {
         match &mut self.backend {
-            Backend::Cpu(cpu) if self.step < self.network.steps => cpu.give(models),
+            Backend::Cpu(cpu) if self.step < self.plan.network.steps => cpu.give(models),
             _ => vec![],
         }
     }
@@ -178,11 +172,11 @@ impl NetworkRun {
     /// The models in training as they are now.
     ///
     /// # Errors
-    /// When the GPU is lost.
+    /// When the GPU is lost or computes something wrong.
     pub async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
         match &mut self.backend {
             Backend::Cpu(cpu) => Ok(cpu.read()),
-            Backend::Gpu(gpu) => gpu.read().await,
+            Backend::Gpu(gpu) => gpu.read(&self.plan).await,
         }
     }
 }

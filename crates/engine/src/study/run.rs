@@ -1,7 +1,7 @@
 //! A share of a study in training.
 
 use super::plan::Plan;
-use crate::check::CheckedStudy;
+use crate::check::CheckedModels;
 use crate::checkpoint::{Checkpoint, Header, State};
 use crate::cpu::study::Training;
 use crate::error::EngineError;
@@ -23,7 +23,7 @@ pub struct StudyRun {
 
 enum Backend {
     Cpu(Box<Training>),
-    Gpu(Box<CheckedStudy>),
+    Gpu(Box<CheckedModels<Plan>>),
 }
 
 impl StudyRun {
@@ -51,7 +51,7 @@ impl StudyRun {
         let plan = Plan::of_models(study, models);
         let backend = match gpu {
             None => Backend::Cpu(Box::new(Training::new(&plan))),
-            Some(gpu) => Backend::Gpu(Box::new(CheckedStudy::new(gpu, &plan).await?)),
+            Some(gpu) => Backend::Gpu(Box::new(CheckedModels::new(gpu, &plan).await?)),
         };
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
@@ -66,7 +66,7 @@ impl StudyRun {
         let plan = Plan::of_models(study, models);
         let backend = match gpu {
             None => Backend::Cpu(Box::new(Training::new(&plan))),
-            Some(gpu) => Backend::Gpu(Box::new(CheckedStudy::new(gpu, &plan).await?)),
+            Some(gpu) => Backend::Gpu(Box::new(CheckedModels::new(gpu, &plan).await?)),
         };
         Ok(Self { plan, backend, step: 0, finished: vec![] })
     }
@@ -87,7 +87,7 @@ impl StudyRun {
                 Backend::Cpu(Box::new(training))
             }
             Some(gpu) => {
-                let mut training = CheckedStudy::new(gpu, &plan).await?;
+                let mut training = CheckedModels::new(gpu, &plan).await?;
                 training.set_learners(&learners);
                 Backend::Gpu(Box::new(training))
             }
@@ -141,7 +141,7 @@ impl StudyRun {
     /// `limit` steps; returns the steps taken (0 when done).
     ///
     /// # Errors
-    /// When the GPU is lost.
+    /// When the GPU is lost or computes something wrong.
     pub async fn advance(&mut self, limit: u32) -> Result<u32, EngineError> {
         let left = (self.plan.study.steps - self.step).min(limit);
         if left == 0 {
@@ -182,7 +182,7 @@ impl StudyRun {
     /// The models in training as they are now.
     ///
     /// # Errors
-    /// When the GPU is lost.
+    /// When the GPU is lost or computes something wrong.
     pub async fn read(&mut self) -> Result<Vec<Trained>, EngineError> {
         match &mut self.backend {
             Backend::Cpu(cpu) => Ok(cpu.read()),

@@ -5,6 +5,7 @@ use crate::EngineError;
 use crate::gpu::Gpu;
 use crate::gpu::context::{Context, Submission};
 use crate::gpu::readback::{Readback, buffer};
+use crate::gpu::record::{Follow, Record, Recorder, dispatches};
 use bytemuck::{Pod, Zeroable};
 use std::collections::HashMap;
 use toy::tape::{Id, Operation, Tape, Tokens};
@@ -61,6 +62,8 @@ pub struct Runner {
     /// The calls of a step: pipeline, workgroups a model, and models.
     calls: Vec<(wgpu::ComputePipeline, u32, u32)>,
     readback: Readback,
+    /// Keeps what is recorded of models.
+    pub(crate) recorder: Recorder,
 }
 
 /// Bytes from one call's operands to the next's, as WebGPU wants it.
@@ -143,7 +146,7 @@ impl Runner {
                     layout: &layout,
                     entries: &entries,
                 });
-                let pipelines = pipelines(device, &layout, &calls);
+                let pipelines = pipelines(device, &layout, &calls, gpu.altered(super::source()));
                 (data, slope, tokens, state, clock, bindings, pipelines)
             })
             .await?;
@@ -167,6 +170,7 @@ impl Runner {
             bindings,
             calls,
             readback: Readback::default(),
+            recorder: Recorder::default(),
         })
     }
 
@@ -201,29 +205,69 @@ impl Runner {
         self.write(&self.state, model * self.state_size, bytemuck::cast_slice(state));
     }
 
-    /// Takes steps with all models.
-    pub(crate) fn submit(&self, first_step: u32, steps: u32) -> Submission {
+    /// Takes steps with the first so many models. One of them may be followed: its states go into a
+    /// record, so many steps apart at most.
+    pub(crate) fn submit(
+        &mut self,
+        models: usize,
+        first_step: u32,
+        steps: u32,
+        follow: Option<(&Follow, u32)>,
+    ) -> Submission {
         self.write(&self.clock, 0, bytemuck::bytes_of(&first_step));
+        let mut record = follow.map(|(follow, apart)| {
+            let floats = 3 * self.parameters;
+            let marks = marks(first_step, steps, follow.passages, apart);
+            (self.recorder.start(&self.context.device, follow, floats), marks)
+        });
         let mut encoder = self.context.device.create_command_encoder(&Default::default());
-        for _ in 0..steps {
+        for step in first_step..=first_step + steps {
+            if let Some((record, _)) = record.as_mut().filter(|(_, marks)| marks.contains(&step)) {
+                self.copy_out(&mut encoder, record, step);
+            }
+            if step == first_step + steps {
+                break;
+            }
             encoder.clear_buffer(&self.slope, 0, None);
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            for (place, (pipeline, groups, models)) in self.calls.iter().enumerate() {
+            for (place, (pipeline, groups, all)) in self.calls.iter().enumerate() {
                 pass.set_pipeline(pipeline);
                 pass.set_bind_group(0, &self.bindings, &[(place * ALIGNMENT) as u32]);
-                pass.dispatch_workgroups(*groups, 1, *models);
+                pass.dispatch_workgroups(*groups, 1, (*all).min(models as u32));
             }
         }
-        self.context.submit(encoder)
+        let submission = self.context.submit(encoder);
+        record.into_iter().for_each(|(record, _)| self.recorder.keep(record, &submission));
+        submission
+    }
+
+    /// Copies the model that a record follows into it, as it is at a step.
+    fn copy_out(&self, encoder: &mut wgpu::CommandEncoder, record: &mut Record, step: u32) {
+        let (place, size) = (record.models.start, 4 * self.parameters as u64);
+        let at = record.place(step, 3 * self.parameters);
+        let from = 4 * (place * self.places.numbers) as u64;
+        encoder.copy_buffer_to_buffer(&self.data, from, &record.staging, at, size);
+        let from = 4 * (place * self.state_size) as u64;
+        encoder.copy_buffer_to_buffer(&self.state, from, &record.staging, at + size, 2 * size);
+    }
+
+    /// Waits for a record: parameters, first and second moments after each number of steps.
+    pub(crate) async fn read_record(
+        &mut self,
+        record: Record,
+    ) -> Result<Vec<(u32, Vec<f32>)>, EngineError> {
+        let floats = 3 * self.parameters;
+        self.recorder.read(&self.context, record, floats).await
     }
 
     /// Takes steps and waits for them.
     ///
     /// # Errors
     /// When the GPU is lost.
-    pub async fn take(&self, first_step: u32, steps: u32) -> Result<(), EngineError> {
+    pub async fn take(&mut self, first_step: u32, steps: u32) -> Result<(), EngineError> {
         self.context.check()?;
-        self.submit(first_step, steps).wait(&self.context).await?;
+        let submission = self.submit(self.models, first_step, steps, None);
+        submission.wait(&self.context).await?;
         Ok(())
     }
 
@@ -285,6 +329,18 @@ impl Runner {
     }
 }
 
+/// Steps before which, or after which, the states of a followed model are kept: its last ones of a
+/// submission.
+fn marks(first_step: u32, steps: u32, passages: usize, apart: u32) -> Vec<u32> {
+    let followed = steps.min(apart.saturating_mul(passages as u32));
+    let first = first_step + steps - followed;
+    let ends = dispatches(followed, apart).into_iter().scan(first, |step, length| {
+        *step += length;
+        Some(*step)
+    });
+    std::iter::once(first).chain(ends).collect()
+}
+
 /// Whether anything learns through an operation.
 fn operation_learns(tape: &Tape, operation: &Operation) -> bool {
     let made = match operation {
@@ -342,10 +398,11 @@ fn pipelines(
     device: &wgpu::Device,
     layout: &wgpu::BindGroupLayout,
     calls: &[Call],
+    text: String,
 ) -> HashMap<&'static str, wgpu::ComputePipeline> {
     let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
         label: Some("operations"),
-        source: wgpu::ShaderSource::Wgsl(super::source().into()),
+        source: wgpu::ShaderSource::Wgsl(text.into()),
     });
     let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some("operations"),

@@ -1,0 +1,203 @@
+//! Models in training on a GPU that are checked, each with a state of its own: of a study or a
+//! network.
+
+use super::budget::Budget;
+use super::judge::{NEAR, WIDER, misfit, nearby};
+use crate::EngineError;
+use crate::gpu::Gpu;
+use crate::gpu::record::{Follow, Record, Recording};
+use std::ops::Range;
+use toy::random::block;
+use toy::study::snapshot::Trained;
+use toy::study::train::Learner;
+use toy::train::Model;
+use web_time::Instant;
+
+/// States from which the CPU trains a model at a first look and at a second one.
+const FIRST_LOOK: u32 = 2;
+const SECOND_LOOK: u32 = 6;
+
+/// A share of a job's models, as far as checks have to know it.
+pub(crate) trait Share {
+    /// What trains them on a GPU.
+    type Gpu: Recording;
+
+    /// The models, which are also their keys in the random streams.
+    fn models(&self) -> &[u32];
+    /// Steps and seed of the run.
+    fn course(&self) -> (u32, u32);
+    /// Place of a model with the most work that can be trained alone.
+    fn heaviest(&self) -> usize;
+    /// The models before their first step, on a GPU.
+    async fn begin(&self, gpu: &Gpu) -> Result<Self::Gpu, EngineError>;
+    /// Trains a model on the CPU, from these states and through these steps.
+    fn again(
+        &self,
+        model: u32,
+        states: impl Iterator<Item = Model<f32>>,
+        steps: Range<u32>,
+    ) -> Vec<Model<f32>>;
+}
+
+/// Whether a GPU takes a share's first models through their first steps as the CPU does.
+pub(super) async fn rehearse(gpu: &Gpu, share: &impl Share) -> Result<(), EngineError> {
+    CheckedModels::new(gpu, share).await.map(drop)
+}
+
+/// A share of models in training on a GPU, some of which the CPU trains again.
+pub(crate) struct CheckedModels<S: Share> {
+    gpu: S::Gpu,
+    /// What the CPU is yet to compare.
+    pending: Option<Record>,
+    budget: Budget,
+    turn: u32,
+    heaviest: usize,
+}
+
+impl<S: Share> CheckedModels<S> {
+    /// Uploads the models of a share, once the GPU has shown that it trains one of them as the CPU
+    /// does.
+    ///
+    /// # Errors
+    /// When it does not, is lost or has too little memory.
+    pub async fn new(gpu: &Gpu, share: &S) -> Result<Self, EngineError> {
+        gpu.trusted()?;
+        let training = share.begin(gpu).await?;
+        let (budget, heaviest) = (Budget::default(), share.heaviest());
+        let mut checked = Self { gpu: training, pending: None, budget, turn: 0, heaviest };
+        if !share.models().is_empty() {
+            checked.rehearse(share).await?;
+        }
+        Ok(checked)
+    }
+
+    /// Takes one model through the first steps and back.
+    async fn rehearse(&mut self, share: &S) -> Result<(), EngineError> {
+        let (place, mut start) = (self.heaviest, None);
+        for first in [0, 1] {
+            // One step, to see what a step takes the CPU; then as many as a dispatch will have.
+            let longest = if first == 0 { 1 } else { self.budget.longest() };
+            let steps = (share.course().0 - first).min(longest);
+            if steps == 0 {
+                break;
+            }
+            self.gpu.keep_short(steps);
+            self.gpu.rehearse(place, first, steps);
+            let Some(record) = self.gpu.recorded() else { break };
+            let states = self.gpu.read_record(record).await?;
+            start.get_or_insert_with(|| states[0].1.clone());
+            self.compare(share, place, &states)?;
+        }
+        if let Some(start) = start {
+            self.gpu.put_back(place, &start);
+        }
+        Ok(())
+    }
+
+    /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
+    /// Meanwhile, the CPU checks the slice before; at the end of the run this one as well.
+    ///
+    /// # Errors
+    /// When the GPU is lost or computes something wrong.
+    pub async fn advance(&mut self, share: &S, step: u32, limit: u32) -> Result<u32, EngineError> {
+        self.turn += 1;
+        let follow = (!share.models().is_empty()).then(|| {
+            self.gpu.keep_short(self.budget.longest());
+            let place = self.pick(share);
+            let (passages, last_only) = (self.budget.passages(), self.budget.is_spent());
+            Follow { models: place..place + 1, passages, last_only }
+        });
+        let taken = self.gpu.advance_recording(step, limit, follow).await?;
+        let record = self.gpu.recorded();
+        if let Some(before) = std::mem::replace(&mut self.pending, record) {
+            self.check(share, before).await?;
+        }
+        if step + taken >= share.course().0 {
+            self.settle(share).await?;
+        }
+        Ok(taken)
+    }
+
+    /// A model: one with the most work, or any.
+    fn pick(&self, share: &S) -> usize {
+        let word = block(share.course().1, self.turn, 0, 0x636b)[0];
+        let any = (u64::from(word) * share.models().len() as u64) >> 32;
+        if self.turn.is_multiple_of(2) { self.heaviest } else { any as usize }
+    }
+
+    /// Checks what has not been checked yet.
+    ///
+    /// # Errors
+    /// When the GPU is lost or has computed something wrong.
+    pub async fn settle(&mut self, share: &S) -> Result<(), EngineError> {
+        match self.pending.take() {
+            Some(record) => self.check(share, record).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What has been learned, once the last steps have been checked.
+    ///
+    /// # Errors
+    /// When the GPU is lost or has computed something wrong.
+    pub async fn read(&mut self, share: &S) -> Result<Vec<Trained>, EngineError> {
+        self.settle(share).await?;
+        self.gpu.read().await
+    }
+
+    /// All that the models go on from, once the last steps have been checked.
+    ///
+    /// # Errors
+    /// When the GPU is lost or has computed something wrong.
+    pub async fn learners(&mut self, share: &S) -> Result<Vec<Learner>, EngineError> {
+        self.settle(share).await?;
+        self.gpu.learners().await
+    }
+
+    /// Replaces what [`learners`](Self::learners) returns, of the same models in the same order.
+    pub fn set_learners(&mut self, learners: &[Learner]) {
+        self.pending = None;
+        self.gpu.set_learners(learners);
+    }
+
+    /// The adapter's name.
+    pub fn name(&self) -> &str {
+        self.gpu.name()
+    }
+
+    async fn check(&mut self, share: &S, record: Record) -> Result<(), EngineError> {
+        let place = record.models.start;
+        let states = self.gpu.read_record(record).await?;
+        self.compare(share, place, &states)
+    }
+
+    /// Trains a model from each recorded state to the next on the CPU and compares.
+    fn compare(
+        &mut self,
+        share: &S,
+        place: usize,
+        states: &[(u32, Model<f32>)],
+    ) -> Result<(), EngineError> {
+        let (begun, model) = (Instant::now(), share.models()[place]);
+        let mut steps = 0;
+        for pair in states.windows(2) {
+            let [(step, before), (end, after)] = pair else { continue };
+            steps += end - step;
+            let cpu = |states: u32, distance: f64| {
+                let near = (0..states).map(|k| nearby(before, distance, k));
+                share.again(model, near, *step..*end)
+            };
+            if misfit(after, &cpu(FIRST_LOOK, NEAR)).is_rounding() {
+                continue;
+            }
+            let misfit = misfit(after, &cpu(SECOND_LOOK, WIDER));
+            if !misfit.is_rounding() {
+                let what = format!("after step {end} of model {model}, {misfit}");
+                self.gpu.distrust(&what);
+                return Err(EngineError::Wrong { name: self.gpu.name().to_owned(), what });
+            }
+        }
+        self.budget.took(steps, begun.elapsed());
+        Ok(())
+    }
+}
