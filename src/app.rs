@@ -72,7 +72,11 @@ pub fn App() -> impl IntoView {
                     <Lede />
                     <div class="tools">
                         <Strip />
-                        <RunBar training=state.run.training command=state.command()>
+                        <RunBar
+                            training=state.run.training
+                            command=state.command()
+                            shipped=Signal::derive(move || state.shows_shipped())
+                        >
                             <Keep />
                         </RunBar>
                         <First />
@@ -168,7 +172,7 @@ fn Keep() -> impl IntoView {
             class="keep"
             data-testid="keep"
             title="Keeps this run on the right, to compare the next one with it"
-            disabled=move || state.run.stage.get() != Stage::Done
+            disabled=move || state.run.stage.get() != Stage::Done && !state.shows_shipped()
             on:click=move |_| state.keep()
         >
             "Keep"

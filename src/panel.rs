@@ -2,7 +2,10 @@
 //! with.
 
 use crate::diagram::{Curve, Diagram, Layer, curve};
+use crate::origin::Origin;
+use crate::other::Other;
 use crate::run::Run;
+use crate::shipped;
 use crate::source::{Side, Source};
 use crate::source_menu::{Menu, OtherNote};
 use crate::state::State;
@@ -10,7 +13,6 @@ use crate::theory::has_optimum;
 use leptos::prelude::*;
 use toy::picture::Picture;
 use toy::{Spec, Sweep};
-use trainer::Stage;
 
 /// One of the two diagrams, as signals.
 #[derive(Clone, Copy)]
@@ -48,7 +50,9 @@ impl Panels {
             Memo::new(move |_| match state.source(side) {
                 Source::Trained => state.run.picture.get(),
                 // What it showed before is another protocol's.
-                Source::Other if waits(state.other.run) => Picture::default(),
+                Source::Other if waits(state.other.run) && !ships(state.other) => {
+                    Picture::default()
+                }
                 Source::Other => state.other.run.picture.get(),
                 Source::Kept(_) => state
                     .run_of(state.source(side))
@@ -161,7 +165,7 @@ pub fn Shown(
         Source::Trained => origin(state.run),
         Source::Other => {
             let label = state.other.preset.get().unwrap_or("other settings");
-            match waits(state.other.run) {
+            match waits(state.other.run) && !ships(state.other) {
                 true => format!("{label}: not trained yet"),
                 false => format!("{label}: {}", origin(state.other.run)),
             }
@@ -199,7 +203,12 @@ pub fn Shown(
 
 /// Whether a run waits to be asked for, or for nothing that it could show.
 fn waits(run: Run) -> bool {
-    matches!(run.stage.get(), Stage::Asking(_) | Stage::Offered(_))
+    shipped::waits(&run.stage.get())
+}
+
+/// Whether the other run's result came with the page.
+fn ships(other: Other) -> bool {
+    other.own.with(|own| other.run.shows_shipped(own))
 }
 
 /// Whether a run has shown no pixel yet.
@@ -209,13 +218,16 @@ fn nothing(run: Run) -> bool {
 
 /// Whether the run shows what the form says.
 fn is_asked_for(state: State) -> bool {
-    state.sweep.with(|sweep| state.run.shown.with(|shown| sweep == shown))
+    state.sweep.with(|sweep| {
+        state.run.shown.with(|shown| sweep == shown) || state.run.shows_shipped(sweep)
+    })
 }
 
 /// How a run's pixels came about, in a few words.
 fn origin(run: Run) -> String {
-    match run.source.get() {
-        Some(file) => format!("from file {file}"),
+    match run.origin.get() {
+        Some(origin @ Origin::File(_)) => origin.words(),
+        Some(origin) => format!("{}, {}", run.shown.with(training), origin.words()),
         None => run.shown.with(training),
     }
 }

@@ -235,12 +235,17 @@ impl State {
         }
     }
 
+    /// Whether the page has pixels to show in the place of the run, which waits to be asked for.
+    pub fn shows_shipped(self) -> bool {
+        self.sweep.with(|sweep| self.run.shows_shipped(sweep))
+    }
+
     /// Keeps the run's pixels and puts them on the right, to compare the next run with them.
     pub fn keep(self) {
         let slot = self.free_slot();
-        let Run { shown, picture, source, .. } = self.run;
+        let Run { shown, picture, origin, .. } = self.run;
         let (shown, picture) = (shown.get_untracked(), picture.get_untracked());
-        self.kept[slot].keep(shown, picture, source.get_untracked());
+        self.kept[slot].keep(shown, picture, origin.get_untracked());
         self.sources[Side::Right.index()].set(Source::Kept(slot as u8));
     }
 

@@ -9,6 +9,8 @@ use crate::bar::RunBar;
 use crate::comparison::Keep;
 use crate::diagram::cursor::touches;
 use crate::experiment::{About, Opened, layout, measured, saves, scrubber};
+use crate::format::sentence;
+use crate::origin::Origin;
 use leptos::ev;
 use leptos::html::{Details, Div};
 use leptos::prelude::*;
@@ -31,6 +33,9 @@ pub fn StudyPage(
 ) -> impl IntoView {
     let (view, opened) = opened;
     let page = Page::new(opened, |study, choice| StudyRun::follow(view, study, choice));
+    let origin = page.run.origin;
+    let shipped =
+        Signal::derive(move || origin.with(|o| o.as_ref().is_some_and(Origin::is_shipped)));
     let top = move || {
         let (look, figure) = look_for(view);
         view! {
@@ -39,7 +44,10 @@ pub fn StudyPage(
                 {look} " "
                 <a href=figure>"The paper's figure"</a>
             </p>
-            <RunBar training=page.training() command=page.command() />
+            <RunBar training=page.training() command=page.command() shipped />
+            {move || shipped.get().then(|| view! {
+                <p class="earlier" data-testid="earlier">{origin.get().map(|origin| sentence(&origin.words()))}</p>
+            })}
         }
         .into_any()
     };
@@ -133,7 +141,7 @@ fn figure(page: Page) -> impl IntoView {
 /// Rows of the comparison for the models as they are now.
 fn kept(found: &Found) -> Vec<Row> {
     // How models of a file began is not known.
-    let start = found.file.is_none();
+    let start = found.origin.is_none();
     let of = |part: &Part| comparison::study(&part.study, &part.snapshots, start);
     found.parts.iter().flat_map(of).collect()
 }
