@@ -30,7 +30,7 @@ test(
     assert.deepEqual([width, height], [64, 64]);
     assert.ok((await colours(page, "empirical")) > 100);
     assert.ok(data.every((byte, i) => i % 4 < 3 || byte === 255), "every pixel is there");
-    assert.match(await page.locator(".asking").innerText(), /comes with the page/);
+    assert.match(await page.locator(".asking").innerText(), /computed earlier/);
     // Its numbers are those of the file.
     const { norm } = read("paper.json");
     const box = await page.getByTestId("heatmap-empirical").boundingBox();

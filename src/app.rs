@@ -173,7 +173,7 @@ fn Keep() -> impl IntoView {
             data-testid="keep"
             title="Keeps this run on the right, to compare the next one with it"
             disabled=move || state.run.stage.get() != Stage::Done && !state.shows_shipped()
-            on:click=move |_| state.keep()
+            on:click=move |_| state.keep_run()
         >
             "Keep"
         </button>

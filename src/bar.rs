@@ -124,7 +124,7 @@ pub fn asking(training: Training, shipped: bool) -> Option<String> {
             Some("This run takes longer than a day here: use the command.".to_owned())
         }
         Stage::Asking(seconds) if shipped => Some(format!(
-            "This run takes about {} here. Until then the result that comes with the page is shown.",
+            "It takes about {} here; shown is what was computed earlier.",
             duration(seconds)
         )),
         Stage::Asking(seconds) if progress.get().part > 0.0 && training.is_current() => {

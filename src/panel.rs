@@ -1,6 +1,7 @@
 //! The two diagrams beside each other: what each shows, in which colours, and what it is compared
 //! with.
 
+use crate::bring::Files;
 use crate::diagram::{Curve, Diagram, Layer, curve};
 use crate::origin::Origin;
 use crate::other::Other;
@@ -134,8 +135,10 @@ pub fn Half(
     /// Word for ids.
     name: &'static str,
 ) -> impl IntoView {
+    let files = use_context::<Files>();
+    let over = move || files.is_some_and(|files| files.is_over(side.word()));
     view! {
-        <div class="half">
+        <div class="half" class:over=over data-drop=side.word()>
             <Shown side name menu=true />
             <OtherNote side />
         </div>
@@ -227,7 +230,8 @@ fn is_asked_for(state: State) -> bool {
 fn origin(run: Run) -> String {
     match run.origin.get() {
         Some(origin @ Origin::File(_)) => origin.words(),
-        Some(origin) => format!("{}, {}", run.shown.with(training), origin.words()),
+        // The mark first: there may be little room.
+        Some(origin) => format!("{}: {}", origin.words(), run.shown.with(training)),
         None => run.shown.with(training),
     }
 }

@@ -1,7 +1,7 @@
 //! Weights and results that readers bring: shown in the place of what was trained.
 
 use super::run::Page;
-use crate::bring::{Choose, FileNotes, Files, UNTIL};
+use crate::bring::{Brought, Choose, FileNotes, Files, UNTIL};
 use files::Archive;
 use files::load::{LoadedStudy, study};
 use leptos::prelude::*;
@@ -9,13 +9,16 @@ use toy::load::FoundStudy;
 
 /// Takes such files dropped anywhere on the page from now on.
 pub fn listen(page: Page) -> Files {
-    Files::listen(["The figure shows ", UNTIL], move |(name, bytes)| {
-        let LoadedStudy { study, preset, snapshots, notes } = read(page, &bytes)?;
-        // The run first: what it shows already need not be trained.
-        page.run.adopt(study.clone(), snapshots, name, page.choice.get_untracked());
-        page.load((preset.name, study));
-        Ok(notes)
-    })
+    Files::listen(
+        |_| ["The figure shows ", UNTIL],
+        move |Brought { name, bytes, .. }| {
+            let LoadedStudy { study, preset, snapshots, notes } = read(page, &bytes)?;
+            // The run first: what it shows already need not be trained.
+            page.run.adopt(study.clone(), snapshots, name, page.choice.get_untracked());
+            page.load((preset.name, study));
+            Ok(notes)
+        },
+    )
 }
 
 /// Reads a file of weights, or a document that was saved here or by the command.
