@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: retrieval static base translation networks help serve dist test lint unit e2e fuzz soak interop cluster figures bench deny setup clean
+.PHONY: results retrieval static base translation networks help serve dist test lint unit e2e fuzz soak interop cluster figures bench deny setup clean
 
 # Tools come from the project's npm packages and from cargo install; system paths are only added to.
 CARGO_BIN := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin
@@ -80,6 +80,10 @@ figures: dist ## draw the README's figures from the built page (some minutes)
 
 base: ## train the translation model that comes with the page, www/translation-base.bin (minutes; its fingerprint is in crates/engine/tests/translation.rs)
 	cargo run -q --release $(LOCKED) -p superphase -- base --out www/translation-base.bin
+
+results: ## compute the results that come with the page, www/results (half an hour on two cores; ONLY="paper attacked" for some)
+	cargo build -q --release $(LOCKED) -p superphase
+	scripts/results $(TARGET)/release/superphase $(ONLY)
 
 translation: ## draw the tables of docs/translation.md from new runs of the command (minutes)
 	cargo build -q --release $(LOCKED) -p superphase

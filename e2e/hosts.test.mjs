@@ -1,10 +1,11 @@
 // Wherever the page is put, and whatever arrives of it: it runs, or a sentence says what is missing.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { BASE, launch, watch, withPage } from "./browser.mjs";
 import { colours, stage, until } from "./instrument.mjs";
 import { DIST, serve } from "./serve.mjs";
@@ -267,3 +268,25 @@ test(
     await page.getByRole("button", { name: /dark theme|light theme/ }).click();
   }),
 );
+
+test("posted links: the page has a picture for them, small enough, with its whole address where a build is told its place", () => {
+  const tag = (html, name) => html.match(new RegExp(`<meta[^>]*property="?${name}"?[^>]*>`))?.[0].match(/content=(?:"([^"]*)"|([^\s>]+))/)?.slice(1).find(Boolean);
+  const html = readFileSync(join(DIST, "index.html"), "utf8");
+  assert.equal(tag(html, "og:image"), "card.png");
+  assert.ok(tag(html, "og:title").length > 20 && tag(html, "og:description").length > 40);
+  const png = readFileSync(join(DIST, "card.png"));
+  assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [1200, 630]);
+  assert.deepEqual([tag(html, "og:image:width"), tag(html, "og:image:height")], ["1200", "630"]);
+  assert.ok(png.length < 100_000, `${png.length} bytes`);
+  // The last step of a build, on as little as it needs.
+  const folder = mkdtempSync(join(tmpdir(), "superphase-"));
+  try {
+    const start = html.match(/start-\d+\.js/)[0];
+    for (const [name, text] of [["index.html", html.replace(start, "start.js")], ["start.js", ""], ["sw.js", ""], [PROGRAM, ""], [SCRIPT, ""]]) writeFileSync(join(folder, name), text);
+    const env = { ...process.env, TRUNK_STAGING_DIR: folder, SITE: "https://example.org/superphase/" };
+    execFileSync(fileURLToPath(new URL("../scripts/finish", import.meta.url)), { env });
+    assert.equal(tag(readFileSync(join(folder, "index.html"), "utf8"), "og:image"), "https://example.org/superphase/card.png");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

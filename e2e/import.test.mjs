@@ -81,3 +81,44 @@ test(
     assert.deepEqual(await size(page), [8, 8]);
   }),
 );
+
+/** Drops a file onto the diagram of one side, as a mouse would. */
+const drop = (page, name, text, side) =>
+  page.evaluate(
+    ([name, text, side]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], name));
+      const at = document.querySelector(`[data-drop=${side}] canvas`);
+      for (const kind of ["dragover", "drop"]) at.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+    },
+    [name, text, side],
+  );
+
+test(
+  "import: two files stand side by side, each where it was dropped, and are compared",
+  withPage({ webgpu: "absent", path: LINK }, async (page) => {
+    await stage(page, "done");
+    const table = (superposed) => {
+      const rows = [0, 1].flatMap((row) => [0, 1].map((column) => [row, column, -row, column - 0.5, column === superposed ? 1 : 0, 1].join(",")));
+      return ["log_sparsity_index,log_weight_index,log_sparsity,log_weight,last_polysemanticity,last_norm", ...rows, ""].join("\n");
+    };
+    const caption = (name) => page.getByTestId(`diagram-${name}`).locator(".diagram-name p");
+    await drop(page, "one.csv", table(0), "left");
+    await page.locator(".notices", { hasText: "The left diagram shows one.csv" }).waitFor();
+    await drop(page, "two.csv", table(1), "right");
+    await page.locator(".notices", { hasText: "The right diagram shows two.csv." }).waitFor();
+    assert.equal(await caption("empirical").innerText(), "from file one.csv");
+    assert.equal(await caption("theory").innerText(), "from file two.csv");
+    const [left, right] = await Promise.all(["empirical", "theory"].map((name) => pixels(page, name)));
+    assert.deepEqual([left.width, right.width], [2, 2]);
+    // Superposed on the left in one, on the right in the other.
+    const colour = ({ data }, column) => data.slice(4 * column, 4 * column + 3).join();
+    assert.equal(colour(left, 0), colour(right, 1));
+    assert.notEqual(colour(left, 0), colour(left, 1));
+    assert.match(await page.getByTestId("agreement").textContent(), /^0\.0 % of pixels agree: the trained models and the kept run/);
+    // And the other way round.
+    await drop(page, "three.csv", table(1), "left");
+    await page.waitForFunction(() => document.querySelector("[data-testid=diagram-empirical] .diagram-name p").textContent === "from file three.csv");
+    assert.match(await page.getByTestId("agreement").textContent(), /^100\.0 %/);
+  }),
+);

@@ -1,5 +1,6 @@
 // The inspector of a pinned pixel, its landscape and replay; thresholds; the lines between true phases.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
 import { pixels, stage } from "./instrument.mjs";
@@ -61,6 +62,19 @@ test(
     assert.match(start.heading, /step 0$/);
     assert.notDeepEqual(start.numbers, end.numbers);
     assert.notEqual(await dot(), last);
+    // The landscape can be taken away, with the ways of all models and every minimum.
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("take-landscape").click()]);
+    assert.match(download.suggestedFilename(), /-landscape-9-6\.svg$/);
+    const svg = readFileSync(await download.path(), "utf8");
+    const marks = await page.getByTestId("trajectory").evaluate((shown) => ["track", "minimum"].map((name) => shown.querySelectorAll(`.${name}`).length));
+    const saved = await page.evaluate((text) => {
+      const drawn = new DOMParser().parseFromString(text, "image/svg+xml");
+      if (drawn.querySelector("parsererror")) return ["not well-formed"];
+      const paths = [...drawn.querySelectorAll("g path")].map((path) => path.getAttribute("d"));
+      return [paths.filter((d) => d.endsWith("h0")).length / 2, paths.filter((d) => d.endsWith("z")).length];
+    }, svg);
+    assert.deepEqual(saved, marks);
+    assert.ok(svg.includes("<image") && !svg.includes("NaN"));
     await page.getByTestId("scrubber").focus();
     await page.keyboard.press("ArrowRight");
     assert.match((await model(page)).heading, /step [1-9]/);

@@ -15,6 +15,9 @@ const VIEWS = {
   dynamics: "?view=dynamics&steps=60",
   computation: "?view=computation&steps=60",
   vulnerability: "?view=vulnerability&steps=10&instances=3&features=30&hidden=8",
+  scaling: "?view=scaling&steps=10&instances=3&features=32&hidden=8",
+  transformer: "?view=transformer&network=transformer&features=12&width=6&heads=2&mlp=8&instances=3&batch=16&steps=60&engine=cpu",
+  earlier: "?preset=paper",
 };
 
 /** What of the page is cut off, sticks out or overlaps; runs in the page. */

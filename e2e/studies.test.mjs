@@ -270,6 +270,19 @@ test(
     await page.getByTestId("scrubber").fill("10");
     await page.waitForFunction(() => [...document.querySelectorAll("[data-testid=plate] text")].some((t) => t.textContent === "Directions at step 50"));
     assert.notEqual(Number((await groups(page))[0].loss), best);
+    // A drag across either chart goes through the steps, too.
+    const shown = (step) => page.waitForFunction((step) => [...document.querySelectorAll("[data-testid=plate] text")].some((t) => t.textContent === `Directions at step ${step}`), step);
+    for (const [chart, part, step] of [[0, 0.5, 300], [1, 0.25, 150]]) {
+      await page.locator(".scrub").nth(chart).evaluate((area) => area.scrollIntoView({ block: "center" }));
+      const box = await page.locator(".scrub").nth(chart).boundingBox();
+      await page.mouse.move(box.x + 0.75 * box.width, box.y + box.height - 3);
+      await page.mouse.down();
+      await shown(450);
+      await page.mouse.move(box.x + part * box.width, box.y + 3, { steps: 4 });
+      await shown(step);
+      await page.mouse.up();
+    }
+    assert.equal(await page.getByTestId("scrubber").inputValue(), "30", "both ways show the same step");
   }),
 );
 

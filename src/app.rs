@@ -76,7 +76,11 @@ pub fn App() -> impl IntoView {
                     <Lede />
                     <div class="tools">
                         <Strip />
-                        <RunBar training=state.run.training command=state.command()>
+                        <RunBar
+                            training=state.run.training
+                            command=state.command()
+                            shipped=Signal::derive(move || state.shows_shipped())
+                        >
                             <Keep />
                         </RunBar>
                         <First />
@@ -172,8 +176,8 @@ fn Keep() -> impl IntoView {
             class="keep"
             data-testid="keep"
             title="Keeps this run on the right, to compare the next one with it"
-            disabled=move || state.run.stage.get() != Stage::Done
-            on:click=move |_| state.keep()
+            disabled=move || state.run.stage.get() != Stage::Done && !state.shows_shipped()
+            on:click=move |_| state.keep_run()
         >
             "Keep"
         </button>

@@ -1,6 +1,6 @@
 //! The article below the instrument, whose sentences set its state.
 
-use crate::bar::{asking, stage_words};
+use crate::bar::{HERE, asking, stage_words};
 use crate::kernel::KernelReader;
 use crate::panel::Shown;
 use crate::reading::Reading;
@@ -79,7 +79,7 @@ fn Answer(reading: Reading) -> impl IntoView {
     let run = state.run;
     let words = move || {
         let stage = run.stage.get();
-        let asks = asking(run.training);
+        let asks = asking(run.training, state.shows_shipped());
         let percent = (100.0 * run.progress.get().part).floor();
         match asks {
             Some(question) => question,
@@ -94,7 +94,9 @@ fn Answer(reading: Reading) -> impl IntoView {
         <div class="answer">
             <span class="answer-words" role="status" data-testid="answer">{words}</span>
             <Show when=move || waits.get()>
-                <button type="button" on:click=move |_| run.train()>"Train"</button>
+                <button type="button" on:click=move |_| run.train()>
+                    {move || if state.shows_shipped() { HERE } else { "Train" }}
+                </button>
             </Show>
             <Show when=move || reading.strayed()>
                 <button type="button" data-testid="own-settings" on:click=move |_| reading.back()>

@@ -11,6 +11,9 @@ use wire::{Choice, Kind};
 /// Seconds of a run that a browser's tab is not the place for.
 const DAY: f64 = 86_400.0;
 
+/// What trains a run whose result came with the page.
+pub const HERE: &str = "Train it here";
+
 /// Train, pause or resume; step; reset; and why it waits, when it does.
 #[component]
 pub fn RunBar(
@@ -19,6 +22,9 @@ pub fn RunBar(
     /// The command line that trains the same.
     #[prop(into)]
     command: Signal<String>,
+    /// Whether the result that is shown came with the page.
+    #[prop(into)]
+    shipped: Signal<bool>,
     /// Further buttons.
     #[prop(optional)]
     children: Option<Children>,
@@ -28,6 +34,7 @@ pub fn RunBar(
         // One word from the first movement of a slider to the last.
         Stage::Loading | Stage::Starting | Stage::Training | Stage::Recovering => "Pause",
         Stage::Paused if progress.get().part > 0.0 => "Resume",
+        Stage::Asking(_) if shipped.get() => HERE,
         Stage::Paused | Stage::Asking(_) => "Train",
         Stage::Offered(_) => "Go on",
         Stage::Done => "Train again",
@@ -41,7 +48,7 @@ pub fn RunBar(
         Stage::Offered(_) => "Start over",
         _ => "Reset",
     };
-    let asks = move || asking(training);
+    let asks = move || asking(training, shipped.get());
     let start_over = move |_| {
         let offered = matches!(stage.get_untracked(), Stage::Offered(_));
         training.tell(Event::Reset);
@@ -109,13 +116,17 @@ fn CommandLine(command: Signal<String>) -> impl IntoView {
     }
 }
 
-/// What a run asks before it goes on, if it does.
-pub fn asking(training: Training) -> Option<String> {
+/// What a run asks before it goes on, if it does; what is shown may have come with the page.
+pub fn asking(training: Training, shipped: bool) -> Option<String> {
     let Training { stage, progress, .. } = training;
     match stage.get() {
         stage if is_too_long(&stage) => {
             Some("This run takes longer than a day here: use the command.".to_owned())
         }
+        Stage::Asking(seconds) if shipped => Some(format!(
+            "It takes about {} here; shown is what was computed earlier.",
+            duration(seconds)
+        )),
         Stage::Asking(seconds) if progress.get().part > 0.0 && training.is_current() => {
             Some(format!("This run takes another {}.", duration(seconds)))
         }

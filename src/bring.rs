@@ -6,16 +6,29 @@ use leptos::ev::{dragleave, dragover, drop};
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::{DataTransfer, File};
+use leptos::web_sys::{DataTransfer, Element, Event, File};
 use toy::load::LARGEST;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 /// What is said after the name of a file that stands where something was trained.
 pub const UNTIL: &str = "; change a parameter to train again.";
 
-/// Shows a file by its name and bytes; returns what the reader should know of it, or why it cannot
-/// be shown, in clauses.
-type Show = Callback<(String, Vec<u8>), Result<Vec<String>, String>>;
+/// A file that a reader brings.
+pub struct Brought {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// The part of the page that it was dropped onto, as its `data-drop` says.
+    pub onto: Option<String>,
+}
+
+/// Shows a file; returns what the reader should know of it, or why it cannot be shown, in clauses.
+type Show = Callback<Brought, Result<Vec<String>, String>>;
+
+/// What is said before and after the name of a file that is shown, by what it was dropped onto.
+type Words = fn(Option<&str>) -> [&'static str; 2];
 
 /// What there is to say about files; copies are handles to the same.
 #[derive(Clone, Copy)]
@@ -28,8 +41,9 @@ pub struct Files {
     shown: RwSignal<bool>,
     /// Whether a file hovers over the page.
     hovers: RwSignal<bool>,
-    /// What is said before and after the name of a file that is shown.
-    words: [&'static str; 2],
+    /// The part of the page that a file hovers over.
+    over: RwSignal<Option<String>>,
+    words: Words,
     show: Show,
 }
 
@@ -37,14 +51,15 @@ impl Files {
     /// Takes files dropped anywhere on the page from now on; `words` are said before and after the
     /// name of one that could be shown.
     pub fn listen(
-        words: [&'static str; 2],
-        show: impl Fn((String, Vec<u8>)) -> Result<Vec<String>, String> + Send + Sync + 'static,
+        words: Words,
+        show: impl Fn(Brought) -> Result<Vec<String>, String> + Send + Sync + 'static,
     ) -> Self {
         let files = Self {
             loaded: RwSignal::new(0),
             notes: RwSignal::new(vec![]),
             shown: RwSignal::new(false),
             hovers: RwSignal::new(false),
+            over: RwSignal::new(None),
             words,
             show: Callback::new(show),
         };
@@ -52,21 +67,21 @@ impl Files {
             if event.data_transfer().is_some_and(|data| has_files(&data)) {
                 // Otherwise the browser would leave the page for the file.
                 event.prevent_default();
-                files.hovers.set(true);
+                files.hover(true, part(&event));
             }
         });
         let leave = window_event_listener(dragleave, move |event| {
             // Only when it leaves the window, not from one element to the next.
             if event.related_target().is_none() {
-                files.hovers.set(false);
+                files.hover(false, None);
             }
         });
         let dropped = window_event_listener(drop, move |event| {
-            files.hovers.set(false);
+            files.hover(false, None);
             let Some(data) = event.data_transfer().filter(has_files) else { return };
             event.prevent_default();
             if let Some(file) = data.files().and_then(|list| list.get(0)) {
-                files.read(file);
+                files.read(file, part(&event));
             }
         });
         on_cleanup(move || {
@@ -77,8 +92,23 @@ impl Files {
         files
     }
 
+    /// Whether a file hovers over a part of the page.
+    pub fn is_over(self, part: &str) -> bool {
+        self.over.with(|over| over.as_deref() == Some(part))
+    }
+
+    /// Notes where a file hovers; this comes many times a second.
+    fn hover(self, hovers: bool, over: Option<String>) {
+        if self.hovers.get_untracked() != hovers {
+            self.hovers.set(hovers);
+        }
+        if self.over.with_untracked(|before| *before != over) {
+            self.over.set(over);
+        }
+    }
+
     /// Reads a file and shows it.
-    fn read(self, file: File) {
+    fn read(self, file: File, onto: Option<String>) {
         let name = short(&file.name());
         // Before it takes memory.
         if file.size() > LARGEST as f64 {
@@ -86,7 +116,10 @@ impl Files {
         }
         spawn_local(async move {
             match JsFuture::from(file.array_buffer()).await {
-                Ok(buffer) => self.show(name, Uint8Array::new(&buffer).to_vec()),
+                Ok(buffer) => {
+                    let bytes = Uint8Array::new(&buffer).to_vec();
+                    self.show(Brought { name, bytes, onto });
+                }
                 Err(_) => self.refuse(&name, "the browser could not read it"),
             }
         });
@@ -97,11 +130,11 @@ impl Files {
         self.notes.set(vec![format!("{name} cannot be shown: {why}.")]);
     }
 
-    fn show(self, name: String, bytes: Vec<u8>) {
-        match self.show.run((name.clone(), bytes)) {
+    fn show(self, file: Brought) {
+        let (name, [before, after]) = (file.name.clone(), (self.words)(file.onto.as_deref()));
+        match self.show.run(file) {
             Err(why) => self.refuse(&name, &why),
             Ok(notes) => {
-                let [before, after] = self.words;
                 let said = format!("{before}{name}{after}");
                 let notes = notes.into_iter().map(|note| sentence(&note));
                 self.notes.set([said].into_iter().chain(notes).collect());
@@ -110,6 +143,12 @@ impl Files {
             }
         }
     }
+}
+
+/// The part of the page that an event is over.
+fn part(event: &Event) -> Option<String> {
+    let at: Element = event.target()?.dyn_into().ok()?;
+    at.closest("[data-drop]").ok()??.get_attribute("data-drop")
 }
 
 fn has_files(data: &DataTransfer) -> bool {
@@ -150,7 +189,7 @@ pub fn Choose(
             on:change:target=move |event| {
                 let input = event.target();
                 if let Some(file) = input.files().and_then(|list| list.get(0)) {
-                    files.read(file);
+                    files.read(file, None);
                 }
                 // So that the same file can be chosen again.
                 input.set_value("");
@@ -185,7 +224,10 @@ pub fn FileNotes(
     view! {
         {notes}
         <Show when=move || files.hovers.get()>
-            <div class="drop-here" aria-hidden="true">"Drop the file to show it"</div>
+            <div class="drop-here" aria-hidden="true">
+                "Drop the file to show it"
+                {move || files.over.get().map(|part| format!(" on the {part}"))}
+            </div>
         </Show>
     }
 }

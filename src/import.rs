@@ -1,29 +1,46 @@
 //! Files of diagrams that readers bring: shown in the place of what was trained.
 
-use crate::bring::{Choose, Files, UNTIL};
+use crate::bring::{Brought, Choose, Files, UNTIL};
+use crate::origin::Origin;
+use crate::source::{Side, Source};
 use crate::state::State;
 use leptos::prelude::*;
 use toy::load::{Loaded, load};
 
 /// Takes files dropped anywhere on the page from now on.
 pub fn listen(state: State) -> Files {
-    Files::listen(["The left diagram shows ", UNTIL], move |(name, file)| show(state, name, &file))
+    let words = |onto: Option<&str>| match is_right(onto) {
+        true => ["The right diagram shows ", "."],
+        false => ["The left diagram shows ", UNTIL],
+    };
+    Files::listen(words, move |file| show(state, file))
 }
 
-/// Shows a file; returns what the reader should know.
-fn show(state: State, name: String, file: &[u8]) -> Result<Vec<String>, String> {
+fn is_right(onto: Option<&str>) -> bool {
+    onto == Some(Side::Right.word())
+}
+
+/// Shows a file on the side it was dropped on, or else on the left; returns what the reader should
+/// know.
+fn show(state: State, file: Brought) -> Result<Vec<String>, String> {
+    let Brought { name, bytes, onto } = file;
     let thresholds = state.thresholds.get_untracked();
     let loaded = state.sweep.with_untracked(|base| {
-        if files::Archive::is(file) {
-            files::load::load(file, base, &thresholds).map_err(|why| why.to_string())
+        if files::Archive::is(&bytes) {
+            files::load::load(&bytes, base, &thresholds).map_err(|why| why.to_string())
         } else {
-            load(file, base, &thresholds).map_err(|why| why.to_string())
+            load(&bytes, base, &thresholds).map_err(|why| why.to_string())
         }
     });
     let Loaded { sweep, picture, thresholds, notes } = loaded?;
     if let Some(thresholds) = thresholds {
         state.thresholds.set(thresholds);
     }
+    if is_right(onto.as_deref()) {
+        state.keep(sweep, picture, Some(Origin::File(name)));
+        return Ok(notes);
+    }
+    state.sources[Side::Left.index()].set(Source::Trained);
     state.cursor.set(None);
     state.pinned.set(None);
     // The run first: what it shows already need not be trained.
@@ -44,7 +61,7 @@ pub fn Loader() -> impl IntoView {
             files
         />
         <p class="take-note">
-            "A run or table saved here, or a table with repro-superposition's columns, as any program writes them; or weights W and b of PyTorch, JAX or NumPy (.safetensors, .npz). It can also be dropped onto the page."
+            "A run or table saved here, or a table with repro-superposition's columns, as any program writes them; or weights W and b of PyTorch, JAX or NumPy (.safetensors, .npz). It can also be dropped onto the page: onto the diagram that is to show it."
         </p>
     }
 }

@@ -1,5 +1,6 @@
 //! Runs that were kept: their pixels stay as they were, whatever is trained next.
 
+use crate::origin::Origin;
 use crate::run::Run;
 use leptos::prelude::*;
 use toy::Sweep;
@@ -44,11 +45,11 @@ impl Slot {
         Self { sweep, run, order, frozen }
     }
 
-    /// Keeps these pixels; `file` is where they are from, if they were not trained.
-    pub fn keep(self, sweep: Sweep, picture: Picture, file: Option<String>) {
+    /// Keeps these pixels; `origin` is where they are from, if they were not trained.
+    pub fn keep(self, sweep: Sweep, picture: Picture, origin: Option<Origin>) {
         self.frozen.set(true);
         self.order.set(sweep.clone());
-        self.run.hold(sweep.clone(), picture, file);
+        self.run.hold(sweep.clone(), picture, origin);
         self.sweep.set(Some(sweep));
     }
 
@@ -64,8 +65,8 @@ impl Slot {
 
     /// What is kept, in a few words.
     pub fn name(self) -> Option<String> {
-        let file = self.run.source.get().map(|file| format!("from file {file}"));
-        file.or_else(|| self.sweep.with(|sweep| sweep.as_ref().map(words)))
+        let origin = self.run.origin.get().map(|origin| origin.words());
+        origin.or_else(|| self.sweep.with(|sweep| sweep.as_ref().map(words)))
     }
 }
 

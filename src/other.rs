@@ -16,6 +16,8 @@ pub struct Other {
     pub protocol: RwSignal<Sweep>,
     /// The preset that this is, if it is one.
     pub preset: Memo<Option<&'static str>>,
+    /// All of what it trains.
+    pub own: RwSignal<Sweep>,
     /// The run itself.
     pub run: Run,
 }
@@ -45,7 +47,7 @@ impl Other {
             let same = |p: &&Preset| protocol.with(|own| alone(&(p.spec)()) == *own);
             Sweep::PRESETS.iter().find(same).map(|preset| preset.label)
         });
-        Self { protocol, preset, run: Run::follow(own, choice, thresholds, wanted) }
+        Self { protocol, preset, own, run: Run::follow(own, choice, thresholds, wanted) }
     }
 
     /// Trains by another protocol from now on.

@@ -1,8 +1,12 @@
 //! The two diagrams beside each other: what each shows, in which colours, and what it is compared
 //! with.
 
+use crate::bring::Files;
 use crate::diagram::{Curve, Diagram, Layer, curve};
+use crate::origin::Origin;
+use crate::other::Other;
 use crate::run::Run;
+use crate::shipped;
 use crate::source::{Side, Source};
 use crate::source_menu::{Menu, OtherNote};
 use crate::state::State;
@@ -10,7 +14,6 @@ use crate::theory::has_optimum;
 use leptos::prelude::*;
 use toy::picture::Picture;
 use toy::{Spec, Sweep};
-use trainer::Stage;
 
 /// One of the two diagrams, as signals.
 #[derive(Clone, Copy)]
@@ -48,7 +51,9 @@ impl Panels {
             Memo::new(move |_| match state.source(side) {
                 Source::Trained => state.run.picture.get(),
                 // What it showed before is another protocol's.
-                Source::Other if waits(state.other.run) => Picture::default(),
+                Source::Other if waits(state.other.run) && !ships(state.other) => {
+                    Picture::default()
+                }
                 Source::Other => state.other.run.picture.get(),
                 Source::Kept(_) => state
                     .run_of(state.source(side))
@@ -130,8 +135,10 @@ pub fn Half(
     /// Word for ids.
     name: &'static str,
 ) -> impl IntoView {
+    let files = use_context::<Files>();
+    let over = move || files.is_some_and(|files| files.is_over(side.word()));
     view! {
-        <div class="half">
+        <div class="half" class:over=over data-drop=side.word()>
             <Shown side name menu=true />
             <OtherNote side />
         </div>
@@ -161,7 +168,7 @@ pub fn Shown(
         Source::Trained => origin(state.run),
         Source::Other => {
             let label = state.other.preset.get().unwrap_or("other settings");
-            match waits(state.other.run) {
+            match waits(state.other.run) && !ships(state.other) {
                 true => format!("{label}: not trained yet"),
                 false => format!("{label}: {}", origin(state.other.run)),
             }
@@ -199,7 +206,12 @@ pub fn Shown(
 
 /// Whether a run waits to be asked for, or for nothing that it could show.
 fn waits(run: Run) -> bool {
-    matches!(run.stage.get(), Stage::Asking(_) | Stage::Offered(_))
+    shipped::waits(&run.stage.get())
+}
+
+/// Whether the other run's result came with the page.
+fn ships(other: Other) -> bool {
+    other.own.with(|own| other.run.shows_shipped(own))
 }
 
 /// Whether a run has shown no pixel yet.
@@ -209,13 +221,17 @@ fn nothing(run: Run) -> bool {
 
 /// Whether the run shows what the form says.
 fn is_asked_for(state: State) -> bool {
-    state.sweep.with(|sweep| state.run.shown.with(|shown| sweep == shown))
+    state.sweep.with(|sweep| {
+        state.run.shown.with(|shown| sweep == shown) || state.run.shows_shipped(sweep)
+    })
 }
 
 /// How a run's pixels came about, in a few words.
 fn origin(run: Run) -> String {
-    match run.source.get() {
-        Some(file) => format!("from file {file}"),
+    match run.origin.get() {
+        Some(origin @ Origin::File(_)) => origin.words(),
+        // The mark first: there may be little room.
+        Some(origin) => format!("{}: {}", origin.words(), run.shown.with(training)),
         None => run.shown.with(training),
     }
 }

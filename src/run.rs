@@ -2,14 +2,17 @@
 //! in as calls, everything else reads the signals.
 
 use crate::bar::toggle;
+use crate::origin::Origin;
 use crate::pixel::PixelView;
 use crate::rescue;
+use crate::shipped::{self, Shipped, stands_for};
 use crate::training::{Event, KEEP, Training, cores, order_of};
 use files::weights::Gathered;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 use toy::Sweep;
+use toy::load::Loaded;
 use toy::phase::Thresholds;
 use toy::picture::Picture;
 use trainer::{Engine, Habits, Progress, Shown, Stage};
@@ -42,8 +45,8 @@ pub struct Run {
     pub picture: RwSignal<Picture>,
     /// The repeats of the pixel looked at.
     pub pixel: RwSignal<Option<PixelView>>,
-    /// The file that the picture is from, unless it was trained.
-    pub source: RwSignal<Option<String>>,
+    /// Where the picture is from, unless it was trained.
+    pub origin: RwSignal<Option<Origin>>,
     choice: RwSignal<Choice>,
     gathering: Gathering,
     /// What trains it.
@@ -61,18 +64,28 @@ impl Run {
         let first = sweep.get_untracked();
         let picture = RwSignal::new(Picture::of(&first));
         let (shown, pixel) = (RwSignal::new(first), RwSignal::new(None));
-        let source = RwSignal::new(None::<String>);
+        let origin = RwSignal::new(None);
         let habits =
             Habits { cores: cores(), previews: true, rest: REST, cheap: CHEAP, keep: KEEP };
         // Once more outside of all signals, for when the page fails.
         let latest = Rc::new(RefCell::new((shown.get_untracked(), Picture::default())));
         let gathering = Gathering::new_local(None);
+        let waits = RwSignal::new(false);
         let own = latest.clone();
         rescue::saves(move |link| own.try_borrow().ok().and_then(|own| document(&own, link)));
         let show = move |what: Shown| match what {
             Shown::Picture { sweep, picture: part } => {
                 note(&mut latest.borrow_mut(), &sweep, &part);
-                place(picture, shown, source, &sweep, &part);
+                // Of the first steps of a run that was found to take long: its result is shown.
+                let shipped = || {
+                    origin.with_untracked(|o: &Option<Origin>| {
+                        o.as_ref().is_some_and(Origin::is_shipped)
+                    })
+                };
+                if waits.get_untracked() && shipped() {
+                    return;
+                }
+                place(picture, shown, origin, &sweep, &part);
             }
             Shown::Pixel { row, column, step, repeats } => {
                 pixel.set(Some(PixelView { row, column, step, repeats }));
@@ -100,7 +113,21 @@ impl Run {
             training.tell(Event::Order(order));
         });
         let Training { stage, engine, progress, .. } = training;
-        Self { stage, engine, progress, shown, picture, pixel, source, choice, gathering, training }
+        Effect::new(move || waits.set(shipped::waits(&stage.get())));
+        let run = Self {
+            stage,
+            engine,
+            progress,
+            shown,
+            picture,
+            pixel,
+            origin,
+            choice,
+            gathering,
+            training,
+        };
+        run.look_up(sweep, wanted);
+        run
     }
 
     /// Trains the sweep from step 0, however long it takes; or goes on with a run that waited for
@@ -147,13 +174,28 @@ impl Run {
     pub fn adopt(self, sweep: Sweep, picture: Picture, name: String) {
         let order = order_of(sweep.clone(), self.choice.get_untracked());
         self.training.tell(Event::Adopt(order));
-        self.hold(sweep, picture, Some(name));
+        self.hold(sweep, picture, Some(Origin::File(name)));
+    }
+
+    /// While the run waits to be asked for, shows its result if one comes with the page.
+    fn look_up(self, sweep: RwSignal<Sweep>, wanted: Signal<bool>) {
+        let find = move || wanted.get().then(|| sweep.with(Shipped::diagram)).flatten();
+        let show = move |found: Loaded, shipped| {
+            self.hold(found.sweep, found.picture, Some(Origin::Shipped(shipped)));
+        };
+        shipped::follow(self.stage, find, Shipped::fetch_diagram, show);
+    }
+
+    /// Whether what is shown came with the page, and stands for a sweep.
+    pub fn shows_shipped(self, asked: &Sweep) -> bool {
+        let shipped = self.origin.with(|origin| origin.as_ref().is_some_and(Origin::is_shipped));
+        shipped && self.shown.with(|shown| stands_for(shown, asked))
     }
 
     /// Shows what another run has found, or a file holds; nothing is trained for it.
-    pub fn hold(self, sweep: Sweep, picture: Picture, source: Option<String>) {
+    pub fn hold(self, sweep: Sweep, picture: Picture, origin: Option<Origin>) {
         self.pixel.set(None);
-        self.source.set(source);
+        self.origin.set(origin);
         self.picture.set(picture);
         self.shown.set(sweep);
     }
@@ -212,12 +254,12 @@ fn document((sweep, picture): &(Sweep, Picture), link: &str) -> Option<String> {
 fn place(
     picture: RwSignal<Picture>,
     shown: RwSignal<Sweep>,
-    source: RwSignal<Option<String>>,
+    origin: RwSignal<Option<Origin>>,
     sweep: &Sweep,
     part: &Picture,
 ) {
     let size = |sweep: &Sweep| (sweep.columns, sweep.rows, sweep.density, sweep.importance);
-    let fits = source.with_untracked(Option::is_none)
+    let fits = origin.with_untracked(Option::is_none)
         && shown.with_untracked(|shown| size(shown) == size(sweep));
     picture.update(|picture| {
         if !fits {
@@ -225,8 +267,8 @@ fn place(
         }
         picture.place(part);
     });
-    if source.with_untracked(Option::is_some) {
-        source.set(None);
+    if origin.with_untracked(Option::is_some) {
+        origin.set(None);
     }
     if shown.with_untracked(|shown| shown != sweep) {
         shown.set(sweep.clone());

@@ -1,7 +1,8 @@
 //! What a diagram shows, as a menu, and what the run behind it is doing.
 
-use crate::bar::stage_words;
+use crate::bar::{HERE, stage_words};
 use crate::format::duration;
+use crate::origin::Origin;
 use crate::source::{Side, Source};
 use crate::state::State;
 use leptos::prelude::*;
@@ -110,11 +111,12 @@ pub fn OtherNote(
     };
     move || {
         words().map(|words| {
+            let shipped = run().is_some_and(|run| run.origin.with(|o| o.as_ref().is_some_and(Origin::is_shipped)));
             view! {
                 <p class="other-note" data-testid="other-note">
                     <span role="status">{words}</span>
                     {waits().then(|| view! {
-                        <button type="button" on:click=train>"Train"</button>
+                        <button type="button" on:click=train>{if shipped { HERE } else { "Train" }}</button>
                     })}
                 </p>
             }

@@ -6,6 +6,7 @@ use crate::diagram::Layer;
 use crate::diagram::axis::place;
 use crate::kept::{SLOTS, Slot};
 use crate::keys::{Keyed, Keys};
+use crate::origin::Origin;
 use crate::other::Other;
 use crate::run::Run;
 use crate::source::{Side, Source};
@@ -15,6 +16,7 @@ use crate::view::{self, Embed, View};
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::phase::Thresholds;
+use toy::picture::Picture;
 use toy::spec::{Spec, command};
 use toy::sweep::Preset;
 use trainer::Stage;
@@ -235,12 +237,22 @@ impl State {
         }
     }
 
+    /// Whether the page has pixels to show in the place of the run, which waits to be asked for.
+    pub fn shows_shipped(self) -> bool {
+        self.sweep.with(|sweep| self.run.shows_shipped(sweep))
+    }
+
     /// Keeps the run's pixels and puts them on the right, to compare the next run with them.
-    pub fn keep(self) {
+    pub fn keep_run(self) {
+        let Run { shown, picture, origin, .. } = self.run;
+        self.keep(shown.get_untracked(), picture.get_untracked(), origin.get_untracked());
+    }
+
+    /// Keeps pixels and puts them on the right; `origin` is where they are from, if they were not
+    /// trained.
+    pub fn keep(self, sweep: Sweep, picture: Picture, origin: Option<Origin>) {
         let slot = self.free_slot();
-        let Run { shown, picture, source, .. } = self.run;
-        let (shown, picture) = (shown.get_untracked(), picture.get_untracked());
-        self.kept[slot].keep(shown, picture, source.get_untracked());
+        self.kept[slot].keep(sweep, picture, origin);
         self.sources[Side::Right.index()].set(Source::Kept(slot as u8));
     }
 

@@ -53,17 +53,20 @@ pub fn ComparisonPage() -> impl IntoView {
     let svg = move |_| {
         save_as("superphase-comparison.svg", all.with(|a| picture(a, 900.0).text), "image/svg+xml");
     };
-    let files = Files::listen(["Added the models of ", " to the table."], move |(_, bytes)| {
-        let (new, mut notes) =
-            files::compare::rows(&bytes, Effort::Live).map_err(|why| why.to_string())?;
-        if !add(new.clone()) {
-            notes.push(
-                "the browser keeps nothing for this page: they are gone when it is left".into(),
-            );
-        }
-        all.update(|all| all.extend(new));
-        Ok(notes)
-    });
+    let files = Files::listen(
+        |_| ["Added the models of ", " to the table."],
+        move |file| {
+            let (new, mut notes) =
+                files::compare::rows(&file.bytes, Effort::Live).map_err(|why| why.to_string())?;
+            if !add(new.clone()) {
+                notes.push(
+                    "the browser keeps nothing for this page: they are gone when it is left".into(),
+                );
+            }
+            all.update(|all| all.extend(new));
+            Ok(notes)
+        },
+    );
     let clear = move |_| {
         if write(&[]) {
             all.set(vec![]);
@@ -122,7 +125,7 @@ pub fn ComparisonPage() -> impl IntoView {
                 <p hidden=move || !all.with(Vec::is_empty)>
                     "Nothing has been kept yet: train something and press “Keep to compare”, or drop files here: weights saved here or by the command, W and b of PyTorch, JAX or NumPy (.safetensors, .npz), or a table of this page (.csv)."
                 </p>
-                <div class="numbers-table" tabindex="0" role="region" aria-label="comparison">
+                <div class="numbers-table" tabindex="0" role="region" aria-label="rows of the comparison">
                     <table data-testid="comparison">
                         <thead><tr>{heads.collect_view()}</tr></thead>
                         <tbody>{body}</tbody>

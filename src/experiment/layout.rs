@@ -40,6 +40,7 @@ pub fn layout<S: Spec, R: Run>(
     if page.embed {
         return view! {
             <main class="embed study-embed" aria-label=label>
+                <h1 class="visually-hidden">{label}</h1>
                 {figure()}
                 <EmbedFoot training link=page.link />
             </main>

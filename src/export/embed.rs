@@ -21,6 +21,7 @@ pub fn Embedded() -> impl IntoView {
     });
     view! {
         <main class="embed">
+            <h1 class="visually-hidden">"Superphase"</h1>
             <div class="pair" class:single=embed != Embed::Both>
                 {(embed != Embed::Theory).then(|| view! { <Shown side=Side::Left name="empirical" /> })}
                 {(embed != Embed::Trained).then(|| view! { <Shown side=Side::Right name="theory" /> })}

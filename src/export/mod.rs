@@ -12,7 +12,9 @@ mod svg;
 mod take;
 
 pub use embed::{EmbedFoot, Embedded};
+pub use name::file_name;
 pub use offline::keep_a_copy;
+pub use save::{blob, deliver};
 
 use crate::address::absolute;
 use crate::bring::Files;

@@ -10,6 +10,7 @@ use crate::clipboard::write;
 use crate::diagram::paint::Scene;
 use crate::diagram::{Curve, Layer};
 use crate::format::{count, plural};
+use crate::origin::Origin;
 use crate::panel::{Panels, training};
 use crate::source::{Side, Source};
 use crate::state::State;
@@ -52,7 +53,7 @@ struct Snapshot {
     layer: Layer,
     /// What made it.
     engine: String,
-    file: Option<String>,
+    origin: Option<Origin>,
     step: u32,
     link: String,
 }
@@ -64,10 +65,10 @@ impl Snapshot {
             let shows = panel.source.get();
             let layer = panel.layer.get();
             let run = state.run_of(shows).unwrap_or(state.run);
-            let file = run.source.get().filter(|_| shows.is_trained());
+            let origin = run.origin.get().filter(|_| shows.is_trained());
             let engine = run.engine.with(|e| e.as_ref().map(engine_words));
-            let engine = match &file {
-                Some(file) => format!("from file {file}"),
+            let engine = match &origin {
+                Some(origin) => origin.words(),
                 None if shows.is_trained() => engine.unwrap_or_default(),
                 None => shows.name().trim_start_matches("the ").to_owned(),
             };
@@ -83,11 +84,15 @@ impl Snapshot {
                 curves: if state.show_curves.get() { panel.curves.get() } else { vec![] },
                 link: state.sweep.with(|sweep| absolute(sweep, &state.view().whole())),
                 sweep: panel.sweep.get(),
-                step: if shows.is_trained() { run.progress.get().step } else { 0 },
+                step: match &origin {
+                    Some(Origin::Shipped(_)) => run.shown.with(|shown| shown.steps),
+                    _ if shows.is_trained() => run.progress.get().step,
+                    _ => 0,
+                },
                 shows,
                 layer,
                 engine,
-                file,
+                origin,
             }
         })
     }
@@ -109,9 +114,9 @@ impl Snapshot {
             plural(features.into(), "feature"),
             plural(hidden.into(), "dimension")
         );
-        match &self.file {
-            Some(file) => format!("{model}, from file {file}"),
-            None if self.shows.is_trained() => {
+        match &self.origin {
+            Some(origin @ Origin::File(_)) => format!("{model}, {}", origin.words()),
+            _ if self.shows.is_trained() => {
                 let data = match self.sweep.data {
                     Data::Exact => "exact gradients".to_owned(),
                     Data::Sampled => format!("batches of {}", count(batch.into())),
@@ -119,7 +124,7 @@ impl Snapshot {
                 let steps = plural(steps.into(), "step");
                 format!("{model}, {data}, {steps}, {}, seed {seed}", training(&self.sweep))
             }
-            None => model,
+            _ => model,
         }
     }
 

@@ -8,6 +8,7 @@ mod plane;
 mod repeats;
 mod replay;
 mod surface;
+mod take;
 mod tracks;
 
 use crate::diagram::Place;

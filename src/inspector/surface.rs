@@ -1,9 +1,11 @@
 //! The loss over both weights as a small map, and the ways of the models over it.
 
 use super::replay::Replay;
+use super::take::{self, Landscape as Saved};
 use super::tracks;
 use crate::diagram::number::three;
 use crate::diagram::{colour, draw};
+use crate::export::{blob, deliver, file_name};
 use crate::pixel::{Paths, Trace};
 use leptos::html;
 use leptos::prelude::*;
@@ -25,7 +27,7 @@ pub fn Landscape(
 ) -> impl IntoView {
     move || {
         let trace = replay.trace.get();
-        let Trace::Known(Paths { surface: Some(surface), trajectory, .. }) = &trace else {
+        let Trace::Known(Paths { surface: Some(surface), trajectory, place }) = &trace else {
             // Its place, so that nothing moves when it comes.
             let comes = sweep.with_untracked(|sweep| sweep.features == 2 && sweep.hidden == 1);
             let waits = matches!(trace, Trace::None | Trace::Waiting) && replay.is_cheap();
@@ -97,6 +99,24 @@ pub fn Landscape(
             // Without a 2D context there is nothing to draw on, and the lines remain.
             let _ = draw::pixels(&canvas, side, &bytes);
         });
+        let told = RwSignal::new(String::new());
+        let save = {
+            let (paths, colours, place) = (trace.clone(), colours.clone(), *place);
+            move |_| {
+                let Trace::Known(Paths { surface: Some(surface), trajectory, .. }) = &paths else {
+                    return;
+                };
+                let sweep = sweep.get_untracked();
+                let (row, column) = place;
+                let link = window().location().href().unwrap_or_default();
+                let (colours, link) = (&colours[..], &link[..]);
+                let of = Saved { sweep: &sweep, place, surface, trajectory, colours, link };
+                let figure = take::draw(&of);
+                let diagram = format!("landscape-{row}-{column}");
+                let name = file_name(&sweep, true, &diagram, "", "svg");
+                deliver(name, blob(&figure.text, "image/svg+xml"), figure, told);
+            }
+        };
         let extent = surface.extent;
         let view_box = format!("{} {} {} {}", -extent, -extent, 2.0 * extent, 2.0 * extent);
         let one = 50.0 / extent;
@@ -126,6 +146,10 @@ pub fn Landscape(
                     <div class="landscape-y" aria-hidden="true">{up}<span class="name">"w₂"</span></div>
                 </div>
                 {key(surface)}
+                <p class="landscape-save">
+                    <button type="button" data-testid="take-landscape" on:click=save>"Save as SVG"</button>
+                    <span role="status">{told}</span>
+                </p>
             </figure>
         }.into_any())
     }

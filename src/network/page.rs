@@ -53,7 +53,7 @@ fn buttons(page: Page) -> impl IntoView {
     let rows =
         move |()| run.with(|f| networks(&f.network, f.film.initial(), &f.film.now.snapshots));
     view! {
-        <RunBar training=run.training() command=page.command() />
+        <RunBar training=run.training() command=page.command() shipped=false />
         <Keep rows=Callback::new(rows) />
     }
 }

@@ -1,21 +1,34 @@
-//! Weights that readers bring: shown in the place of what was trained.
+//! Weights and results that readers bring: shown in the place of what was trained.
 
 use super::run::Page;
-use crate::bring::{Choose, FileNotes, Files, UNTIL};
+use crate::bring::{Brought, Choose, FileNotes, Files, UNTIL};
+use files::Archive;
 use files::load::{LoadedStudy, study};
 use leptos::prelude::*;
+use toy::load::FoundStudy;
 
-/// Takes files of weights dropped anywhere on the page from now on.
+/// Takes such files dropped anywhere on the page from now on.
 pub fn listen(page: Page) -> Files {
-    Files::listen(["The figure shows ", UNTIL], move |(name, bytes)| {
-        let base = page.spec.get_untracked();
-        let loaded = study(&bytes, &base).map_err(|why| why.to_string())?;
-        let LoadedStudy { study, preset, snapshots, notes } = loaded;
-        // The run first: what it shows already need not be trained.
-        page.run.adopt(study.clone(), snapshots, name, page.choice.get_untracked());
-        page.load((preset.name, study));
-        Ok(notes)
-    })
+    Files::listen(
+        |_| ["The figure shows ", UNTIL],
+        move |Brought { name, bytes, .. }| {
+            let LoadedStudy { study, preset, snapshots, notes } = read(page, &bytes)?;
+            // The run first: what it shows already need not be trained.
+            page.run.adopt(study.clone(), snapshots, name, page.choice.get_untracked());
+            page.load((preset.name, study));
+            Ok(notes)
+        },
+    )
+}
+
+/// Reads a file of weights, or a document that was saved here or by the command.
+fn read(page: Page, bytes: &[u8]) -> Result<LoadedStudy, String> {
+    if Archive::is(bytes) {
+        return study(bytes, &page.spec.get_untracked()).map_err(|why| why.to_string());
+    }
+    let found = toy::load::study(bytes).map_err(|why| why.to_string())?;
+    let FoundStudy { study, preset, snapshots, notes } = found;
+    Ok(LoadedStudy { study, preset, snapshots, notes })
 }
 
 /// The button that asks for such a file, and what there is to say about the last one.
@@ -26,8 +39,8 @@ pub fn Weights(
 ) -> impl IntoView {
     view! {
         <div class="bar saves">
-            <Choose label="Load weights…" accept=".safetensors,.npz" files />
-            <span>"or drop a file here: W and b of PyTorch, JAX or NumPy, or saved here"</span>
+            <Choose label="Load a file…" accept=".json,.safetensors,.npz,application/json" files />
+            <span>"or drop it here: results saved here, or W and b of PyTorch, JAX or NumPy"</span>
         </div>
         <FileNotes files />
     }

@@ -10,9 +10,12 @@ use crate::bar::RunBar;
 use crate::comparison::Keep;
 use crate::diagram::cursor::touches;
 use crate::experiment::{About, Opened, layout, measured, saves, scrubber};
+use crate::format::sentence;
+use crate::origin::Origin;
 use leptos::ev;
 use leptos::html::{Details, Div};
 use leptos::prelude::*;
+use std::iter::successors;
 use std::time::Duration;
 use toy::Study;
 use toy::comparison::{self, Row};
@@ -32,6 +35,9 @@ pub fn StudyPage(
 ) -> impl IntoView {
     let (view, opened) = opened;
     let page = Page::new(opened, |study, choice| StudyRun::follow(view, study, choice));
+    let origin = page.run.origin;
+    let shipped =
+        Signal::derive(move || origin.with(|o| o.as_ref().is_some_and(Origin::is_shipped)));
     let top = move || {
         let (look, figure) = look_for(view);
         view! {
@@ -40,7 +46,7 @@ pub fn StudyPage(
                 {look} " "
                 <a href=figure>"The paper's figure"</a>
             </p>
-            <RunBar training=page.training() command=page.command() />
+            <RunBar training=page.training() command=page.command() shipped />
         }
         .into_any()
     };
@@ -85,13 +91,20 @@ fn figure(page: Page) -> impl IntoView {
     rotate(solid, look);
     let held = move |event: &ev::PointerEvent| solid.get_untracked() && event.buttons() & 1 == 1;
     let turned = move |event: ev::PointerEvent| {
+        if event.buttons() & 1 == 1 && scrub(run, look, &event) {
+            return;
+        }
         if held(&event) {
             let (dx, dy) = (f64::from(event.movement_x()), f64::from(event.movement_y()));
             look.update(|look| look.turn = (look.turn.0 - 0.01 * dx, look.turn.1 + 0.01 * dy));
         }
     };
     let touch = Touch { said: RwSignal::new(String::new()), look };
+    let origin = run.origin;
+    let earlier =
+        move || origin.get().filter(Origin::is_shipped).map(|origin| sentence(&origin.words()));
     view! {
+        {move || earlier().map(|words| view! { <p class="earlier" data-testid="earlier">{words}</p> })}
         {follows(run.view).then(|| follow_menu(page, look))}
         <p class="said" data-testid="said" aria-live="polite">
             {move || match look.get().follow {
@@ -101,6 +114,9 @@ fn figure(page: Page) -> impl IntoView {
                 }
                 None => match touch.said.get() {
                     said if said.is_empty() && touches() => "Touch a part of the figure to read it.".into(),
+                    said if said.is_empty() && run.view == View::Dynamics => {
+                        "Point at a part of the figure to read it; drag across a chart to go through the steps.".into()
+                    }
                     said if said.is_empty() => "Point at a part of the figure to read it.".into(),
                     said => said,
                 },
@@ -109,9 +125,15 @@ fn figure(page: Page) -> impl IntoView {
         <div
             class="plate"
             class:solid=move || solid.get()
+            class:scrubs=run.view == View::Dynamics
             data-testid="plate"
             node_ref=plate
             inner_html=shown
+            on:pointerdown=move |event| {
+                if feature(&event).is_none() {
+                    scrub(run, look, &event);
+                }
+            }
             on:pointermove=move |event| {
                 touch.point(&event);
                 turned(event);
@@ -135,7 +157,7 @@ fn figure(page: Page) -> impl IntoView {
 /// Rows of the comparison for the models as they are now.
 fn kept(found: &Found) -> Vec<Row> {
     // How models of a file began is not known.
-    let start = found.file.is_none();
+    let start = found.origin.is_none();
     let of = |part: &Part| comparison::study(&part.study, &part.snapshots, start);
     found.parts.iter().flat_map(of).collect()
 }
@@ -151,8 +173,11 @@ struct Touch {
 impl Touch {
     /// Says what the figure says of the part under the pointer.
     fn point(self, event: &ev::MouseEvent) {
-        let part = target(event).and_then(|at| at.closest("circle, path, rect, g").ok().flatten());
-        let title = part.and_then(|part| part.query_selector(":scope > title").ok().flatten());
+        let title = |part: &Element| part.query_selector(":scope > title").ok().flatten();
+        let inside = |part: &Element| part.tag_name() != "svg";
+        let mut parts =
+            successors(target(event).filter(inside), |part| part.parent_element().filter(inside));
+        let title = parts.find_map(|part| title(&part));
         let words = title.and_then(|title| title.text_content()).unwrap_or_default();
         if !words.is_empty() && self.said.with_untracked(|said| *said != words) {
             self.said.set(words);
@@ -162,14 +187,49 @@ impl Touch {
     /// Follows the feature under the pointer, or no longer.
     fn click(self, event: &ev::MouseEvent) {
         self.point(event);
-        let part = target(event).and_then(|at| at.closest("[data-feature]").ok().flatten());
-        let feature = part.and_then(|part| part.get_attribute("data-feature")?.parse().ok());
-        if let Some(feature) = feature {
+        if let Some(feature) = feature(event) {
             self.look.update(|look| {
                 look.follow = (look.follow != Some(feature)).then_some(feature);
             });
         }
     }
+}
+
+/// The feature under the pointer.
+fn feature(event: &ev::MouseEvent) -> Option<usize> {
+    let part = target(event)?.closest("[data-feature]").ok().flatten()?;
+    part.get_attribute("data-feature")?.parse().ok()
+}
+
+/// Shows the step under a pointer that is over a chart against steps; tells whether it is.
+fn scrub(run: StudyRun, look: RwSignal<Look>, event: &ev::MouseEvent) -> bool {
+    let plate = event.current_target().and_then(|plate| plate.dyn_into::<Element>().ok());
+    let charts = plate.and_then(|plate| plate.query_selector_all(".scrub").ok());
+    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    let step =
+        charts.into_iter().flat_map(|charts| (0..charts.length()).map(move |i| charts.get(i)));
+    let step = step.flatten().find_map(|chart| {
+        let chart: Element = chart.dyn_into().ok()?;
+        let area = chart.get_bounding_client_rect();
+        let inside =
+            (area.left()..=area.right()).contains(&x) && (area.top()..=area.bottom()).contains(&y);
+        let steps: f64 = chart.get_attribute("data-steps")?.parse().ok()?;
+        inside.then(|| (x - area.left()) / area.width().max(1.0) * steps)
+    });
+    let Some(step) = step else { return false };
+    let far = |known: u32| (f64::from(known) - step).abs();
+    let steps = run.with(steps);
+    let near = (0..steps.len()).min_by(|&a, &b| far(steps[a]).total_cmp(&far(steps[b])));
+    if let Some(frame) = near.filter(|frame| look.with_untracked(|look| look.frame != *frame)) {
+        look.update(|look| look.frame = frame);
+    }
+    true
+}
+
+/// Steps of the film's frames that something is known of.
+fn steps(found: &Found) -> Vec<u32> {
+    let known = found.film.iter().filter(|frame| !frame.snapshots.is_empty());
+    known.map(|frame| frame.step).collect()
 }
 
 fn target(event: &ev::MouseEvent) -> Option<Element> {
@@ -218,11 +278,7 @@ fn rotate(solid: Memo<bool>, look: RwSignal<Look>) {
 fn film_scrubber(run: StudyRun, look: RwSignal<Look>) -> impl IntoView {
     let steps = Memo::new(move |_| {
         run.drawn.track();
-        let known = |found: &Found| {
-            let known = found.film.iter().filter(|frame| !frame.snapshots.is_empty());
-            known.map(|frame| frame.step).collect::<Vec<_>>()
-        };
-        run.with(known)
+        run.with(steps)
     });
     let last = Memo::new(move |_| steps.with(|steps| steps.len().saturating_sub(1)));
     let at = move || look.get().frame;

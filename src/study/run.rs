@@ -2,16 +2,19 @@
 //! parameters come in as calls, everything else reads the signals.
 
 use crate::experiment::{self, Frame, Run, habits, merge, place};
+use crate::origin::Origin;
 use crate::rescue;
+use crate::shipped::{self, Shipped};
 use crate::training::{Event, Training};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 use toy::Study;
+use toy::load::FoundStudy;
 use toy::study::preset::View;
 use toy::study::{Snapshot, Variant, Wanted};
-use trainer::{Engine, Order, Progress, Shown, Stage};
+use trainer::{Engine, Order, Shown, Stage};
 use wire::{Choice, Job};
 
 /// Most frames of the film of a run.
@@ -40,8 +43,8 @@ pub struct Found {
     pub film: Vec<Frame<Snapshot>>,
     /// Steps that models of the last study have taken.
     pub step: u32,
-    /// The file that the models are from, unless they were trained.
-    pub file: Option<String>,
+    /// Where the models are from, unless they were trained.
+    pub origin: Option<Origin>,
 }
 
 #[derive(Default)]
@@ -59,10 +62,10 @@ struct Inner {
 pub struct StudyRun {
     /// The engine, once known.
     pub engine: RwSignal<Option<Engine>>,
-    /// How far it is, over all its studies.
-    pub progress: RwSignal<Progress>,
     /// Counts what is worth a new drawing.
     pub drawn: RwSignal<u32>,
+    /// Where the models that are shown are from, unless they were trained.
+    pub origin: Memo<Option<Origin>>,
     /// The experiment.
     pub view: View,
     training: Training,
@@ -77,7 +80,13 @@ impl StudyRun {
         let found = inner.with_value(|inner| inner.found.clone());
         let own = found.clone();
         rescue::saves(move |link| own.try_borrow().ok().and_then(|found| documents(&found, link)));
+        let waits = RwSignal::new(false);
         let show = move |what: Shown| {
+            // Of the first steps of a run that was found to take long: its result is shown.
+            let models = matches!(what, Shown::Models { .. });
+            if models && waits.get_untracked() && found.borrow().is_shipped() {
+                return;
+            }
             found.borrow_mut().take(what);
             draw_soon(inner, drawn);
         };
@@ -86,23 +95,45 @@ impl StudyRun {
             let order = order(view, &study.get(), choice.get());
             training.tell(Event::Order(Some(order)));
         });
-        let Training { stage, engine, progress, .. } = training;
+        let Training { stage, engine, .. } = training;
+        Effect::new(move || waits.set(shipped::waits(&stage.get())));
         Effect::new(move || {
             if stage.get() == Stage::Done {
                 draw(inner, drawn);
             }
         });
-        Self { engine, progress, drawn, view, training, inner }
+        let origin = Memo::new(move |_| {
+            drawn.track();
+            inner.with_value(|inner| inner.found.borrow().origin.clone())
+        });
+        let run = Self { engine, drawn, origin, view, training, inner };
+        run.look_up(study);
+        run
     }
 
     /// Shows models of a file; nothing trains until the form says something else.
     pub fn adopt(self, study: Study, snapshots: Vec<Snapshot>, file: String, choice: Choice) {
         self.training.tell(Event::Adopt(order(self.view, &study, choice)));
+        self.hold(study, snapshots, Origin::File(file));
+    }
+
+    fn hold(self, study: Study, snapshots: Vec<Snapshot>, origin: Origin) {
         self.inner.with_value(|inner| {
+            let step = study.steps;
             let parts = vec![Part { study, snapshots }];
-            *inner.found.borrow_mut() = Found { parts, file: Some(file), ..Found::default() };
+            *inner.found.borrow_mut() =
+                Found { parts, step, origin: Some(origin), ..Found::default() };
         });
         draw(self.inner, self.drawn);
+    }
+
+    /// While the run waits to be asked for, shows its result if one comes with the page.
+    fn look_up(self, study: RwSignal<Study>) {
+        let find = move || study.with(Shipped::study);
+        let show = move |found: FoundStudy, shipped| {
+            self.hold(found.study, found.snapshots, Origin::Shipped(shipped));
+        };
+        shipped::follow(self.training.stage, find, Shipped::fetch_study, show);
     }
 
     /// Reads what has been found.
@@ -160,6 +191,11 @@ fn documents(found: &Found, link: &str) -> Option<String> {
 }
 
 impl Found {
+    /// Whether it came with the page.
+    pub fn is_shipped(&self) -> bool {
+        self.origin.as_ref().is_some_and(Origin::is_shipped)
+    }
+
     /// Takes in what a run has to show.
     fn take(&mut self, what: Shown) {
         match what {
@@ -170,7 +206,12 @@ impl Found {
                 self.parts.truncate(place);
                 self.parts.push(Part { study, snapshots: vec![] });
             }
-            Shown::Models { place: which, step, frame, snapshots, .. } => {
+            Shown::Models { place: which, study, step, frame, snapshots } => {
+                // A run that had begun when it was asked about goes on.
+                if self.is_shipped() && which == 0 {
+                    let parts = vec![Part { study, snapshots: vec![] }];
+                    *self = Self { parts, ..Self::default() };
+                }
                 self.step = step;
                 if let (Some(frame), 0) = (frame, which) {
                     place(&mut self.film, frame, step, snapshots.clone());

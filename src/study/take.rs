@@ -75,7 +75,7 @@ pub fn take(page: Page, which: usize, figure: Option<Drawn>, told: RwSignal<Stri
 /// Arrays of all studies; of several, each name says first which model it is about.
 fn archive(page: Page, arrays: Arrays, name: &str) -> Result<Vec<u8>, FileError> {
     let (engine, link) = (engine(page), page.link.get_untracked());
-    let step = page.run.progress.get_untracked().step;
+    let step = page.run.with(|found| found.step);
     let link = link.find('?').map_or("", |at| &link[at..]);
     let about = About { link, program: env!("CARGO_PKG_VERSION"), engine: &engine, step };
     page.run.with(|found| {
@@ -95,8 +95,8 @@ fn archive(page: Page, arrays: Arrays, name: &str) -> Result<Vec<u8>, FileError>
 
 /// What trained the models, or the file that they are from.
 fn engine(page: Page) -> String {
-    match page.run.with(|found| found.file.clone()) {
-        Some(file) => format!("from file {file}"),
+    match page.run.with(|found| found.origin.clone()) {
+        Some(origin) => origin.words(),
         None => {
             page.run.engine.with_untracked(|e| e.as_ref().map_or(String::new(), |e| e.name.clone()))
         }
@@ -150,7 +150,7 @@ fn model(study: &Study) -> String {
 /// The document of a study, or a list of several.
 fn json(page: Page) -> String {
     let (engine, link) = (engine(page), page.link.get_untracked());
-    let step = page.run.progress.get_untracked().step;
+    let step = page.run.with(|found| found.step);
     let document = |part: &Part| {
         document::write(&Results {
             study: &part.study,

@@ -45,7 +45,7 @@ pub fn TranslationPage(
     let top = move || {
         view! {
             <p class="lede">{ABOUT}</p>
-            <RunBar training=page.training() command=page.command() />
+            <RunBar training=page.training() command=page.command() shipped=false />
         }
         .into_any()
     };

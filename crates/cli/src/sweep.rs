@@ -21,6 +21,7 @@ use toy::Sweep;
 use toy::csv;
 use toy::evaluate::Effort;
 use toy::fingerprint::Fingerprint;
+use toy::json as document;
 use toy::phase::Thresholds;
 use toy::picture::{Measures, Picture, Reference};
 use toy::sweep::MAX_MODELS;
@@ -42,7 +43,11 @@ pub fn command() -> Command {
             "out",
             "Writes the diagram, a row a pixel (CSV); standard output without, or if it is -",
         ))
-        .arg(flags::file("models", "Writes every model, a row a model (CSV)"));
+        .arg(flags::file("models", "Writes every model, a row a model (CSV)"))
+        .arg(flags::file(
+            "json",
+            "Writes the diagram with all of its measures, as the page saves and loads it (JSON)",
+        ));
     log::flag(weights::flags(gpus::flag(request::flags(command))))
 }
 
@@ -91,6 +96,13 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     if compare == Some("optimum") {
         theory::solver(&sweep)?;
     }
+    let document = flags.get_one::<PathBuf>("json");
+    if request.is_sharded() && document.is_some() {
+        return Err(Error::Flags(
+            "--json is written of whole diagrams: train them in one, or merge tables of the shards"
+                .into(),
+        ));
+    }
     let hash = Fingerprint::of_bytes(
         format!("{}\ncompare={}", Fingerprint::from(&sweep), compare.unwrap_or_default())
             .as_bytes(),
@@ -104,6 +116,9 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     if models.as_ref().is_some_and(|models| models.path() == out.path()) {
         return Err(Error::Flags("--out and --models name the same place".into()));
     }
+    // What could not be written while the tables could.
+    let mut failed = None;
+    let mut document = document.map(|path| Output::open(Some(path))).transpose()?;
     let opens = weights::sweep_link(&sweep);
     let header = |table: &str, lines: u32| Header {
         table: format!("sweep.{table}"),
@@ -140,6 +155,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let arrays = weights::wanted(flags) || flags.contains_id("log");
     let whole = compare.is_some()
         || arrays
+        || document.is_some()
         || out.is_stream()
         || models.as_ref().is_some_and(|models| models.is_stream());
     let blocks = if whole { vec![rows.clone()] } else { blocks(&sweep, &rows) };
@@ -201,6 +217,11 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
             let about = About { link, program, engine: &crew.found.name, step: sweep.steps };
             weights::sweep(flags, &sweep, &measures, about)?;
         }
+        if let Some(document) = document.take() {
+            let text = json(&sweep, &measures, &crew.found.name, &opens);
+            // The tables are written, whatever becomes of it.
+            failed = document.write(text.as_bytes()).err();
+        }
         let text = tables(&sweep, &measures, models.is_some(), compare)?;
         let last = index as usize + 1 == blocks.len();
         if let Err(error) = add(&mut out, models.as_mut(), &text, index == 0) {
@@ -218,7 +239,22 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     models.map_or(Ok(()), Output::finish)?;
     out.finish()?;
     saver.done();
-    Ok(())
+    failed.map_or(Ok(()), Err)
+}
+
+/// The diagram as a document.
+fn json(sweep: &Sweep, measures: &Measures, engine: &str, link: &str) -> String {
+    document::write(&document::Run {
+        sweep,
+        picture: &measures.picture(sweep.aggregate),
+        diagram: "trained",
+        engine,
+        program: env!("CARGO_PKG_VERSION"),
+        step: sweep.steps,
+        link,
+        thresholds: &Thresholds::default(),
+        reference: None,
+    })
 }
 
 /// Adds a block's tables to what is there.

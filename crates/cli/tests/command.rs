@@ -29,6 +29,25 @@ fn every_model_has_its_row() {
     }
 }
 
+/// A document is what the page saves: it is read back as the diagram that it is of.
+#[test]
+fn a_diagram_is_written_as_a_document() {
+    let words = "sweep --grid 3 --repeats 2 --steps 5 --engine cpu --json";
+    let file = common::scratch("diagram.json");
+    let pixels = table(&format!("{words} {}", file.display()), "--out", "diagram.csv");
+    let bytes = std::fs::read(&file).expect("written");
+    let start = toy::Sweep::default();
+    let found = toy::load::load(&bytes, &start, &Default::default()).expect("a run");
+    assert_eq!((found.sweep.columns, found.sweep.repeats, found.sweep.steps), (3, 2, 5));
+    for (at, pixel) in pixels.iter().enumerate() {
+        assert_eq!(found.picture.norm[at], pixel.number("last_norm") as f32);
+        assert_eq!(found.picture.counts_of(at).iter().sum::<u16>(), 2);
+    }
+    let refused = superphase("sweep --grid 4 --steps 5 --shard 1/2 --out a.csv --json b.json");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("whole diagrams"), "{said}");
+}
+
 /// The GPU trains the same models as the CPU; needs a Vulkan driver, of software at least.
 #[test]
 fn both_engines_agree() {

@@ -1,9 +1,10 @@
 //! `W W^T`, biases and norms of larger models: those with a ReLU above linear ones.
 
-use super::sheet::{GUIDE, SMALL, Sheet};
+use super::sheet::{END, GUIDE, MIDDLE, SMALL, Sheet, hint};
 use crate::diagram::colour::{self, Rgb};
 use crate::diagram::number::three;
 use crate::export::ink::Drawn;
+use crate::format::plural;
 use crate::study::run::Part;
 use toy::study::snapshot::lowest;
 use toy::study::{Snapshot, Variant};
@@ -15,7 +16,7 @@ const BAR: f64 = 46.0;
 /// Height of the histograms.
 const HISTOGRAM: f64 = 26.0;
 /// Height of a density's picture beside the square.
-const BENEATH: f64 = BAR + HISTOGRAM + 60.0;
+const BENEATH: f64 = BAR + HISTOGRAM + 74.0;
 /// Norm at the top of the bars.
 const TOP: f64 = 1.25;
 
@@ -61,8 +62,8 @@ pub fn draw(mut sheet: Sheet, parts: &[Part]) -> Drawn {
     let end = sheet.notes(
         y,
         "Bars: length of each feature's direction, the most important on the left; the line is 1. \
-         Beneath: interference, how many pairs of represented features have which cosine, from −1 on the left \
-         to 1, on a logarithmic scale.",
+         Beneath: interference, how many pairs of represented features have which cosine, \
+         on a logarithmic scale.",
     );
     sheet.finish(end, "What comes out of the models, and which features they represent", &words)
 }
@@ -108,10 +109,19 @@ fn histogram(sheet: &mut Sheet, bins: &[u32], (x, y): (f64, f64), side: f64) {
         let height = HISTOGRAM * log(count) / most;
         let look = format!("class=\"interference\" data-pairs=\"{count}\" fill-opacity=\".55\"");
         let left = x + bin as f64 * pitch;
+        let cosine = |bin: usize| three(2.0 * bin as f64 / bins.len() as f64 - 1.0);
+        let pairs = plural(count.into(), "pair");
+        let words = format!("{pairs} with a cosine from {} to {}", cosine(bin), cosine(bin + 1));
+        sheet.raw(&format!("<g>{}", hint(&words)));
         sheet.rect(left, y + HISTOGRAM - height, (pitch - 0.5).max(0.5), height, &look);
+        sheet.raw("</g>");
     }
     sheet.line((x, y + HISTOGRAM), (x + side, y + HISTOGRAM), GUIDE);
-    sheet.line((x + 0.5 * side, y + HISTOGRAM), (x + 0.5 * side, y + HISTOGRAM + 4.0), GUIDE);
+    for (part, face, name) in [(0.0, SMALL, "−1"), (0.5, MIDDLE, "0"), (1.0, END, "1")] {
+        let at = (x + part * side, y + HISTOGRAM);
+        sheet.line(at, (at.0, at.1 + 4.0), GUIDE);
+        sheet.label(at.0, at.1 + 15.0, side, face, name);
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +142,8 @@ mod tests {
             let counts = text.split("data-pairs=\"").skip(1);
             counts.filter_map(|rest| rest.split('"').next()?.parse::<u32>().ok()).sum()
         };
+        // Of the histograms, and of the ramp of colours.
+        assert_eq!(text.matches(">−1<").count(), 2 * 3 + 1);
         let expected = parts.iter().flat_map(|part| lowest(&part.study, &part.snapshots));
         let expected: u32 = expected.map(|s| s.measures.interference.iter().sum::<u32>()).sum();
         assert!(expected > 0 && pairs(&text) == expected, "{} of {expected} pairs", pairs(&text));

@@ -38,6 +38,11 @@ pub fn draw(mut sheet: Sheet, part: &Part, film: &[Frame<Snapshot>], look: Look)
     let floor = 30.0 + 2.0 * HEIGHT + 76.0;
     let bottom = Axis::linear(0.0, 1.05, (floor, floor - HEIGHT));
     frame(&mut sheet, &x, &bottom, 0.0, ["step", "dimensionality of every feature"]);
+    for axis in [top, bottom] {
+        // Where a pointer goes through the steps.
+        let look = format!("class=\"scrub\" data-steps=\"{}\" fill=\"none\"", study.steps);
+        sheet.rect(LEFT, axis.ends.1, right - LEFT, HEIGHT, &look);
+    }
     let is_best = |s: &Snapshot| best.is_some_and(|best| best.model == s.model);
     for snapshot in snapshots {
         let own = is_best(snapshot);
@@ -117,6 +122,7 @@ mod tests {
         let text = draw(Sheet::new(look.width, true), &found.parts[0], &found.film, look).text;
         assert_eq!(text.matches("class=\"course\"").count(), 6);
         assert_eq!(text.matches("class=\"loss\"").count(), 1);
+        assert_eq!(text.matches("class=\"scrub\" data-steps=\"5000\"").count(), 2);
         assert_eq!(text.matches("class=\"vector\"").count(), 6);
         assert!(text.contains("Directions at step 1<"));
     }

@@ -29,7 +29,7 @@ use toy::study::snapshot::lowest;
 pub fn draw(view: View, found: &Found, look: Look) -> Option<Drawn> {
     let part = found.parts.first()?;
     let has_begun = |part: &Part| part.snapshots.iter().any(|s| !s.curve.is_empty());
-    let begun = found.file.is_some() || found.parts.iter().any(has_begun);
+    let begun = found.origin.is_some() || found.parts.iter().any(has_begun);
     let sheet = Sheet::new(look.width, begun);
     let look = Look { width: sheet.width, ..look };
     // Random weights have measures too, which would look like a result in a chart.
@@ -84,6 +84,7 @@ pub fn turns(view: View, found: &Found) -> bool {
 pub mod tests {
     use super::*;
     use crate::export::ink::tests::well_formed;
+    use crate::origin::Origin;
     use toy::evaluate::Effort;
     use toy::study::snapshot::{Evaluators, Trained};
     use toy::study::{Wanted, train};
@@ -140,7 +141,7 @@ pub mod tests {
                 }
                 found.parts.truncate(1);
                 found.film.clear();
-                found.file = Some("mine.npz".into());
+                found.origin = Some(Origin::File("mine.npz".into()));
             }
             Known::Untrained => all.chain(film).for_each(|s| s.curve.clear()),
             Known::Some => {

@@ -140,11 +140,23 @@ impl Sheet {
     /// Adds rows of cells as an image, one of its pixels a cell.
     pub fn cells(&mut self, at: (f64, f64), size: (f64, f64), columns: usize, cells: &[Rgb]) {
         let bytes: Vec<u8> = cells.iter().flat_map(|&Rgb(r, g, b)| [r, g, b, 255]).collect();
-        let image = base64(&encode(columns as u32, &bytes));
+        self.image(at, size, columns as u32, &bytes, "image-rendering=\"pixelated\" ");
+    }
+
+    /// Adds an image of so many columns from its RGBA bytes.
+    pub fn image(
+        &mut self,
+        at: (f64, f64),
+        size: (f64, f64),
+        columns: u32,
+        rgba: &[u8],
+        look: &str,
+    ) {
+        let image = base64(&encode(columns, rgba));
         let ((x, y), (width, height)) = (at, size);
         self.raw(&format!(
             "<image x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" preserveAspectRatio=\"none\" \
-             image-rendering=\"pixelated\" href=\"data:image/png;base64,{image}\"/>"
+             {look}href=\"data:image/png;base64,{image}\"/>"
         ));
     }
 

@@ -4,6 +4,7 @@ mod cells;
 mod entry;
 mod loaded;
 mod run;
+mod study;
 mod table;
 mod text;
 
@@ -11,6 +12,7 @@ use crate::phase::Thresholds;
 use crate::sweep::Sweep;
 
 pub use loaded::{LoadError, Loaded};
+pub use study::{Found as FoundStudy, study};
 
 /// Largest file worth reading, in bytes: our own document of the largest diagram has some 80 MB.
 pub const LARGEST: usize = 128 << 20;

@@ -8,6 +8,7 @@ use crate::picture::{PHASES, Picture};
 use crate::spec::{ParamError, Spec};
 use crate::sweep::Sweep;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 
 /// What is read of a document; parts of wrong types count as missing.
@@ -32,12 +33,12 @@ struct Document {
 /// # Errors
 /// When it is not such a document, or what it holds does not fit together.
 pub(super) fn read(text: &str, thresholds: &Thresholds) -> Result<Loaded, LoadError> {
-    let document = parse(text).map_err(LoadError)?;
+    let document: Document = parse(text).map_err(LoadError)?;
     match document.format.0.as_str() {
         FORMAT => {}
         crate::study::document::FORMAT => {
             return Err(LoadError(
-                "it holds an experiment; only runs of the diagram can be shown here".into(),
+                "it holds an experiment: drop it on the experiment's page".into(),
             ));
         }
         _ => return Err(LoadError("it is JSON, but not a run of Superphase".into())),
@@ -62,7 +63,8 @@ pub(super) fn read(text: &str, thresholds: &Thresholds) -> Result<Loaded, LoadEr
     Ok(Loaded { sweep, picture, thresholds: own, notes })
 }
 
-fn parse(text: &str) -> Result<Document, String> {
+/// Reads JSON, with words for numbers as Python writes them.
+pub(super) fn parse<D: DeserializeOwned>(text: &str) -> Result<D, String> {
     let parsed = serde_json::from_str(text);
     let parsed = match parsed {
         Err(error) if error.is_syntax() => match plain(text) {
@@ -137,7 +139,7 @@ fn parameters(from: &Members<One<String>>, notes: &mut Vec<String>) -> Result<Sw
 }
 
 /// An error about a value, however long the value.
-fn start_of(error: &ParamError) -> String {
+pub(super) fn start_of(error: &ParamError) -> String {
     match error {
         ParamError::Value { name, value, allowed } => {
             ParamError::Value { name, value: start(value), allowed: allowed.clone() }.to_string()

@@ -8,7 +8,7 @@ pub const SCHEDULES: &[(&str, &str)] = &[
     ("constant", "constant"),
     ("linear", "linear to 0"),
     ("cosine", "quarter cosine to 0"),
-    ("warm-up", "warm-up, then half a cosine to 5 %"),
+    ("warm-up", "warm-up, then half a cosine"),
 ];
 /// The schedules, in the order of their words.
 pub(crate) const SCHEDULE_VALUES: [Schedule; 4] =

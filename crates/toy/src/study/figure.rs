@@ -65,6 +65,22 @@ impl Form {
         };
         name.into()
     }
+
+    /// The form of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        let others = [
+            Self::Alone,
+            Self::Bundle,
+            Self::Tetrahedron,
+            Self::SquareAntiprism,
+            Self::Prism,
+            Self::Antiprism,
+            Self::TwistedPrism,
+            Self::Irregular,
+        ];
+        let named = (2..=8).map(Self::Polygon).chain(others).find(|form| form.name() == name);
+        named.or_else(|| Some(Self::Polygon(name.strip_suffix("-gon")?.parse().ok()?)))
+    }
 }
 
 /// A group of linked features.
@@ -246,7 +262,11 @@ mod tests {
         for (k, name) in [(3, "triangle"), (5, "pentagon"), (6, "hexagon"), (7, "heptagon")] {
             let angles: Vec<f64> = (0..k).map(|i| 10.0 + 360.0 * i as f64 / k as f64).collect();
             assert_eq!(names(&angles), [name]);
+            assert_eq!(Form::parse(name), Some(Form::Polygon(k)));
         }
+        assert_eq!(Form::parse("12-gon"), Some(Form::Polygon(12)));
+        assert_eq!(Form::parse(&Form::TwistedPrism.name()), Some(Form::TwistedPrism));
+        assert_eq!(Form::parse("blob"), None);
         assert_eq!(names(&[0.0, 90.0, 180.0, 270.0]), ["digon", "digon"]);
         assert_eq!(names(&[3.0, 92.0]), ["alone", "alone"]);
         assert_eq!(names(&[0.0, 4.0, 180.0]), ["digon"]);

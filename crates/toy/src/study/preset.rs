@@ -251,7 +251,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "scaling",
-        label: "Strong superposition, 256 features",
+        label: "Strong, 256 features",
         view: View::Scaling,
         help: "After Liu, Liu and Gore 2025: features rarer and rarer by a power law, in 4 to 40 dimensions, with weights pulled towards length 1. All features are represented, and their overlaps are near those of random directions, 1/m. The paper finds a loss that falls as 1/m, too, with more features and longer runs; in models as small as these it may fall faster.",
         ours: SCALING_OURS,
@@ -259,7 +259,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "scaling-weak",
-        label: "Weak superposition, 256 features",
+        label: "Weak, 256 features",
         view: View::Scaling,
         help: "The same with weights that decay: the model keeps the most frequent features and leaves out the others. The paper finds a loss that falls as what is left out does, by the power law's own a, with more features and longer runs.",
         ours: SCALING_OURS,
@@ -267,7 +267,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "scaling-paper",
-        label: "Strong superposition, 1,000 features",
+        label: "Strong, 1,000 features",
         view: View::Scaling,
         help: "The paper's size: 10 to 100 dimensions, 20,000 steps of 2,048 samples. For the command line: it takes hours.",
         ours: &["instances", "seed"],
