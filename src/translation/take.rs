@@ -5,7 +5,7 @@ use crate::experiment::File;
 use toy::translation::{Text, Translation, table};
 
 /// Everything that can be saved.
-pub const FILES: [File<Found>; 6] = [
+pub const FILES: [File<Found>; 7] = [
     ("SVG", "", "svg", None),
     ("PNG", "", "png", None),
     (
@@ -19,6 +19,12 @@ pub const FILES: [File<Found>; 6] = [
         "features",
         "csv",
         Some(|f| table::features(&f.translation, &Text::language(), &f.film.now.snapshots)),
+    ),
+    (
+        "CSV, units",
+        "units",
+        "csv",
+        Some(|f| table::units(&f.translation, &Text::language(), &f.film.now.snapshots)),
     ),
     (
         "CSV, losses",

@@ -12,6 +12,7 @@ mod measure;
 mod merge;
 mod network;
 mod output;
+mod outputs;
 mod part;
 mod plan;
 mod progress;
