@@ -91,7 +91,8 @@ fn charts(sheet: &mut Sheet, pair: Pair, y: f64) -> f64 {
         ),
     ];
     for (class, label, of) in all {
-        let axis = Axis::linear(0.0, 1.0, (top + HEIGHT, top));
+        let most = largest(&[of(pair.now), of(pair.start)].concat());
+        let axis = Axis::linear(0.0, f64::from(most), (top + HEIGHT, top));
         frame(sheet, &x, &axis, 8.0, ["share of all words that have the feature", label]);
         for (geometry, trained) in [(pair.start, false), (pair.now, true)] {
             let points = geometry.features.iter().zip(&geometry.frequency).zip(of(geometry));
@@ -111,7 +112,7 @@ fn charts(sheet: &mut Sheet, pair: Pair, y: f64) -> f64 {
         }
         top += HEIGHT + 72.0;
     }
-    top - 24.0
+    top - 16.0
 }
 
 /// The numbers, in words.
