@@ -25,6 +25,20 @@ test(
     assert.deepEqual(rows.map((row) => cell(row, "k")), [8, 16]);
     assert.ok(cell(rows[0], "base_bleu") > 95, String(rows[0]));
     assert.ok(cell(rows[1], "bleu") > cell(rows[1], "initial_bleu"), String(rows[1]));
+    assert.ok(cell(rows[0], "directions") > 40 && cell(rows[0], "capacity") < 8.01, String(rows[0]));
+    // Directions and units of the bottleneck that is chosen, each beside the start.
+    const plate = page.getByTestId("plate");
+    await plate.getByText("Feature directions in z of k = 8").waitFor();
+    const dots = await plate.locator(".norm").count();
+    assert.ok(dots > 80, String(dots));
+    await page.getByTestId("width").selectOption("16");
+    await plate.getByText("Feature directions in z of k = 16").waitFor();
+    const units = page.getByTestId("units").locator("tbody tr");
+    assert.equal(await units.count(), 16);
+    assert.match(await units.first().textContent(), /^1\+.*\d+ %.* bits/);
+    // What was trained is kept, and stands in the comparison.
+    await page.getByTestId("compare").click();
+    await page.getByText("Kept: see the comparison.").waitFor();
     const own = page.getByTestId("own");
     await own.getByRole("textbox").fill("the cat saw my house");
     await own.getByRole("button", { name: "Translate" }).click();
@@ -35,6 +49,32 @@ test(
     await own.getByText("“unicorn” stands where the language has").waitFor();
     await page.getByTestId("scrubber").fill("0");
     await page.getByText("Not trained yet.", { exact: true }).waitFor();
+    await page.goto(new URL("?view=comparison", page.url()).href);
+    const kept = page.getByTestId("comparison").locator("tbody tr");
+    assert.equal(await kept.count(), 2);
+    assert.match(await kept.first().textContent(), /^translationz/);
+  }),
+);
+
+test(
+  "a parallel text is read by its lines, and the commands that train on it are given",
+  withPage({ path: "?view=translation&narrowest=2&widest=2&steps=2&batch=1&held-out=8&engine=cpu" }, async (page) => {
+    const text = page.getByTestId("own-text");
+    const read = (name, lines) =>
+      text.getByTestId("load-file").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(lines.join("\n")) });
+    await read("broken.tsv", ["one\tun", "", "two deux"]);
+    await text.getByText("broken.tsv cannot be shown: line 3 has no tab").waitFor();
+    assert.equal(await text.locator("table").count(), 0);
+    const pairs = Array.from({ length: 120 }, (_, i) => `word ${i} שלום\t世界 ${i}`);
+    await read("my pairs.tsv", [...pairs, "left\t"]);
+    await text.getByText("my pairs.tsv is read").waitFor();
+    await text.getByText(/line 121 was left out/i).waitFor();
+    const rows = await text.locator("table").textContent();
+    const counts = rows.match(/pairs(\d+) to train on, (\d+) to validate, (\d+) to test/).slice(1).map(Number);
+    assert.equal(counts[0] + counts[1] + counts[2], 120, rows);
+    const lines = await text.getByTestId("own-command").textContent();
+    assert.match(lines, /^superphase base --pairs 'my pairs.tsv' --vocabulary 1000 --out base.bin\n/);
+    assert.match(lines, /--preset translation .*--widest 2.* --pairs 'my pairs.tsv' .*--base base.bin/);
   }),
 );
 

@@ -35,14 +35,15 @@ pub fn add(new: Vec<Row>) -> bool {
 pub fn Keep(
     /// Their rows.
     rows: Callback<(), Vec<Row>>,
+    /// What is said where there are none.
+    #[prop(default = "No model's weights are known here, so there is nothing to keep.")]
+    none: &'static str,
 ) -> impl IntoView {
     let told = RwSignal::new("");
     let keep = move |_| {
         let new = rows.run(());
         told.set(match () {
-            () if new.is_empty() => {
-                "No model's weights are known here, so there is nothing to keep."
-            }
+            () if new.is_empty() => none,
             () if add(new) => "Kept: see the comparison.",
             () => "The browser keeps nothing for this page.",
         });

@@ -2,7 +2,7 @@
 
 use super::found::Found;
 use super::run::{Page, order};
-use crate::bring::{Choose, FileNotes, Files, UNTIL};
+use crate::bring::{Brought, Choose, FileNotes, Files, UNTIL};
 use crate::experiment::{Film, Frame};
 use files::networks::{self, LoadedNetworks};
 use files::{Archive, FileError};
@@ -11,20 +11,23 @@ use toy::evaluate::Effort;
 
 /// Takes files of networks dropped anywhere on the page from now on.
 pub fn listen(page: Page) -> Files {
-    Files::listen(["The figure shows ", UNTIL], move |(name, bytes)| {
-        let read = |bytes: &[u8]| -> Result<_, FileError> {
-            networks::read(&Archive::read(bytes)?, Effort::Live)
-        };
-        let loaded = read(&bytes).map_err(|why| why.to_string())?;
-        let LoadedNetworks { network, preset, step, initial, snapshots, notes } = loaded;
-        let frames = vec![Frame { step: 0, snapshots: initial }];
-        let film = Film { frames, now: Frame { step, snapshots } };
-        let found = Found { network: network.clone(), film };
-        // The run first: what it shows already need not be trained.
-        page.run.adopt(order(&network, page.choice.get_untracked()), found, name);
-        page.load((preset.name, network));
-        Ok(notes)
-    })
+    Files::listen(
+        |_| ["The figure shows ", UNTIL],
+        move |Brought { name, bytes, .. }| {
+            let read = |bytes: &[u8]| -> Result<_, FileError> {
+                networks::read(&Archive::read(bytes)?, Effort::Live)
+            };
+            let loaded = read(&bytes).map_err(|why| why.to_string())?;
+            let LoadedNetworks { network, preset, step, initial, snapshots, notes } = loaded;
+            let frames = vec![Frame { step: 0, snapshots: initial }];
+            let film = Film { frames, now: Frame { step, snapshots } };
+            let found = Found { network: network.clone(), film };
+            // The run first: what it shows already need not be trained.
+            page.run.adopt(order(&network, page.choice.get_untracked()), found, name);
+            page.load((preset.name, network));
+            Ok(notes)
+        },
+    )
 }
 
 /// The button that asks for such a file, and what there is to say about the last one.

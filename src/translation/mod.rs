@@ -5,8 +5,10 @@
 
 mod figures;
 mod found;
+mod own;
 mod page;
 mod sentences;
 mod take;
+mod units;
 
 pub use page::{TranslationPage, open};

@@ -2,15 +2,19 @@
 
 use super::figures::{Look, draw};
 use super::found::Found;
+use super::own::OwnText;
 use super::sentences::{Five, Own};
 use super::take::{FILES, name};
+use super::units::{Units, Width};
 use crate::bar::RunBar;
+use crate::comparison::Keep;
 use crate::experiment::{
-    self, About, FilmRun, Opened, TRANSLATION, layout, measured, saves, scrubber, take,
+    self, About, FilmRun, Opened, Run, TRANSLATION, layout, measured, saves, scrubber, take,
 };
 use leptos::html::Div;
 use leptos::prelude::*;
 use toy::Spec;
+use toy::comparison;
 use toy::study::Wanted;
 use toy::translation::Translation;
 use trainer::Order;
@@ -45,7 +49,7 @@ pub fn TranslationPage(
     let top = move || {
         view! {
             <p class="lede">{ABOUT}</p>
-            <RunBar training=page.training() command=page.command() shipped=false />
+            {buttons(page)}
         }
         .into_any()
     };
@@ -54,11 +58,25 @@ pub fn TranslationPage(
     layout(page, about, top, move || figure(page).into_any())
 }
 
+/// The run's buttons, and one that keeps what it has found.
+fn buttons(page: Page) -> impl IntoView {
+    let run = page.run;
+    let rows =
+        move |()| run.with(|f| comparison::translation(&f.translation, &f.film.now.snapshots));
+    view! {
+        <RunBar training=run.training() command=page.command() shipped=false />
+        <Keep
+            rows=Callback::new(rows)
+            none="Features are read at the last step: keep them then."
+        />
+    }
+}
+
 /// The figure, what it can be looked at with, and its files.
 fn figure(page: Page) -> impl IntoView {
     let run = page.run;
     let plate = NodeRef::<Div>::new();
-    let look = RwSignal::new(Look { width: 0.0, frame: usize::MAX });
+    let look = RwSignal::new(Look { width: 0.0, frame: usize::MAX, k: 0 });
     measured(plate, move |width| {
         if look.with_untracked(|look| look.width != width) {
             look.update(|look| look.width = width);
@@ -85,11 +103,14 @@ fn figure(page: Page) -> impl IntoView {
         run.with(|found| found.film.frame(look.get().frame).map_or(0, |frame| frame.step))
     };
     view! {
+        <Width run look />
         {scrubber(last, step, move || look.get().frame, move |f| look.update(|look| look.frame = f))}
         <div class="plate" data-testid="plate" node_ref=plate inner_html=shown></div>
         {(!page.embed).then(|| view! {
+            <Units run look />
             <Five run look />
             <Own run />
+            <OwnText command=page.command() />
             {saves(FILES.iter().map(|file| (file.0, file.1, file.2)), save, told)}
         })}
     }

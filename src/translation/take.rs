@@ -5,7 +5,7 @@ use crate::experiment::{Content, File};
 use toy::translation::{Text, Translation, table};
 
 /// Everything that can be saved.
-pub const FILES: [File<Found>; 6] = [
+pub const FILES: [File<Found>; 7] = [
     ("SVG", "", "svg", Content::Figure),
     ("PNG", "", "png", Content::Figure),
     (
@@ -21,6 +21,12 @@ pub const FILES: [File<Found>; 6] = [
         Content::Table(|f| {
             table::features(&f.translation, &Text::language(), &f.film.now.snapshots)
         }),
+    ),
+    (
+        "CSV, units",
+        "units",
+        "csv",
+        Content::Table(|f| table::units(&f.translation, &Text::language(), &f.film.now.snapshots)),
     ),
     (
         "CSV, losses",

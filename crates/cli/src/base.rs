@@ -7,6 +7,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use engine::cpu::translation::{Evaluator, train_base};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use toy::fingerprint::Fingerprint;
 use toy::translation::base::{Base, RECIPE, Recipe};
 use toy::translation::language::Part;
 use toy::translation::text::MAX_VOCABULARY;
@@ -60,12 +61,14 @@ pub fn text(command: Command) -> Command {
         )
 }
 
-/// The text that the flags name.
+/// The text that the flags name, and the fingerprint of its file and vocabulary.
 ///
 /// # Errors
 /// When it cannot be read or learned from; the sentence names the line.
-pub fn read_text(flags: &ArgMatches) -> Result<Text, Error> {
-    let Some(path) = flags.get_one::<PathBuf>("pairs") else { return Ok(Text::language()) };
+pub fn read_text(flags: &ArgMatches) -> Result<(Text, Fingerprint), Error> {
+    let Some(path) = flags.get_one::<PathBuf>("pairs") else {
+        return Ok((Text::language(), Fingerprint::of_bytes(b"language")));
+    };
     let named = |why: &dyn std::fmt::Display| Error::Text(path.clone(), why.to_string());
     let bytes = std::fs::read(path).map_err(|why| Error::Read(path.clone(), why))?;
     let found = pairs::read(&bytes).map_err(|why| named(&why))?;
@@ -73,7 +76,9 @@ pub fn read_text(flags: &ArgMatches) -> Result<Text, Error> {
         say::note(format_args!("{}: {notice}.", path.display()));
     }
     let vocabulary = flags.get_one::<u32>("vocabulary").copied().unwrap_or(1000);
-    Text::pairs(found.pairs, vocabulary as usize).map_err(|why| named(&why))
+    let of = format!("{}\n{vocabulary}", Fingerprint::of_bytes(&bytes));
+    let text = Text::pairs(found.pairs, vocabulary as usize).map_err(|why| named(&why))?;
+    Ok((text, Fingerprint::of_bytes(of.as_bytes())))
 }
 
 /// A base model from its file.
@@ -124,7 +129,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         warmup: number("warmup", RECIPE.warmup),
         seed: number("seed", RECIPE.seed),
     };
-    let text = read_text(flags)?;
+    let (text, _) = read_text(flags)?;
     let out = Output::open(flags.get_one::<PathBuf>("out").map(PathBuf::as_path))?;
     let base = train(&text, &recipe);
     out.write(&base.to_bytes())?;

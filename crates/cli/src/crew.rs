@@ -8,8 +8,10 @@ use crate::saved::Saver;
 use crate::say;
 use engine::{Checkpoint, Choice, Engine, EngineError, Found, Job, Kind, Run};
 use pollster::block_on;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use toy::study::snapshot::Trained;
+use toy::translation::{Base, Text};
 
 /// Time between two looks at signals and checkpoints.
 const ROUND: Duration = Duration::from_millis(100);
@@ -66,6 +68,18 @@ impl Crew {
         Ok(Self { engines: vec![engine], found })
     }
 
+    /// The CPU, for bottlenecks in this model of a text.
+    ///
+    /// # Errors
+    /// When the job is not valid.
+    pub fn translator(job: &Job, text: Arc<Text>, base: Arc<Base>) -> Result<Self, Error> {
+        let mut engine = block_on(Engine::new(Choice::Cpu))?;
+        engine.translate(text, base);
+        let mut found = block_on(engine.choose(job, 1))?;
+        found.reason = "Bottlenecks train on the CPU.".into();
+        Ok(Self { engines: vec![engine], found })
+    }
+
     /// Kind and instruction set or adapter: what the bits depend on.
     pub fn bits(&self) -> String {
         match self.found.kind {
@@ -100,7 +114,7 @@ impl Crew {
         Ok(from.into_iter().zip(engines).map(restore).collect::<Result<_, _>>()?)
     }
 
-    /// Trains these models of a study or a network, or goes on with them; returns them in order.
+    /// Trains these models of a study, a network or a translation, or goes on with them; returns them in order.
     ///
     /// # Errors
     /// When a device fails, or a signal asks for the end.

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::output::write;
 use crate::request::Request;
 use clap::{Arg, ArgMatches, Command, value_parser};
+use engine::cpu::translation::Evaluator;
 use engine::{Job, Run, SweepRun};
 use files::events::{Events, Value, file_name, histogram, scalar};
 use files::projector::{CONFIG, METADATA, Projection, TENSORS};
@@ -12,6 +13,7 @@ use std::fmt::Write;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use toy::Sweep;
 use toy::evaluate::Effort;
@@ -20,6 +22,9 @@ use toy::picture::Measures;
 use toy::study::curve::{self, steps_of};
 use toy::study::snapshot::Trained;
 use toy::study::{Snapshot, Study};
+use toy::translation::describe::WIDTH;
+use toy::translation::language::Part;
+use toy::translation::{Base, Measures as Measured, Text, Translation};
 
 /// Times that a run is looked at, spread evenly over its steps; the start comes before them.
 const LOOKS: u32 = 64;
@@ -27,6 +32,8 @@ const LOOKS: u32 = 64;
 const SOME: u64 = 1 << 14;
 /// Most models of a study that have a loss curve of their own beside the mean.
 const CURVES: usize = 32;
+/// Most validation sentences that bottlenecks are judged by.
+const JUDGED: u32 = 24;
 /// Most points for the projector.
 const POINTS: usize = 10_000;
 /// The table of all scalars, within the folder.
@@ -155,8 +162,20 @@ impl Log {
                     * (f64::from(step + 1) / f64::from(network.warmup.max(1))).min(1.0) as f32;
                 self.add(step, &[("LR".to_owned(), rate)], &[("Weights/all", &all)])
             }
-            // Bottlenecks have no log yet: the command refuses it.
-            Job::Translation(_) => Ok(()),
+            Job::Translation(translation) => {
+                let (mut trained, mut material) = (vec![], None);
+                for run in runs {
+                    if let Run::Translation(run) = run {
+                        trained.extend(run.read());
+                        material = Some(run.material());
+                    }
+                }
+                self.translation(translation, &trained, step)?;
+                match material.filter(|_| self.judges(step)) {
+                    Some(material) => self.validation(translation, material, &trained, step),
+                    None => Ok(()),
+                }
+            }
         }
     }
 
@@ -206,6 +225,57 @@ impl Log {
         let rate = rate(study.lr, study.schedule, step, study.steps);
         let spreads = [(name, &encoder[..]), ("Weights/decoder", &decoder), ("Weights/b", &biases)];
         self.add(step, &[("LR".to_owned(), rate)], &spreads)
+    }
+
+    /// Looks at bottlenecks in training: learning rate, losses, and how the weights before and after
+    /// `z` are distributed.
+    fn translation(
+        &mut self,
+        run: &Translation,
+        trained: &[Trained],
+        step: u32,
+    ) -> Result<(), Error> {
+        self.curves(trained, step, &|model| format!("Loss/{}", bottleneck(run, model)))?;
+        let wide = |t: &Trained| run.place(t.model).0 as usize * WIDTH as usize;
+        // V and c, then U and g.
+        let narrow = |t: &Trained| wide(t) + run.place(t.model).0 as usize;
+        let v: Vec<f32> = trained.iter().flat_map(|t| &t.parameters[..wide(t)]).copied().collect();
+        let u = trained.iter().flat_map(|t| &t.parameters[narrow(t)..][..wide(t)]);
+        let u: Vec<f32> = u.copied().collect();
+        let rise = (f64::from(step + 1) / f64::from(run.warmup.max(1))).min(1.0);
+        let rate = rate(run.lr, run.schedule, step, run.steps) * rise as f32;
+        self.add(step, &[("LR".into(), rate)], &[("Weights/narrow", &v), ("Weights/wide", &u)])
+    }
+
+    /// Whether bottlenecks are judged at a step: at every eighth look, and at the end.
+    fn judges(&self, step: u32) -> bool {
+        let looks = u64::from(LOOKS.min(self.steps).max(1));
+        let look = u64::from(step) * looks / u64::from(self.steps.max(1));
+        look.is_multiple_of(8) || step >= self.steps
+    }
+
+    /// Judges bottlenecks on a few validation sentences.
+    fn validation(
+        &mut self,
+        run: &Translation,
+        (text, base): (Arc<Text>, Arc<Base>),
+        trained: &[Trained],
+        step: u32,
+    ) -> Result<(), Error> {
+        let few = Translation { held_out: run.held_out.min(JUDGED), ..run.clone() };
+        let judge = Evaluator::new(&few, text, base, Part::Validation).without_probes();
+        let found: Vec<_> =
+            trained.iter().map(|t| (t.model, judge.measure(t.model, &t.parameters))).collect();
+        let mean_of = |of: &dyn Fn(&Measured) -> f64| mean(found.iter().map(|(_, m)| of(m) as f32));
+        let mut scalars = vec![
+            ("Loss/validation".to_owned(), mean_of(&|m| m.loss)),
+            ("BLEU/validation".to_owned(), mean_of(&|m| m.bleu)),
+        ];
+        for (model, measures) in &found {
+            let name = bottleneck(run, *model);
+            scalars.push((format!("BLEU/validation-{name}"), measures.bleu as f32));
+        }
+        self.add(step, &scalars, &[])
     }
 
     /// The points of the loss curves that have become whole, and their mean.
@@ -324,6 +394,12 @@ fn project(folder: &Path, points: &Projection) -> Result<(), Error> {
     write(&folder.join(TENSORS), points.tensors())?;
     write(&folder.join(METADATA), points.metadata())?;
     write(&folder.join(CONFIG), Projection::config("features"))
+}
+
+/// What a bottleneck is called in tags.
+fn bottleneck(run: &Translation, model: u32) -> String {
+    let (k, repeat) = run.place(model);
+    format!("k-{k}-repeat-{repeat}")
 }
 
 /// The learning rate of a step.

@@ -13,6 +13,7 @@ mod measure;
 mod merge;
 mod network;
 mod output;
+mod outputs;
 mod part;
 mod plan;
 mod progress;

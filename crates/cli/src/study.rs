@@ -3,15 +3,14 @@
 use crate::crew::Crew;
 use crate::error::Error;
 use crate::log::{self, Log};
-use crate::output::Output;
-use crate::part::{End, Header};
+use crate::outputs::Outputs;
+use crate::part::Header;
 use crate::request::{self, Request};
 use crate::saved::Saver;
-use crate::{flags, gpus, say, weights};
+use crate::{flags, gpus, weights};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use engine::Job;
 use files::weights::About;
-use std::path::PathBuf;
 use toy::evaluate::Effort;
 use toy::fingerprint::Fingerprint;
 use toy::spec::{Spec, link};
@@ -58,18 +57,7 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         format!("{}\nattack={}", Fingerprint::from(&study), wanted.vulnerability).as_bytes(),
     );
     let link = format!("?{}", link::write(&link::pairs(&study, Some(preset))));
-    let mut outputs: Vec<(&str, Output)> = vec![];
-    for name in FILES {
-        let path = flags.get_one::<PathBuf>(name);
-        if path.is_none() && name != "out" {
-            continue;
-        }
-        let output = Output::open(request.place(name, path)?.as_deref())?;
-        if let Some((other, _)) = outputs.iter().find(|(_, own)| own.path() == output.path()) {
-            return Err(Error::Flags(format!("--{other} and --{name} name the same place")));
-        }
-        outputs.push((name, output));
-    }
+    let mut outputs = Outputs::open(flags, &request, &FILES)?;
     let header = |name: &str| Header {
         table: format!("study.{name}"),
         link: link.clone(),
@@ -78,12 +66,11 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
         lines: lines(&study, name),
         ..Header::new(request.share, hash)
     };
-    if request.is_sharded() && outputs.iter().all(|(name, output)| output.holds(&header(name))) {
-        say::note(format_args!("{} is there already.", outputs[0].1.path().display()));
+    if outputs.are_there(&request, header) {
         return Ok(());
     }
-    let mut saver = Saver::new(&request, &outputs[0].1, "study", &hash.to_string());
-    let from = saver.restore(&mut outputs.iter_mut().map(|(_, o)| o).collect::<Vec<_>>())?;
+    let mut saver = Saver::new(&request, outputs.first(), "study", &hash.to_string());
+    let from = saver.restore(&mut outputs.all())?;
     let checkpoints = from.map_or(vec![], |from| from.runs);
     let job = Job::from(study.clone());
     let crew = Crew::open(flags::choice(flags), gpus.as_ref(), &job, &checkpoints)?;
@@ -105,32 +92,17 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     }
     let Results { engine, program, step, .. } = results;
     let about = About { link: &link, program, engine, step };
-    let mut failed = weights::study(flags, &study, &all, about).err();
-    for (name, mut output) in outputs {
-        let text = match name {
-            "out" => table::models(&study, &all),
-            "by-feature" => table::features(&study, &all),
-            "losses" => table::curves(&study, &all),
-            "parameters" => table::parameters(&study, &all),
-            _ => document::write(&results),
-        };
-        let header = Header { engine: crew.bits(), ..header(name) };
-        let text = match (request.is_sharded(), name) {
-            (true, "json") => document_part(&text, &header),
-            (true, _) => {
-                output.make_part(header);
-                text
-            }
-            _ => text,
-        };
-        // The others are written, whatever becomes of one.
-        if let Err(error) = output.write(text.as_bytes()) {
-            failed.iter().for_each(say::note);
-            failed = Some(error);
-        }
-    }
+    let failed = weights::study(flags, &study, &all, about).err();
+    let header = |name: &str| Header { engine: crew.bits(), ..header(name) };
+    let written = outputs.write(&request, failed, header, |name| match name {
+        "out" => table::models(&study, &all),
+        "by-feature" => table::features(&study, &all),
+        "losses" => table::curves(&study, &all),
+        "parameters" => table::parameters(&study, &all),
+        _ => document::write(&results),
+    });
     saver.done();
-    failed.map_or(Ok(()), Err)
+    written
 }
 
 /// Lines of a model in a file.
@@ -141,13 +113,4 @@ fn lines(study: &Study, name: &str) -> u32 {
         "parameters" => study.parameters() as u32,
         _ => 1,
     }
-}
-
-/// The part of a document: with a first and a last member more.
-fn document_part(text: &str, header: &Header) -> String {
-    let (start, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let rest = rest.strip_suffix("\n}\n").unwrap_or(rest);
-    let text = format!("{start}\n{}{rest},\n", header.member());
-    let end = End::new(header.all_lines(), Fingerprint::of_bytes(text.as_bytes())).member();
-    text + &end + "}\n"
 }

@@ -1,31 +1,42 @@
 //! `superphase study --preset translation`: trains bottlenecks in a translation model and writes
 //! how well they translate as tables.
 
+use crate::crew::Crew;
 use crate::error::Error;
+use crate::log::Log;
 use crate::network::given;
 use crate::output::{Output, write};
-use crate::progress::{Progress, Unit};
+use crate::outputs::Outputs;
+use crate::part::Header;
 use crate::request::Request;
-use crate::{base, flags, say};
+use crate::saved::Saver;
+use crate::{base, flags, say, weights};
 use clap::{Arg, ArgMatches, Command};
-use engine::cpu::translation::{Evaluator, Training};
+use engine::Job;
+use engine::cpu::translation::Evaluator;
+use files::weights::About;
 use std::path::PathBuf;
 use std::sync::Arc;
+use toy::fingerprint::Fingerprint;
 use toy::network::Network;
-use toy::spec::Spec;
-use toy::study::Study;
+use toy::spec::{Spec, link};
+use toy::study::{Study, curve};
 use toy::translation::base::RECIPE;
 use toy::translation::language::Part;
+use toy::translation::probe::Feature;
 use toy::translation::{Base, Text, Translation, table};
 
 /// The base model of the language with known features, as `make base` writes it.
 const BASE: &[u8] = include_bytes!("../../../www/translation-base.bin");
 
 /// Files and ways of the study command that bottlenecks do not have.
-const OF_OTHERS: [&str; 7] = ["attack", "parameters", "json", "npz", "weights", "by-site", "log"];
+const OF_OTHERS: [&str; 5] = ["attack", "parameters", "json", "npz", "by-site"];
 
 /// Flags that only bottlenecks have, beside parameters.
-const OWN: [&str; 4] = ["sentences", "pairs", "vocabulary", "base"];
+const OWN: [&str; 5] = ["sentences", "by-unit", "pairs", "vocabulary", "base"];
+
+/// The tables that shards have parts of.
+const FILES: [&str; 4] = ["out", "by-feature", "losses", "sentences"];
 
 fn own_params() -> impl Iterator<Item = &'static toy::spec::Param<Translation>> {
     let known = |name: &str| Study::find(name).is_some() || Network::find(name).is_some();
@@ -52,6 +63,10 @@ pub fn flags(command: Command) -> Command {
         .arg(flags::file(
             "sentences",
             "Writes held-out sentences through every bottleneck: source, output, reference, k and seed, apart by tabs",
+        ))
+        .arg(flags::file(
+            "by-unit",
+            "Writes the words that excite each unit of z most, with the entropy over their types, a row an end of a unit (CSV)",
         ))
 }
 
@@ -82,11 +97,8 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let foreign = Study::PARAMS.iter().map(|param| param.name);
     let foreign = foreign.chain(Network::PARAMS.iter().map(|param| param.name)).filter(known);
     given(flags, foreign.chain(OF_OTHERS), "translation")?;
-    let (run, _) = flags::read::<Translation>(flags)?;
+    let (run, preset) = flags::read::<Translation>(flags)?;
     let request = Request::read(flags)?;
-    if request.is_sharded() {
-        return Err(Error::Flags("bottlenecks are trained together: leave --shard out".into()));
-    }
     if flags::choice(flags) == wire::Choice::Gpu
         || flags.contains_id("gpu") && flags.get_one::<String>("gpu").is_some()
     {
@@ -94,46 +106,79 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
             "bottlenecks train on the CPU: leave --engine gpu and --gpu out".into(),
         ));
     }
-    let path = |name: &str| flags.get_one::<PathBuf>(name);
     // What cannot be written is said before anything is trained.
-    let out = Output::open(path("out").map(PathBuf::as_path))?;
-    for name in ["by-feature", "losses", "sentences"] {
-        if let Some(path) = path(name) {
-            Output::open(Some(path))?;
-        }
+    weights::check(flags, &request)?;
+    let by_unit = flags.get_one::<PathBuf>("by-unit");
+    if by_unit.is_some() && request.is_sharded() {
+        return Err(Error::Flags(
+            "--by-unit is written of whole runs, since bottlenecks have different numbers of units"
+                .into(),
+        ));
     }
-    let text = Arc::new(base::read_text(flags)?);
+    let mut outputs = Outputs::open(flags, &request, &FILES)?;
+    if let Some(path) = by_unit {
+        Output::open(Some(path))?;
+    }
+    let (text, of_text) = base::read_text(flags)?;
+    let own_text = matches!(text, Text::Pairs { .. });
+    if request.is_sharded() && own_text && !flags.contains_id("base") {
+        return Err(Error::Flags(
+            "shards need the same translation model: train it by superphase base --pairs, and name it by --base"
+                .into(),
+        ));
+    }
+    let text = Arc::new(text);
     let model = Arc::new(base(flags, &text)?);
-    let models: Vec<u32> = (0..run.models() as u32).collect();
-    let mut training = Training::new(&run, &models, text.clone(), &model);
-    let all = run.models() * u64::from(run.steps);
-    let (mut step, mut progress) = (0, Progress::new("CPU", Unit::Large, all, 0));
-    while step < run.steps {
-        step += training.advance(step, run.steps - step);
-        progress.set(run.models() * u64::from(step));
-        if let Some(signal) = crate::signal::received() {
-            let at = format!("after {step} of {} steps", run.steps);
-            let hint = "bottlenecks are not kept: the same command begins anew".into();
-            return Err(Error::Stopped { signal, at, hint });
-        }
+    let of_base = Fingerprint::of_bytes(&model.to_bytes());
+    let hash = format!("{}\ntext={of_text}\nbase={of_base}", Fingerprint::from(&run));
+    let hash = Fingerprint::of_bytes(hash.as_bytes());
+    // No link has a text of one's own in it.
+    let link = match own_text {
+        true => String::new(),
+        false => format!("?{}", link::write(&link::pairs(&run, preset))),
+    };
+    let judged = text.held(Part::Test, run.held_out as usize).sources.len() as u32;
+    let header = |name: &str| Header {
+        table: format!("translation.{name}"),
+        link: link.clone(),
+        units: run.models() as u32,
+        lines: match name {
+            "by-feature" if own_text => 0,
+            "by-feature" => Feature::all().len() as u32,
+            "losses" => curve::points(run.steps),
+            "sentences" => judged,
+            _ => 1,
+        },
+        ..Header::new(request.share, hash)
+    };
+    if outputs.are_there(&request, header) {
+        return Ok(());
     }
-    progress.clear();
+    let mut saver = Saver::new(&request, outputs.first(), "translation", &hash.to_string());
+    let checkpoints = saver.restore(&mut outputs.all())?.map_or(vec![], |from| from.runs);
+    let job = Job::from(run.clone());
+    let crew = Crew::translator(&job, text.clone(), model.clone())?;
+    let share = request.share.part(run.models() as u32);
+    let step = checkpoints.first().map_or(0, |from| from.header.step);
+    let mut log = Log::open(flags, &request, run.steps, step)?;
+    let trained = crew.train(&job, &share, checkpoints, &mut saver, log.as_mut())?;
     let evaluator = Evaluator::new(&run, text.clone(), model, Part::Test);
     say::note(format_args!("base: on held-out sentences {}.", base::judge(&evaluator.base())));
-    let found = evaluator.snapshots(&training.read(), step);
-    say::note(format_args!(
-        "CPU: {} bottlenecks x {} steps in {:.3} s.",
-        models.len(),
-        run.steps,
-        progress.seconds()
-    ));
-    let written = out.write(table::models(&run, &found).as_bytes());
-    let file = |name: &str, text: &dyn Fn() -> String| match path(name) {
-        Some(path) => write(path, text()),
-        None => Ok(()),
-    };
-    file("by-feature", &|| table::features(&run, &text, &found))?;
-    file("losses", &|| table::curves(&run, &found))?;
-    file("sentences", &|| table::sentences(&run, evaluator.held(), &found))?;
-    written
+    let found = evaluator.snapshots(&trained, run.steps);
+    let program = env!("CARGO_PKG_VERSION");
+    let about = About { link: &link, program, engine: &crew.found.name, step: run.steps };
+    let mut failed = weights::translation(flags, &run, &trained, about, of_base).err();
+    if let Some(Err(error)) = by_unit.map(|path| write(path, table::units(&run, &text, &found))) {
+        failed.iter().for_each(say::note);
+        failed = Some(error);
+    }
+    let header = |name: &str| Header { engine: crew.bits(), ..header(name) };
+    outputs.write(&request, failed, header, |name| match name {
+        "out" => table::models(&run, &found),
+        "by-feature" => table::features(&run, &text, &found),
+        "losses" => table::curves(&run, &found),
+        _ => table::sentences(&run, evaluator.held(), &found),
+    })?;
+    saver.done();
+    Ok(())
 }

@@ -9,9 +9,12 @@ use files::weights::About;
 use files::{Archive, Format, arrays, weights};
 use std::path::PathBuf;
 use toy::Sweep;
+use toy::fingerprint::Fingerprint;
 use toy::picture::Measures;
 use toy::spec::link;
+use toy::study::snapshot::Trained;
 use toy::study::{Snapshot, Study};
+use toy::translation::Translation;
 
 /// Adds the flags.
 pub fn flags(command: Command) -> Command {
@@ -59,6 +62,21 @@ pub fn sweep(
 ) -> Result<(), Error> {
     save(flags, "weights", || weights::sweep(sweep, measures, about))?;
     save(flags, "npz", || Ok(arrays::diagram(sweep, &measures.picture(sweep.aggregate), about)))
+}
+
+/// Writes what the flags ask for of bottlenecks, with the fingerprint of the model that they are in.
+pub fn translation(
+    flags: &ArgMatches,
+    run: &Translation,
+    trained: &[Trained],
+    about: About,
+    base: Fingerprint,
+) -> Result<(), Error> {
+    save(flags, "weights", || {
+        let mut archive = weights::translation(run, trained, about)?;
+        archive.metadata.insert("base".into(), base.to_string());
+        Ok(archive)
+    })
 }
 
 /// Writes what the flags ask for of a study.

@@ -22,11 +22,25 @@ fn every_bottleneck_has_its_rows() {
         {
             assert!(row.number(name) >= 0.0, "{name}");
         }
+        // More directions than dimensions, now and at the start, which next to nothing has moved.
+        let k = row.number("k");
+        assert!(row.number("directions") > 60.0 && row.number("welch") > 0.5);
+        for name in ["capacity", "initial_capacity"] {
+            assert!((0.9..k + 1e-3).contains(&row.number(name)), "{name}: {}", row.number(name));
+        }
+        assert!(row.number("largest_cosine") >= row.number("welch"));
+        assert!(row.number("base_loss") < 0.1 && row.number("initial_loss") > 1.0);
     }
-    assert_eq!(
-        (read("translation-by-feature").len(), read("translation-losses").len()),
-        (4 * 77, 16)
-    );
+    let features = read("translation-by-feature");
+    let of = |name: &str, column: &str| -> f64 {
+        let row = features.iter().find(|row| row.text("feature") == name);
+        row.unwrap_or_else(|| panic!("no {name}")).number(column)
+    };
+    // Two of about six words are nouns, and the cat is the most frequent.
+    assert!((0.25..0.45).contains(&of("noun", "frequency")));
+    assert!(of("cat", "frequency") > of("garden", "frequency"));
+    assert!(of("noun", "norm") > 0.0 && of("noun", "initial_dimensionality") <= 1.0);
+    assert_eq!((features.len(), read("translation-losses").len()), (4 * 77, 16));
     let said = std::fs::read_to_string(path("sentences")).expect("written");
     assert_eq!(said.lines().next(), Some("source\toutput\treference\tk\tseed"));
     assert_eq!(said.lines().filter(|line| line.ends_with("\t2\t3/1")).count(), 16);

@@ -8,7 +8,11 @@ use toy::Sweep;
 use toy::network::architecture::Architecture;
 use toy::network::{self, Network};
 use toy::picture::Measures;
+use toy::study::snapshot::Trained;
 use toy::study::{Snapshot, Study};
+use toy::translation::Translation;
+use toy::translation::architecture::Architecture as Bottlenecks;
+use toy::translation::shape::Shape;
 
 /// Version of what is written beside the arrays.
 pub const VERSION: u32 = 1;
@@ -206,4 +210,31 @@ pub fn network(
     };
     let tensors = tape.named().map(one).collect();
     Ok(Archive { tensors, metadata: about.metadata("network", spec(network)) })
+}
+
+/// Bottlenecks of a run, all of them: `k8.bottleneck.narrow.weight` of (repeats, k, d) and what else
+/// a bottleneck has, for every k.
+///
+/// # Errors
+/// When one is missing.
+pub fn translation(
+    run: &Translation,
+    trained: &[Trained],
+    about: About,
+) -> Result<Archive, FileError> {
+    if !(0..run.models() as u32).eq(trained.iter().map(|t| t.model)) {
+        return error("weights are written of whole runs, and bottlenecks are missing");
+    }
+    let mut tensors = vec![];
+    for of_width in trained.chunks(run.repeats as usize) {
+        let how = run.bottleneck(of_width[0].model);
+        let tape = Bottlenecks::bottleneck(Shape::LANGUAGE, 1, how).tape;
+        tensors.extend(tape.named().map(|(tensor, range)| {
+            let shape = [&[of_width.len()][..], &tensor.shape].concat();
+            let values = of_width.iter().flat_map(|t| t.parameters[range.clone()].iter().copied());
+            let name = format!("k{}.{}", how.dimensions, tensor.name);
+            Tensor::new(&name, &shape, Values::F32(values.collect()))
+        }));
+    }
+    Ok(Archive { tensors, metadata: about.metadata("translation", spec(run)) })
 }

@@ -2,12 +2,14 @@
 
 mod curves;
 mod features;
+mod geometry;
 mod plane;
 
 use super::found::Found;
 use crate::diagram::number::three;
 use crate::export::ink::Drawn;
 use crate::study::figures::sheet::Sheet;
+use toy::translation::Translation;
 
 /// How figures are looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +18,17 @@ pub struct Look {
     pub width: f64,
     /// Frame of the film that is shown.
     pub frame: usize,
+    /// Dimensions of the bottleneck whose directions are shown; 0 leaves that to the figure.
+    pub k: u32,
+}
+
+/// Dimensions of the bottleneck whose directions and units are shown: what was chosen if there is
+/// such a one, else the widest up to 8, of which there are more features than dimensions.
+pub fn chosen(run: &Translation, look: Look) -> u32 {
+    let widths = run.widths();
+    let own = widths.iter().copied().find(|&k| k == look.k);
+    let usual = || widths.iter().copied().filter(|&k| k <= 8).max();
+    own.or_else(usual).or(widths.first().copied()).unwrap_or(1)
 }
 
 /// Draws everything; nothing has been found yet when there is `None`.
@@ -27,6 +40,10 @@ pub fn draw(found: &Found, look: Look) -> Option<Drawn> {
     let mut y = curves::draw(&mut sheet, run, all, 0.0);
     y = curves::training(&mut sheet, run, all, y);
     y = features::draw(&mut sheet, run, all, y);
+    let k = chosen(run, look);
+    if let Some(snapshot) = all.iter().find(|s| run.place(s.model) == (k, 0)) {
+        y = geometry::draw(&mut sheet, k, snapshot, y);
+    }
     y = plane::draw(&mut sheet, run, all, y);
     let bleu =
         all.iter().map(|s| format!("{} at k = {}", three(s.measures.bleu), run.place(s.model).0));
@@ -38,15 +55,18 @@ pub fn draw(found: &Found, look: Look) -> Option<Drawn> {
 mod tests {
     use super::*;
     use toy::translation::language::Class;
+    use toy::translation::language::Part;
     use toy::translation::probe::Feature;
+    use toy::translation::probe::Tokens;
     use toy::translation::snapshot::Dot;
-    use toy::translation::{Snapshot, Translation};
+    use toy::translation::{Geometry, Snapshot, Text};
 
     #[test]
     fn figures_show_every_bottleneck_at_any_width() {
         let run = Translation::default();
         let mut found = Found::new(run.clone());
-        assert!(draw(&found, Look { width: 800.0, frame: 0 }).is_none());
+        let look = |width| Look { width, frame: usize::MAX, k: 0 };
+        assert!(draw(&found, look(800.0)).is_none());
         let one = |model: u32| {
             let mut snapshot = Snapshot { model, curve: vec![2.0, 1.0], ..Snapshot::default() };
             snapshot.measures.bleu = 10.0 * f64::from(model);
@@ -55,7 +75,7 @@ mod tests {
         };
         found.film.take(5, None, (0..7).map(one).collect());
         for width in [0.0, 320.0, 800.0, 2000.0] {
-            let drawn = draw(&found, Look { width, frame: usize::MAX }).unwrap();
+            let drawn = draw(&found, look(width)).unwrap();
             assert_eq!(drawn.text.matches("class=\"bleu\"").count(), 7, "{width}");
             assert!(!drawn.text.contains("NaN") && drawn.text.contains("probes"));
         }
@@ -63,7 +83,40 @@ mod tests {
         last.measures.probes = vec![0.99; Feature::all().len()];
         last.measures.read = 77;
         found.film.take(600, None, vec![last]);
-        let drawn = draw(&found, Look { width: 800.0, frame: usize::MAX }).unwrap();
+        let drawn = draw(&found, look(800.0)).unwrap();
         assert!(drawn.text.contains("counts as") && !drawn.text.contains("are fitted"));
+    }
+
+    #[test]
+    fn directions_are_those_of_the_bottleneck_that_is_chosen() {
+        let run = Translation::default();
+        let held = Text::language().held(Part::Test, 40);
+        let known = held.known.concat();
+        let numbers = held.rows.words(Text::language().shape().words);
+        let one = |model: u32| {
+            let k = run.place(model).0 as usize;
+            let codes: Vec<f32> = (0..k * known.len()).map(|i| (i as f32).sin()).collect();
+            let tokens = Tokens { dimensions: k, codes: &codes, known: &known };
+            let geometry = Geometry::new(tokens, &numbers, false);
+            let mut snapshot = Snapshot { model, ..Snapshot::default() };
+            snapshot.beside.start = geometry.clone();
+            snapshot.measures.geometry = geometry;
+            snapshot
+        };
+        let mut found = Found::new(run.clone());
+        found.film.take(5, None, (0..7).map(one).collect());
+        for (k, shown) in [(0, 8), (16, 16), (3, 8)] {
+            for width in [0.0, 320.0, 900.0] {
+                let drawn = draw(&found, Look { width, frame: usize::MAX, k }).unwrap();
+                let text = &drawn.text;
+                assert!(text.contains(&format!("directions in z of k = {shown}<")), "{k}");
+                let n = found.film.now.snapshots[3].measures.geometry.features.len();
+                // A dot a feature, trained and at the start.
+                for class in ["dimensionality", "norm"] {
+                    assert_eq!(text.matches(&format!("class=\"{class}\"")).count(), 2 * n);
+                }
+                assert!(!text.contains("NaN"));
+            }
+        }
     }
 }

@@ -190,11 +190,13 @@ impl Evaluator {
     /// What stands beside a bottleneck: the base, and bottlenecks that nobody trained.
     pub fn beside(&self, model: u32, base: Brief) -> Beside {
         let brief = |baseline| Brief::from(&self.baseline(model, baseline));
+        let start = self.baseline(model, Baseline::Start);
         Beside {
             base,
             components: brief(Baseline::Components),
             random: brief(Baseline::Random),
-            initial: brief(Baseline::Start),
+            initial: Brief::from(&start),
+            start: start.geometry,
         }
     }
 

@@ -75,7 +75,7 @@ impl Sight {
         let Self { evaluator, base, beside } = self;
         let base = *base.get_or_insert_with(|| Brief::from(&evaluator.base()));
         let model = trained.model;
-        let beside = *beside.entry(model).or_insert_with(|| evaluator.beside(model, base));
-        evaluator.snapshot(trained, (taken, steps), beside)
+        let beside = beside.entry(model).or_insert_with(|| evaluator.beside(model, base));
+        evaluator.snapshot(trained, (taken, steps), beside.clone())
     }
 }

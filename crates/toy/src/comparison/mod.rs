@@ -10,6 +10,7 @@ use crate::network::architecture::Architecture;
 use crate::network::reference::Reference;
 use crate::network::{self, Network};
 use crate::study::{self, Study};
+use crate::translation::{self, Translation};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// One model at one site.
@@ -25,7 +26,8 @@ pub struct Row {
     pub features: u32,
     /// Dimensions `d`.
     pub dimensions: u32,
-    /// Features whose direction is longer than 1/2.
+    /// Features whose direction is longer than 1/2; through a bottleneck, whose directions have no
+    /// length of their own, those that a linear probe reads.
     pub represented: u32,
     /// Sum of the dimensionalities.
     #[serde(deserialize_with = "number")]
@@ -137,6 +139,27 @@ pub fn study(study: &Study, all: &[study::Snapshot], start: bool) -> Vec<Row> {
     known.map(row).collect()
 }
 
+/// Rows of bottlenecks in a translation model, once they are trained and their features are read;
+/// none of a text whose features nobody knows. The best that is known is no bottleneck at all.
+pub fn translation(run: &Translation, all: &[translation::Snapshot]) -> Vec<Row> {
+    let read = all.iter().filter(|s| !s.measures.probes.is_empty());
+    let rectified = if run.rectified { ", rectified" } else { "" };
+    let row = |s: &translation::Snapshot| {
+        let (now, then) = (&s.measures.geometry, &s.beside.start);
+        Row {
+            architecture: format!("translation{rectified}"),
+            site: "z".into(),
+            density: "Zipf's law".into(),
+            represented: s.measures.read,
+            initial_represented: Some(s.beside.initial.read),
+            loss: finite(s.measures.loss),
+            excess: finite(s.measures.loss - s.beside.base.loss),
+            ..Row::new(&now.measured, Some(&then.measured))
+        }
+    };
+    read.map(row).collect()
+}
+
 /// Rows as JSON, to be kept.
 pub fn write(rows: &[Row]) -> String {
     // Never fails: rows are texts and numbers.
@@ -151,6 +174,43 @@ pub fn read(text: &str) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bottleneck_s_row_is_of_its_directions_and_of_what_is_read() {
+        use crate::directions::Directions;
+        use crate::translation::{Beside, Brief, Geometry, Measures};
+        let geometry =
+            |rows: &[f32]| Geometry { measured: Directions::new(2, rows), ..Geometry::default() };
+        let (now, start) =
+            (geometry(&[9.0, 0.0, 0.0, 9.0, 9.0, 9.0]), geometry(&[1.0, 0.0, 1.0, 0.0, 0.0, 1.0]));
+        let brief = |read, loss| Brief { read, loss, ..Brief::default() };
+        let snapshot = translation::Snapshot {
+            measures: Measures {
+                probes: vec![1.0; 77],
+                read: 3,
+                loss: 0.5,
+                geometry: now,
+                ..Measures::default()
+            },
+            beside: Beside {
+                base: brief(70, 0.1),
+                initial: brief(2, 5.0),
+                start,
+                ..Beside::default()
+            },
+            ..translation::Snapshot::default()
+        };
+        let run = Translation::default();
+        let untold = translation::Snapshot::default();
+        let rows = translation(&run, &[untold, snapshot]);
+        let [row] = &rows[..] else { panic!("{rows:?}") };
+        assert_eq!((row.features, row.dimensions), (3, 2));
+        assert_eq!((row.represented, row.initial_represented), (3, Some(2)));
+        assert!((row.capacity - 11.0 / 6.0).abs() < 1e-6 && row.excess == Some(0.4));
+        assert!((row.largest_cosine - 0.5f64.sqrt()).abs() < 1e-6);
+        assert!(row.initial_cosine.is_some_and(|c| (c - 1.0 / 3.0).abs() < 1e-6));
+        assert!((row.welch - 0.5).abs() < 1e-12);
+    }
 
     #[test]
     fn a_study_s_rows_are_measured_now_and_at_the_start() {

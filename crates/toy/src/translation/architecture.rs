@@ -36,6 +36,8 @@ pub struct Architecture {
     pub encoded: Id,
     /// What passes the bottleneck, a row a word.
     pub code: Option<Id>,
+    /// Whether that is rectified.
+    pub rectified: bool,
     /// A row of scores of all target words for each place.
     pub logits: Id,
     /// Tensors that are given and not trained, with their names in the base's file.
@@ -140,6 +142,7 @@ impl Architecture {
             next,
             encoded,
             code,
+            rectified: bottleneck.is_some_and(|bottleneck| bottleneck.rectified),
             logits,
             frozen: build.frozen.unwrap_or_default(),
             positions,
@@ -249,6 +252,16 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// Source words without padding and ends, sentence after sentence.
+    pub fn words(&self, words: usize) -> Vec<u32> {
+        let sentences = self.source.chunks_exact(words).zip(&self.lengths);
+        let own = |(line, &length): (&[u32], &u32)| {
+            let end = (length as usize).saturating_sub(1).min(words);
+            line[..end].to_vec()
+        };
+        sentences.flat_map(own).collect()
+    }
+
     /// Adds a sentence of at most `words - 1` words either way.
     pub fn push(&mut self, words: usize, source: &[u32], target: &[u32]) {
         use super::vocabulary::{END, START};

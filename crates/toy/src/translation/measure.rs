@@ -2,6 +2,8 @@
 //! bottleneck.
 
 use super::bleu;
+use super::geometry::Geometry;
+use super::language::Known;
 use super::probe::{self, Feature};
 use super::text::{Held, Text};
 use super::train::Trainer;
@@ -31,6 +33,8 @@ pub struct Measures {
     pub codes: Vec<f32>,
     /// Numbers a word in `codes`.
     pub dimensions: u32,
+    /// Feature directions in that, and what excites its units.
+    pub geometry: Geometry,
 }
 
 /// Sentences whose codes are kept.
@@ -58,7 +62,14 @@ pub fn measure(
     }
     let code = trainer.architecture.code.unwrap_or(trainer.architecture.encoded);
     let dimensions = trainer.architecture.tape.tensor(code).shape[1];
-    let probes = probes(trainer, [held, judged], &codes, dimensions, parameters);
+    let others = match judged.known.is_empty() {
+        true => vec![],
+        false => trainer.codes(&judged.rows, parameters),
+    };
+    let both = [(held, codes.concat()), (judged, others.concat())];
+    let probes = probes(&both, dimensions);
+    let rectified = trainer.architecture.rectified;
+    let geometry = geometry(&both, dimensions, words, rectified);
     let share = |part: u32, all: u32| f64::from(part) / f64::from(all.max(1));
     Measures {
         bleu: bleu::corpus(&outputs, &held.references),
@@ -70,25 +81,33 @@ pub fn measure(
         outputs,
         codes: codes.iter().take(SHOWN).flatten().copied().collect(),
         dimensions: dimensions as u32,
+        geometry,
     }
 }
 
-/// Balanced accuracies of all features' probes; none of a text of one's own.
-fn probes(
-    trainer: &mut Trainer<f32>,
-    [held, judged]: [&Held; 2],
-    codes: &[Vec<f32>],
-    dimensions: usize,
-    parameters: &[f32],
-) -> Vec<f64> {
-    if judged.known.is_empty() {
+/// Sentences and what passes at each of their words.
+type Passed<'a> = (&'a Held, Vec<f32>);
+
+/// Balanced accuracies of all features' probes; none of a text of one's own, or where there are no
+/// sentences to judge them on.
+fn probes(both: &[Passed; 2], dimensions: usize) -> Vec<f64> {
+    if both.iter().any(|(held, _)| held.known.is_empty()) {
         return vec![];
     }
-    let other = trainer.codes(&judged.rows, parameters);
-    let [fit, test] = [(held, codes), (judged, &other)]
-        .map(|(held, codes)| (held.known.concat(), codes.concat()));
-    let tokens = |(known, codes)| probe::Tokens { dimensions, codes, known };
-    probe::accuracies(tokens((&fit.0[..], &fit.1[..])), tokens((&test.0[..], &test.1[..])))
+    let known = [0, 1].map(|part| both[part].0.known.concat());
+    let tokens =
+        |part: usize| probe::Tokens { dimensions, codes: &both[part].1, known: &known[part] };
+    probe::accuracies(tokens(0), tokens(1))
+}
+
+/// Directions and units of the words of all these sentences.
+fn geometry(both: &[Passed; 2], dimensions: usize, words: usize, rectified: bool) -> Geometry {
+    let read = |(_, codes): &&Passed| !codes.is_empty();
+    let some = || both.iter().filter(read);
+    let known: Vec<Known> = some().flat_map(|(held, _)| held.known.concat()).collect();
+    let codes: Vec<f32> = some().flat_map(|(_, codes)| codes).copied().collect();
+    let numbers: Vec<u32> = some().flat_map(|(held, _)| held.rows.words(words)).collect();
+    Geometry::new(probe::Tokens { dimensions, codes: &codes, known: &known }, &numbers, rectified)
 }
 
 /// What a feature is called.

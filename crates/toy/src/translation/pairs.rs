@@ -77,9 +77,9 @@ impl Left {
     fn say(&self, what: &str, notices: &mut Vec<String>) {
         match self.count {
             0 => {}
-            1 => notices.push(format!("line {} {what} and was left out", self.first)),
+            1 => notices.push(format!("line {} was left out: it has {what}", self.first)),
             n => notices.push(format!(
-                "{n} lines, the first of them line {}, {what} and were left out",
+                "{n} lines were left out, the first of them line {}: they have {what}",
                 self.first
             )),
         }
@@ -120,8 +120,8 @@ pub fn read(bytes: &[u8]) -> Result<Pairs, PairsError> {
             found.pairs.push(pair);
         }
     }
-    half.say("lack a sentence on one side", &mut found.notices);
-    long.say(&format!("have more than {MAX_WORDS} words"), &mut found.notices);
+    half.say("no sentence on one side", &mut found.notices);
+    long.say(&format!("more than {MAX_WORDS} words"), &mut found.notices);
     if found.pairs.is_empty() {
         return Err(PairsError::Empty);
     }

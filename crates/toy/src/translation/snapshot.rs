@@ -1,6 +1,7 @@
 //! Bottlenecks at a step, and what stands beside them.
 
 use super::baseline::Components;
+use super::geometry::Geometry;
 use super::language::{Class, Known};
 use super::measure::Measures;
 use serde::{Deserialize, Serialize};
@@ -50,7 +51,7 @@ pub fn dots(measures: &Measures, known: &[Vec<Known>]) -> Vec<Dot> {
 }
 
 /// What a bottleneck is held against, on the same sentences.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Beside {
     /// The base model without a bottleneck.
     pub base: Brief,
@@ -60,12 +61,14 @@ pub struct Beside {
     pub random: Brief,
     /// The bottleneck before its first step.
     pub initial: Brief,
+    /// Feature directions and units of that.
+    pub start: Geometry,
 }
 
 impl Beside {
     /// All four with their names, as columns have them.
     pub fn named(&self) -> [(&'static str, &Brief); 4] {
-        let Self { base, components, random, initial } = self;
+        let Self { base, components, random, initial, .. } = self;
         [("base", base), ("pca", components), ("random", random), ("initial", initial)]
     }
 }
@@ -81,11 +84,13 @@ pub struct Brief {
     pub accuracy: f64,
     /// Known features that a linear probe reads.
     pub read: u32,
+    /// Mean cross-entropy of the references' words.
+    pub loss: f64,
 }
 
 impl From<&Measures> for Brief {
     fn from(measures: &Measures) -> Self {
-        let Measures { bleu, exact, accuracy, read, .. } = *measures;
-        Self { bleu, exact, accuracy, read }
+        let Measures { bleu, exact, accuracy, read, loss, .. } = *measures;
+        Self { bleu, exact, accuracy, read, loss }
     }
 }

@@ -150,6 +150,45 @@ impl Text {
     }
 }
 
+/// What a text of one's own holds, to be told before anything is trained.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Pairs for training, validation and test.
+    pub pairs: [usize; 3],
+    /// Words that are told apart, source and target.
+    pub vocabulary: [usize; 2],
+    /// Share of the words of held-out sentences that are none of these, source and target.
+    pub unknown: [f64; 2],
+    /// Most words of a sentence.
+    pub longest: usize,
+    /// The first pairs, as they are read.
+    pub first: Vec<[String; 2]>,
+}
+
+impl Summary {
+    /// Of a text of one's own, with so many of its first pairs; `None` of the language.
+    pub fn of(text: &Text, first: usize) -> Option<Self> {
+        let Text::Pairs { vocabularies, parts, words } = text else { return None };
+        let unknown = |side: usize| {
+            let (mut unknown, mut all) = (0, 0);
+            for pair in parts[1..].iter().flatten() {
+                let numbers = vocabularies[side].encode([&pair.source, &pair.target][side]);
+                unknown += numbers.iter().filter(|&&number| number < FIRST).count();
+                all += numbers.len();
+            }
+            unknown as f64 / all.max(1) as f64
+        };
+        let shown = parts[0].iter().take(first);
+        Some(Self {
+            pairs: [0, 1, 2].map(|part| parts[part].len()),
+            vocabulary: [0, 1].map(|side| vocabularies[side].words().len()),
+            unknown: [0, 1].map(unknown),
+            longest: words - 1,
+            first: shown.map(|p| [p.source.join(" "), p.target.join(" ")]).collect(),
+        })
+    }
+}
+
 /// Seed of the sentences that models are judged by.
 const HELD: u32 = 0x5eed_0001;
 
@@ -213,6 +252,15 @@ mod tests {
         assert_eq!((rows.lengths.len(), rows.source.len()), (3, 9));
         // Most words are not among the twenty.
         assert!(text.draw(Part::Test, 1, 2, 50).source.contains(&UNKNOWN));
+        let told = Summary::of(&text, 2).unwrap();
+        assert_eq!(
+            (told.pairs.iter().sum::<usize>(), told.vocabulary, told.longest),
+            (200, [20; 2], 2)
+        );
+        // Half of the words are the same in all sentences, of the others next to none is known.
+        assert!(told.unknown.iter().all(|share| (0.45..=0.5).contains(share)), "{told:?}");
+        assert!(told.first.len() == 2 && told.first[0][1].starts_with("x y"));
+        assert_eq!(Summary::of(&Text::language(), 2), None);
         let held = text.held(Part::Test, 5);
         assert!(held.known.is_empty() && held.references[0].starts_with("x y"));
         assert!(matches!(Text::pairs(found[..2].to_vec(), 9), Err(TextError::TooFew { pairs: 2 })));
