@@ -5,9 +5,12 @@
 
 const TILE = 32u;
 const DEPTH = 16u;
+/// Quads of a tile's rows, and of its columns.
+const QUADS = 8u;
 
-var<workgroup> left: array<f32, 512>;
-var<workgroup> right: array<f32, 512>;
+/// Quads of rows, and of columns, at one k after the other.
+var<workgroup> left: array<vec4f, DEPTH * QUADS>;
+var<workgroup> right: array<vec4f, DEPTH * QUADS>;
 
 /// The four rows of an invocation's block.
 struct Block {
@@ -43,26 +46,37 @@ fn corner(group: u32) -> vec2u {
 /// An invocation's block of the product.
 fn block_of(base: u32, group: u32, lane: u32, from_slope: bool) -> Block {
     let start = corner(group);
-    let own = vec2u(lane / 8u, lane % 8u) * 4u;
-    var sum: array<vec4f, 4>;
+    //: for i in 4
+    var sum{i} = vec4f();
+    //: end
     for (var k = 0u; k < call.b.y; k += DEPTH) {
-        for (var i = lane; i < TILE * DEPTH; i += GROUP) {
-            left[i] = left_at(base, start.x + i / DEPTH, k + i % DEPTH, from_slope);
-            right[i] = right_at(base, k + i / TILE, start.y + i % TILE);
+        for (var i = lane; i < DEPTH * QUADS; i += GROUP) {
+            let r = start.x + i / DEPTH * 4u;
+            let own = k + i % DEPTH;
+            left[i % DEPTH * QUADS + i / DEPTH] = vec4f(
+                //: for j in 4
+                left_at(base, r + {j}, own, from_slope),
+                //: end
+            );
+            let c = start.y + i % QUADS * 4u;
+            right[i] = vec4f(
+                //: for j in 4
+                right_at(base, k + i / QUADS, c + {j}),
+                //: end
+            );
         }
         workgroupBarrier();
-        for (var depth = 0u; depth < DEPTH; depth++) {
-            let at = depth * TILE + own.y;
-            let w = vec4f(right[at], right[at + 1u], right[at + 2u], right[at + 3u]);
-            let row = own.x * DEPTH + depth;
-            sum[0] += left[row] * w;
-            sum[1] += left[row + DEPTH] * w;
-            sum[2] += left[row + 2u * DEPTH] * w;
-            sum[3] += left[row + 3u * DEPTH] * w;
-        }
+        //: for depth in 16
+        let x{depth} = left[{depth} * QUADS + lane / QUADS];
+        let w{depth} = right[{depth} * QUADS + lane % QUADS];
+        sum0 = fma(vec4f(x{depth}.x), w{depth}, sum0);
+        sum1 = fma(vec4f(x{depth}.y), w{depth}, sum1);
+        sum2 = fma(vec4f(x{depth}.z), w{depth}, sum2);
+        sum3 = fma(vec4f(x{depth}.w), w{depth}, sum3);
+        //: end
         workgroupBarrier();
     }
-    return Block(sum);
+    return Block(array<vec4f, 4>(sum0, sum1, sum2, sum3));
 }
 
 /// y = x W^T + b.
@@ -70,7 +84,7 @@ fn block_of(base: u32, group: u32, lane: u32, from_slope: bool) -> Block {
 fn matmul(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
     let base = group.z * run.numbers;
     var block = block_of(base, group.x, lane, false);
-    let first = corner(group.x) + vec2u(lane / 8u, lane % 8u) * 4u;
+    let first = corner(group.x) + vec2u(lane / QUADS, lane % QUADS) * 4u;
     for (var i = 0u; i < 4u; i++) {
         for (var j = 0u; j < 4u; j++) {
             let at = first + vec2u(i, j);
@@ -90,7 +104,7 @@ fn matmul(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
 fn matmul_back(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
     let base = group.z * run.numbers;
     var block = block_of(base, group.x, lane, true);
-    let first = corner(group.x) + vec2u(lane / 8u, lane % 8u) * 4u;
+    let first = corner(group.x) + vec2u(lane / QUADS, lane % QUADS) * 4u;
     for (var i = 0u; i < 4u; i++) {
         for (var j = 0u; j < 4u; j++) {
             let at = first + vec2u(i, j);

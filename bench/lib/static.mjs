@@ -20,7 +20,7 @@ export function section() {
   });
   return `${HEAD}
 
-Written by \`bench/static/run\`, which runs nothing: ${comment.replace(/^# /, "")}. The *inner loop* is, of the loops that hold no other and have 16 fused multiplications and additions (FMAs) or more, the one with the smallest share of them.
+Written by \`bench/static/run\`, which runs nothing: ${comment.replace(/^# /, "")}. The *inner loop* is, of the loops that have 16 fused multiplications and additions (FMAs) or more and hold no other such loop, the one with the smallest share of them.
 
 | kernel | vector registers | spilled | bytes of workgroup memory | bytes of code | instructions | FMAs | FMAs in the inner loop |
 | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -127,16 +127,17 @@ impl Code {
         self.names[range].iter().filter(is).count() as u64
     }
 
-    /// Of the loops that hold no other loop and multiply in earnest, the one with the smallest share
-    /// of fused multiplications; nothing where there are none.
+    /// Of the loops that multiply in earnest and hold no other that does, the one with the smallest
+    /// share of fused multiplications; nothing where there are none.
     fn leanest(&self) -> Range<usize> {
+        let earnest = |range: &&Range<usize>| self.fmas((*range).clone()) >= EARNEST;
         let within =
             |a: &Range<usize>, b: &Range<usize>| a != b && a.start >= b.start && a.end <= b.end;
-        let inner = |of: &&Range<usize>| !self.loops.iter().any(|other| within(other, of));
+        let all: Vec<_> = self.loops.iter().filter(earnest).collect();
+        let inner = |of: &&Range<usize>| !all.iter().any(|other| within(other, of));
         let share = |range: &Range<usize>| self.fmas(range.clone()) as f64 / range.len() as f64;
-        let all = self.loops.iter().filter(inner);
-        let all = all.filter(|range| self.fmas((*range).clone()) >= EARNEST);
-        all.min_by(|a, b| share(a).total_cmp(&share(b))).cloned().unwrap_or(0..0)
+        let found = all.iter().copied().filter(inner).min_by(|a, b| share(a).total_cmp(&share(b)));
+        found.cloned().unwrap_or(0..0)
     }
 }
 

@@ -7,6 +7,7 @@ pub use calls::{Call, Places};
 pub use runner::{Runner, Setup};
 
 use super::shader::{ADAM, RANDOM};
+use super::unroll::unroll;
 
 macro_rules! shader {
     ($name:literal) => {
@@ -30,5 +31,5 @@ const TRAIN: &str = shader!("_train");
 /// The text of all kernels; each entry point is an operation.
 pub fn source() -> String {
     let files: Vec<&str> = [RANDOM, ADAM].into_iter().chain(FILES).chain([TRAIN]).collect();
-    files.join("\n")
+    unroll(&files.join("\n"), &[])
 }
