@@ -206,7 +206,7 @@ mod tests {
         let [row] = &rows[..] else { panic!("{rows:?}") };
         assert_eq!((row.features, row.dimensions), (3, 2));
         assert_eq!((row.represented, row.initial_represented), (3, Some(2)));
-        assert!((row.capacity - 11.0 / 6.0).abs() < 1e-6 && row.excess == Some(0.4));
+        assert!((row.capacity - 5.0 / 3.0).abs() < 1e-6 && row.excess == Some(0.4));
         assert!((row.largest_cosine - 0.5f64.sqrt()).abs() < 1e-6);
         assert!(row.initial_cosine.is_some_and(|c| (c - 1.0 / 3.0).abs() < 1e-6));
         assert!((row.welch - 0.5).abs() < 1e-12);
