@@ -90,7 +90,7 @@ async function webp(png) {
 }
 
 mkdirSync(join(ROOT, "docs/figures"), { recursive: true });
-for (const { file, link, viewport = [1440, 1000], of } of FIGURES) {
+for (const { file, link, viewport = [1440, 1250], of } of FIGURES) {
   if (!wanted(file)) continue;
   const page = await open(link, viewport);
   const path = join(ROOT, "docs/figures", file);

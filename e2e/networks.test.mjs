@@ -30,6 +30,8 @@ test(
     const rows = page.locator("[data-testid=comparison] tbody tr");
     await rows.first().waitFor();
     assert.equal(await rows.count(), 3 * 3);
+    const { width } = await page.locator(".plate svg").boundingBox();
+    assert.ok(width > 1100, `the figure has the room of the page: ${width}`);
     await page.getByRole("button", { name: "mean cosine", exact: true }).click();
     const column = await rows.locator("td:nth-child(8)").allTextContents();
     const sorted = column.map(Number);

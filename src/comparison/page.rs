@@ -4,10 +4,11 @@ use super::picture::picture;
 use super::rows::{add, rows, write};
 use crate::bring::{Choose, FileNotes, Files};
 use crate::experiment::link::word;
-use crate::experiment::{COMPARISON, Views};
+use crate::experiment::{COMPARISON, Views, measured};
 use crate::export::save::{blob, save};
 use crate::header::Theme;
 use crate::theme::Dark;
+use leptos::html::Div;
 use leptos::prelude::*;
 use toy::comparison::{self, COLUMNS, Row};
 use toy::evaluate::Effort;
@@ -48,6 +49,10 @@ pub fn ComparisonPage() -> impl IntoView {
             Err(_) => "The browser could not make the file.".into(),
         });
     };
+    // Narrower, labels would stand upon each other: then it is drawn smaller.
+    let (plate, width) = (NodeRef::<Div>::new(), RwSignal::new(900.0));
+    measured(plate, move |room| width.set(room.clamp(480.0, 1200.0)));
+    let drawn = move || all.with(|all| picture(all, width.get()).text);
     let csv =
         move |_| save_as("superphase-comparison.csv", all.with(|a| comparison::csv(a)), "text/csv");
     let svg = move |_| {
@@ -107,13 +112,13 @@ pub fn ComparisonPage() -> impl IntoView {
             <Views here=COMPARISON.0 choice=Signal::stored(wire::Choice::default()) />
             <Theme />
         </header>
-        <main class="study">
+        <main class="study alone">
             <section class="study-stage" aria-label="comparison">
                 <h2>{COMPARISON.1}</h2>
                 <p class="lede">
                     "Every model that was kept, of whatever architecture, at each site where its features can be looked at: how many directions there are in how many dimensions, how close they come to what is possible, and the same at initialisation. A comparison without the start says nothing."
                 </p>
-                <div class="plate" inner_html=move || all.with(|all| picture(all, 900.0).text)></div>
+                <div class="plate" node_ref=plate inner_html=drawn></div>
                 <div class="bar" role="group" aria-label="table">
                     <button type="button" data-testid="save-csv" on:click=csv>"CSV"</button>
                     <button type="button" data-testid="save-svg" on:click=svg>"SVG"</button>

@@ -129,7 +129,7 @@ pub fn Diagram(
             <figcaption class="diagram-head">
                 <div class="diagram-name">
                     <h2>{heading.unwrap_or_else(|| (move || title.get()).into_any())}</h2>
-                    <p>{move || subtitle.get()}</p>
+                    <p title=move || subtitle.get()>{move || subtitle.get()}</p>
                 </div>
                 <div class="diagram-tools">
                     <LayerMenu name title layer choose follows />

@@ -33,12 +33,14 @@ fn recipes() -> Vec<Recipe> {
 /// The table of one share of a run.
 fn share(words: &str, part: &str, name: &str) -> csv::Reader<std::fs::File> {
     let path = scratch(name);
-    let line = words.trim_start_matches("superphase ");
-    let out = superphase(&format!("{line} --engine cpu --shard {part} --out {}", path.display()));
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let (index, of) = part.split_once('/').expect("a part");
     let stem = name.trim_end_matches(".csv");
     let made = scratch(&format!("{stem}.shard-{index:0>5}-of-{of:0>5}.csv"));
+    // A share that is there is not trained again.
+    let _ = std::fs::remove_file(&made);
+    let line = words.trim_start_matches("superphase ");
+    let out = superphase(&format!("{line} --engine cpu --shard {part} --out {}", path.display()));
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_path(&made);
     reader.unwrap_or_else(|why| panic!("{}: {why}", made.display()))
 }
