@@ -12,7 +12,7 @@ test(
   withPage({ path: SMALL, viewport: { width: 1440, height: 900 } }, async (page) => {
     await stage(page, "done");
     const count = (selector) => page.locator(`[data-testid=plate] ${selector}`).count();
-    await page.waitForFunction(() => document.querySelectorAll("[data-testid=plate] .curve").length === 3);
+    await page.waitForFunction(() => document.querySelectorAll("[data-testid=plate] .learning").length === 3);
     assert.equal(await count(".loss"), 3);
     assert.equal(await count(".reference"), 3);
     assert.equal(await count(".feature"), 3 * 12);

@@ -467,11 +467,11 @@ test(
   withPage({ path: "?view=geometry&study=five-in-two&instances=3&repeats=2&steps=300&batch=64&engine=cpu", viewport: PHONE }, async (page) => {
     await stage(page, "done");
     await page.getByText("Loss while training").click();
-    const lines = () => page.locator("[data-testid=losses] path.curve").evaluateAll((all) => all.map((path) => path.getAttribute("d")));
-    await page.waitForFunction(() => document.querySelectorAll("[data-testid=losses] path.curve").length === 6);
+    const lines = () => page.locator("[data-testid=losses] path.learning").evaluateAll((all) => all.map((path) => path.getAttribute("d")));
+    await page.waitForFunction(() => document.querySelectorAll("[data-testid=losses] path.learning").length === 6);
     const logarithmic = await lines();
     await page.getByTestId("log-axis").uncheck();
-    await page.waitForFunction((first) => document.querySelector("[data-testid=losses] path.curve")?.getAttribute("d") !== first, logarithmic[0]);
+    await page.waitForFunction((first) => document.querySelector("[data-testid=losses] path.learning")?.getAttribute("d") !== first, logarithmic[0]);
     const linear = await lines();
     assert.equal(linear.length, 6);
     // Where a line stands is where the table says: the loss at its end beside that at its start.

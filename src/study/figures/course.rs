@@ -50,7 +50,7 @@ pub fn draw(
         let line: Vec<_> = curve.iter().enumerate().map(point).collect();
         let colour = BLUE.mix(RED, *part).css();
         let look =
-            format!("class=\"curve\" fill=\"none\" stroke=\"{colour}\" stroke-opacity=\".8\"");
+            format!("class=\"learning\" fill=\"none\" stroke=\"{colour}\" stroke-opacity=\".8\"");
         let path = trace(&line);
         if !path.is_empty() {
             sheet.raw(&format!("<path d=\"{path}\" {look}>{}</path>", hint(name)));
@@ -76,7 +76,7 @@ mod tests {
                 let text = sheet.finish(end, "losses", "").text;
                 assert!(well_formed(&text) && !text.contains("NaN"), "{text}");
                 // A loss of 0 has no place on a logarithmic axis.
-                assert_eq!(text.matches("class=\"curve\"").count(), if log { 1 } else { 2 });
+                assert_eq!(text.matches("class=\"learning\"").count(), if log { 1 } else { 2 });
             }
         }
     }
