@@ -38,7 +38,7 @@ const VIEWS = {
       await page.getByTestId("own-settings").waitFor();
     },
   }],
-  "diagram that asks": ["?preset=paper", { "with a result of before": (page) => page.waitForFunction(() => /earlier/.test(document.querySelector(".diagram-name p").textContent)) }],
+  "diagram that asks": ["?preset=paper", { "with a result of before": (page) => page.waitForFunction(() => /earlier/.test(document.querySelector(".diagram-name p")?.textContent)) }],
   "diagram embedded": ["?embed=1&grid=8&steps=40", { done: (page) => page.waitForSelector(".diagram canvas") }],
 };
 VIEWS["experiment embedded"] = ["?view=geometry&embed=1&steps=60", { done: (page) => page.waitForSelector(".plate svg") }];

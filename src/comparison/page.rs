@@ -112,7 +112,7 @@ pub fn ComparisonPage() -> impl IntoView {
             <Views here=COMPARISON.0 choice=Signal::stored(wire::Choice::default()) />
             <Theme />
         </header>
-        <main class="study alone">
+        <main class="study">
             <section class="study-stage" aria-label="comparison">
                 <h2>{COMPARISON.1}</h2>
                 <p class="lede">

@@ -71,7 +71,7 @@ pub fn Losses(
         deliver(name, file, figure, told);
     };
     view! {
-        <details class="numbers" node_ref=details on:toggle=toggled>
+        <details class="losses" node_ref=details on:toggle=toggled>
             <summary>"Loss while training"</summary>
             <div class="bar">
                 <label>

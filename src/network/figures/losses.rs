@@ -21,7 +21,7 @@ pub fn draw(sheet: &mut Sheet, network: &Network, all: &[Snapshot], y: f64) -> f
     let lines: [Line; 3] = [
         ("output 0", |r| r.nothing),
         ("best constant", |r| r.constant),
-        ("as many features as fit, exact", |r| r.exact),
+        ("as many as fit, exact", |r| r.exact),
     ];
     let found = |s: &Snapshot| s.measures.loss.clone();
     let values = all.iter().flat_map(found).map(f64::from);

@@ -103,7 +103,10 @@ pub fn networks(
         };
         let pairs = now.measures.sites.iter().zip(&then.measures.sites);
         rows.extend(sites.iter().zip(pairs).map(|(site, (now, then))| Row {
-            architecture: format!("transformer, {} layers", network.layers),
+            architecture: match network.layers {
+                1 => "transformer, 1 layer".into(),
+                layers => format!("transformer, {layers} layers"),
+            },
             site: site.name.clone(),
             density: density.clone(),
             loss: finite(loss),
