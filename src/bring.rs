@@ -198,6 +198,27 @@ pub fn Choose(
     }
 }
 
+/// The button that asks for a file, what else will do, and what there is to say about the last one.
+#[component]
+pub fn Bring(
+    /// What is on the button.
+    label: &'static str,
+    /// Endings and types of the files that will do.
+    accept: &'static str,
+    /// What else will do.
+    note: &'static str,
+    /// Who takes the file.
+    files: Files,
+) -> impl IntoView {
+    view! {
+        <div class="bar saves">
+            <Choose label accept files />
+            <span>{note}</span>
+        </div>
+        <FileNotes files />
+    }
+}
+
 /// What there is to say about the last file, and where to drop the next.
 #[component]
 pub fn FileNotes(

@@ -3,7 +3,7 @@
 
 use crate::clipboard;
 use crate::experiment::Views;
-use crate::experiment::link::word;
+use crate::experiment::link::leads_to;
 use crate::export::save::{blob, save};
 use crate::format::{sentence, si};
 use crate::header::Theme;
@@ -20,8 +20,7 @@ const FILE: &str = "superphase-gpu.json";
 
 /// Whether a link is to this page.
 pub fn opens(query: &str) -> bool {
-    let opened = toy::spec::link::read::<toy::Study>(query.trim_start_matches('?'));
-    word(&opened) == Some(WORD)
+    leads_to(query, WORD)
 }
 
 /// What was found so far.

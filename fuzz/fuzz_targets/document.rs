@@ -24,11 +24,17 @@ fn text(loaded: &Loaded) -> String {
     })
 }
 
+const STUDY: &[u8] = br#"{"format": "superphase-study", "version": 1, "parameters": {"instances": 1, "repeats": 1}, "models": [{"instance": 0, "repeat": 0, "#;
+
 fuzz_target!(|file: &[u8]| {
     let begun = match file.split_first() {
         Some((b'+', rest)) => [BEGINNING, rest].concat(),
+        Some((b'-', rest)) => [STUDY, rest].concat(),
         _ => file.to_vec(),
     };
+    if let Ok(found) = toy::load::study(&begun) {
+        assert!(found.study.validate().is_ok() && !found.snapshots.is_empty());
+    }
     let Ok(loaded) = load(&begun, &Sweep::default(), &Thresholds::DEFAULT) else { return };
     assert!(loaded.sweep.validate().is_ok());
     if loaded.picture.pixels() > 256 {

@@ -3,7 +3,7 @@
 use super::picture::picture;
 use super::rows::{add, rows, write};
 use crate::bring::{Choose, FileNotes, Files};
-use crate::experiment::link::word;
+use crate::experiment::link::leads_to;
 use crate::experiment::{COMPARISON, Views, measured};
 use crate::export::save::{blob, save};
 use crate::header::Theme;
@@ -30,8 +30,7 @@ fn sorted(rows: &[Row], column: usize, down: bool) -> Vec<[String; 16]> {
 
 /// Whether a link is to the comparison.
 pub fn compares(query: &str) -> bool {
-    let opened = toy::spec::link::read::<toy::Study>(query.trim_start_matches('?'));
-    word(&opened) == Some(COMPARISON.0)
+    leads_to(query, COMPARISON.0)
 }
 
 /// The page of the comparison.

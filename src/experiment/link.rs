@@ -57,6 +57,12 @@ pub fn word<S: Spec>(opened: &link::Opened<S>) -> Option<&str> {
     opened.others.iter().rev().find(|(key, _)| key == VIEW).map(|(_, word)| word.as_str())
 }
 
+/// Whether a link is to the page of this word.
+pub fn leads_to(query: &str, page: &str) -> bool {
+    let opened = read::<toy::Study>(query.trim_start_matches('?'));
+    word(&opened) == Some(page)
+}
+
 /// Reads a link to an experiment that is alone with its kind of spec; `None` when it is not to it.
 pub fn open<S: Spec>(query: &str, name: Name) -> Option<Opened<S>> {
     let query = query.trim_start_matches('?');

@@ -1,6 +1,7 @@
 //! A run that is shown as a film: what trains, how far it is and what it has found.
 
 use super::page::Run;
+use crate::origin::Origin;
 use crate::training::{Event, KEEP, Training, cores};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -31,8 +32,8 @@ pub struct FilmRun<F: 'static> {
     /// Counts what is worth a new drawing.
     pub drawn: RwSignal<u32>,
     training: Training,
-    /// The file that the models are from, unless they were trained.
-    file: RwSignal<Option<String>>,
+    /// Where the models are from, unless they were trained.
+    origin: RwSignal<Option<Origin>>,
     found: StoredValue<Rc<RefCell<F>>, LocalStorage>,
 }
 
@@ -57,13 +58,13 @@ impl<F: Hear> FilmRun<F> {
         choice: RwSignal<Choice>,
         order: fn(&S, Choice) -> Order,
     ) -> Self {
-        let file = RwSignal::new(None);
+        let origin = RwSignal::new(None);
         let found = Rc::new(RefCell::new(F::default()));
         let (drawn, waiting) = (RwSignal::new(0u32), StoredValue::new(false));
         let own = found.clone();
         let show = move |what: Shown| {
-            if matches!(what, Shown::Begun { .. }) && file.with_untracked(Option::is_some) {
-                file.set(None);
+            if matches!(what, Shown::Begun { .. }) && origin.with_untracked(Option::is_some) {
+                origin.set(None);
             }
             own.borrow_mut().hear(what);
             if waiting.try_update_value(|waiting| std::mem::replace(waiting, true)) == Some(false) {
@@ -84,20 +85,20 @@ impl<F: Hear> FilmRun<F> {
                 drawn.update(|count| *count = count.wrapping_add(1));
             }
         });
-        Self { drawn, training, file, found: StoredValue::new_local(found) }
+        Self { drawn, training, origin, found: StoredValue::new_local(found) }
     }
 
     /// Shows models of a file; nothing trains until the form says something else than the order.
     pub fn adopt(self, order: Order, found: F, file: String) {
         self.training.tell(Event::Adopt(order));
-        self.file.set(Some(file));
+        self.origin.set(Some(Origin::File(file)));
         self.note(|own| *own = found);
         self.drawn.update(|count| *count = count.wrapping_add(1));
     }
 
-    /// The file that the models are from, unless they were trained.
-    pub fn file(self) -> Option<String> {
-        self.file.get_untracked()
+    /// Where the models are from, unless they were trained.
+    pub fn origin(self) -> Option<Origin> {
+        self.origin.get_untracked()
     }
 
     /// Reads what has been found.

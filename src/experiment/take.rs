@@ -8,7 +8,6 @@ use files::weights::About;
 use files::{Archive, FileError, Format};
 use leptos::prelude::*;
 use toy::spec::Spec;
-use trainer::Engine;
 
 /// What a file is made of.
 pub enum Content<F> {
@@ -54,13 +53,12 @@ fn archive<S: Spec, F: Hear>(
 ) -> Result<Vec<u8>, FileError> {
     let training = page.training();
     let link = page.link.get_untracked();
-    let engine = |engine: &Option<Engine>| {
-        engine.as_ref().map_or(String::new(), |engine| engine.name.clone())
+    let engine = match page.run.origin() {
+        Some(origin) => origin.words(),
+        None => {
+            training.engine.with_untracked(|e| e.as_ref().map_or(String::new(), |e| e.name.clone()))
+        }
     };
-    let engine = page
-        .run
-        .file()
-        .map_or_else(|| training.engine.with_untracked(engine), |file| format!("from file {file}"));
     let about = About {
         link: link.find('?').map_or("", |at| &link[at..]),
         program: env!("CARGO_PKG_VERSION"),

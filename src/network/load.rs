@@ -2,11 +2,11 @@
 
 use super::found::Found;
 use super::run::{Page, order};
-use crate::bring::{Brought, Choose, FileNotes, Files, UNTIL};
+use crate::bring::{Brought, Files, UNTIL};
 use crate::experiment::{Film, Frame};
 use files::networks::{self, LoadedNetworks};
 use files::{Archive, FileError};
-use leptos::prelude::*;
+use leptos::prelude::GetUntracked;
 use toy::evaluate::Effort;
 
 /// Takes files of networks dropped anywhere on the page from now on.
@@ -28,19 +28,4 @@ pub fn listen(page: Page) -> Files {
             Ok(notes)
         },
     )
-}
-
-/// The button that asks for such a file, and what there is to say about the last one.
-#[component]
-pub fn Weights(
-    /// The files.
-    files: Files,
-) -> impl IntoView {
-    view! {
-        <div class="bar saves">
-            <Choose label="Load networks…" accept=".safetensors,.npz" files />
-            <span>"or drop a file here: networks saved here or by the command"</span>
-        </div>
-        <FileNotes files />
-    }
 }

@@ -2,10 +2,11 @@
 
 use super::figures::{Look, draw};
 use super::found::Found;
-use super::load::{Weights, listen};
+use super::load::listen;
 use super::run::{Page, order};
 use super::take::{FILES, name};
 use crate::bar::RunBar;
+use crate::bring::Bring;
 use crate::comparison::Keep;
 use crate::experiment::{
     self, About, FilmRun, Opened, Run, TRANSFORMER, layout, measured, saves, scrubber, take,
@@ -100,7 +101,12 @@ fn figure(page: Page) -> impl IntoView {
         <div class="plate" data-testid="plate" node_ref=plate inner_html=shown></div>
         {(!page.embed).then(|| view! {
             {saves(FILES.iter().map(|file| (file.0, file.1, file.2)), save, told)}
-            <Weights files=listen(page) />
+            <Bring
+                label="Load networks…"
+                accept=".safetensors,.npz"
+                note="or drop a file here: networks saved here or by the command"
+                files=listen(page)
+            />
         })}
     }
 }

@@ -1,10 +1,10 @@
 //! Weights and results that readers bring: shown in the place of what was trained.
 
 use super::run::Page;
-use crate::bring::{Brought, Choose, FileNotes, Files, UNTIL};
+use crate::bring::{Brought, Files, UNTIL};
 use files::Archive;
 use files::load::{LoadedStudy, study};
-use leptos::prelude::*;
+use leptos::prelude::GetUntracked;
 use toy::load::FoundStudy;
 
 /// Takes such files dropped anywhere on the page from now on.
@@ -29,19 +29,4 @@ fn read(page: Page, bytes: &[u8]) -> Result<LoadedStudy, String> {
     let found = toy::load::study(bytes).map_err(|why| why.to_string())?;
     let FoundStudy { study, preset, snapshots, notes } = found;
     Ok(LoadedStudy { study, preset, snapshots, notes })
-}
-
-/// The button that asks for such a file, and what there is to say about the last one.
-#[component]
-pub fn Weights(
-    /// The files.
-    files: Files,
-) -> impl IntoView {
-    view! {
-        <div class="bar saves">
-            <Choose label="Load a file…" accept=".json,.safetensors,.npz,application/json" files />
-            <span>"or drop it here: results saved here, or W and b of PyTorch, JAX or NumPy"</span>
-        </div>
-        <FileNotes files />
-    }
 }

@@ -1,12 +1,13 @@
 //! An experiment's page: what stands where.
 
 use super::figures::{Look, draw, followed, follows, numbers, turns};
-use super::load::{Weights, listen};
+use super::load::listen;
 use super::losses::Losses;
 use super::run::{Found, Page, Part, StudyRun};
 use super::take::{FILES, take};
 use super::words::{about, look_for};
 use crate::bar::RunBar;
+use crate::bring::Bring;
 use crate::comparison::Keep;
 use crate::diagram::cursor::touches;
 use crate::experiment::{About, Opened, layout, measured, saves, scrubber};
@@ -144,7 +145,12 @@ fn figure(page: Page) -> impl IntoView {
         {(!page.embed).then(|| view! {
             {saves(FILES.iter().map(|file| (file.0, file.1, file.2)), save, told)}
             <Keep rows=Callback::new(move |()| run.with(kept)) />
-            <Weights files=listen(page) />
+            <Bring
+                label="Load a file…"
+                accept=".json,.safetensors,.npz,application/json"
+                note="or drop it here: results saved here, or W and b of PyTorch, JAX or NumPy"
+                files=listen(page)
+            />
             <Losses page width=Signal::derive(move || look.get().width) />
             <details class="numbers" node_ref=details on:toggle=toggled>
                 <summary>"The numbers in a table"</summary>
@@ -156,8 +162,8 @@ fn figure(page: Page) -> impl IntoView {
 
 /// Rows of the comparison for the models as they are now.
 fn kept(found: &Found) -> Vec<Row> {
-    // How models of a file began is not known.
-    let start = found.origin.is_none();
+    // How models of a reader's file began is not known.
+    let start = !matches!(found.origin, Some(Origin::File(_)));
     let of = |part: &Part| comparison::study(&part.study, &part.snapshots, start);
     found.parts.iter().flat_map(of).collect()
 }

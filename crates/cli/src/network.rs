@@ -5,6 +5,8 @@ use crate::crew::Crew;
 use crate::error::Error;
 use crate::log::Log;
 use crate::output::{Output, write};
+use crate::outputs::Outputs;
+use crate::part::Header;
 use crate::request::Request;
 use crate::saved::Saver;
 use crate::{flags, gpus};
@@ -83,15 +85,13 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     if request.is_sharded() {
         return Err(Error::Flags("a network is trained whole: leave --shard out".into()));
     }
-    let hash = Fingerprint::from(&network).to_string();
-    let mut out = Output::open(request.place("out", flags.get_one("out"))?.as_deref())?;
-    for name in ["by-site", "by-feature", "losses", "weights"] {
-        if let Some(path) = flags.get_one::<PathBuf>(name) {
-            Output::open(Some(path))?;
-        }
+    let hash = Fingerprint::from(&network);
+    let mut outputs = Outputs::open(flags, &request, &["out", "by-site", "by-feature", "losses"])?;
+    if let Some(path) = flags.get_one::<PathBuf>("weights") {
+        Output::open(Some(path))?;
     }
-    let mut saver = Saver::new(&request, &out, "network", &hash);
-    let checkpoints = saver.restore(&mut [&mut out])?.map_or(vec![], |from| from.runs);
+    let mut saver = Saver::new(&request, outputs.first(), "network", &hash.to_string());
+    let checkpoints = saver.restore(&mut outputs.all())?.map_or(vec![], |from| from.runs);
     let job = Job::from(network.clone());
     let crew = Crew::open(flags::choice(flags), gpus.as_ref(), &job, &checkpoints)?;
     let share: Vec<u32> = (0..job.parts()).collect();
@@ -102,23 +102,24 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let initial = measurer.initial(&share, Effort::Live);
     let all = measurer.snapshots(trained, network.steps, u32::MAX, Effort::Final);
     let engine = crew.found.name;
-    let written = out.write(table::models(&network, &initial, &all).as_bytes());
-    let file = |name: &str, text: &dyn Fn() -> String| match flags.get_one::<PathBuf>(name) {
-        Some(path) => write(path, text()),
-        None => Ok(()),
-    };
-    file("by-site", &|| table::sites(&network, &initial, &all))?;
-    file("by-feature", &|| table::features(&network, &all))?;
-    file("losses", &|| table::curves(&network, &all))?;
+    let mut failed = None;
     if let (Some(path), Some(format)) = (flags.get_one::<PathBuf>("weights"), format) {
         let link = format!("?{}", link::write(&link::pairs(&network, preset)));
         let program = env!("CARGO_PKG_VERSION");
         let about = About { link: &link, program, engine: &engine, step: network.steps };
         let archive = weights::network(&network, &all, about);
         let bytes = archive.and_then(|archive| archive.write(format));
-        write(path, bytes.map_err(|why| Error::File(path.clone(), why))?)?;
+        let bytes = bytes.map_err(|why| Error::File(path.clone(), why));
+        failed = bytes.and_then(|bytes| write(path, bytes)).err();
     }
-    written?;
+    // Whatever became of the weights.
+    let header = |_: &str| Header::new(request.share, hash);
+    outputs.write(&request, failed, header, |name| match name {
+        "out" => table::models(&network, &initial, &all),
+        "by-site" => table::sites(&network, &initial, &all),
+        "by-feature" => table::features(&network, &all),
+        _ => table::curves(&network, &all),
+    })?;
     saver.done();
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What a GPU was found to do with a kernel, as a row of a table and as JSON to be sent.
 
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
+use serde_json::json;
 
 /// What a GPU was found to do with one kernel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,32 +51,24 @@ impl Gauge {
 
     /// All rows as one JSON document, with what measured them: a program or a browser.
     pub fn document(all: &[Self], program: &str, agent: &str) -> String {
-        let quoted = toy::json::quoted;
-        let number = |x: f64| if x.is_finite() { format!("{x:e}") } else { "null".into() };
-        let optional = |x: Option<f64>| x.map_or_else(|| "null".into(), number);
-        let mut text = format!(
-            "{{\n  \"format\": \"superphase-gauge\",\n  \"program\": {},\n  \"agent\": {},\n  \"rows\": [\n",
-            quoted(program),
-            quoted(agent)
-        );
-        for (place, row) in all.iter().enumerate() {
-            let error = row.error.as_deref().map_or_else(|| "null".into(), quoted);
-            // Writing to a string cannot fail.
-            let _ = writeln!(
-                text,
-                "    {{\"adapter\": {}, \"driver\": {}, \"peak\": {}, \"kernel\": {}, \"models\": {}, \"model_steps_per_second\": {}, \"share_of_peak\": {}, \"steps_checked\": {}, \"error\": {error}}}{}",
-                quoted(&row.adapter),
-                quoted(&row.driver),
-                number(row.peak),
-                quoted(&row.kernel),
-                row.models,
-                number(row.rate),
-                optional(row.share()),
-                row.steps,
-                if place + 1 < all.len() { "," } else { "" },
-            );
-        }
-        text + "  ]\n}\n"
+        let row = |row: &Self| {
+            json!({
+                "adapter": row.adapter,
+                "driver": row.driver,
+                "peak": row.peak,
+                "kernel": row.kernel,
+                "models": row.models,
+                "model_steps_per_second": row.rate,
+                "share_of_peak": row.share(),
+                "steps_checked": row.steps,
+                "error": row.error,
+            })
+        };
+        let rows: Vec<_> = all.iter().map(row).collect();
+        let all = json!({
+            "format": "superphase-gauge", "program": program, "agent": agent, "rows": rows,
+        });
+        format!("{all:#}\n")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The comparison as comma-separated values, written and read.
 
 use super::Row;
-use ::csv::ReaderBuilder;
+use ::csv::{ReaderBuilder, Writer};
 
 /// Columns of the table.
 pub const COLUMNS: [&str; 16] = [
@@ -49,14 +49,13 @@ impl Row {
     }
 }
 
-/// The table.
+/// The table; texts with commas or quotes are quoted.
 pub fn csv(rows: &[Row]) -> String {
-    // Texts have commas: they are quoted.
-    let line = |row: &Row| {
-        let cells = row.cells().map(|c| if c.contains(',') { format!("\"{c}\"") } else { c });
-        cells.join(",") + "\n"
-    };
-    std::iter::once(COLUMNS.join(",") + "\n").chain(rows.iter().map(line)).collect()
+    let mut writer = Writer::from_writer(vec![]);
+    // Writing to memory cannot fail, and every row has as many cells.
+    let _ = writer.write_record(COLUMNS);
+    rows.iter().for_each(|row| _ = writer.write_record(row.cells()));
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
 /// Reads a table that [`csv`] has written; its columns may stand in any order, beside others.
@@ -121,6 +120,10 @@ mod tests {
     fn what_is_no_such_table_is_refused_with_the_line() {
         let why = |text: &str| from_csv(text.as_bytes()).unwrap_err();
         assert!(why("a,b\n1,2\n").contains("no column architecture"));
+        let name = "=\"a\",\nb";
+        let odd = Row { architecture: name.into(), ..Row::default() };
+        let read = from_csv(csv(&[odd]).as_bytes());
+        assert_eq!(read.map(|rows| rows[0].architecture.clone()), Ok(name.into()));
         let row = Row { architecture: "x".into(), ..Row::default() };
         let text = csv(&[row.clone(), row]);
         assert_eq!(from_csv(text.as_bytes()).map(|rows| rows.len()), Ok(2));

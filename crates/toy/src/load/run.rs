@@ -44,12 +44,8 @@ pub(super) fn read(text: &str, thresholds: &Thresholds) -> Result<Loaded, LoadEr
         _ => return Err(LoadError("it is JSON, but not a run of Superphase".into())),
     }
     let mut notes = vec![];
-    if document.version.0.is_none_or(|version| version > VERSION) {
-        notes.push(format!(
-            "the file is newer than version {VERSION}; what is not known was ignored"
-        ));
-    }
-    let sweep = parameters(&document.parameters, &mut notes)?;
+    notes.extend(newer(document.version.0, VERSION));
+    let sweep: Sweep = parameters(&document.parameters, &mut notes)?;
     let rows = document.rows.0.iter().flatten();
     let rows: Option<Vec<u32>> = rows.map(|row| row.filter(|row| *row < sweep.rows)).collect();
     let rows = rows.filter(|rows| !rows.is_empty() && rows.len() <= sweep.rows as usize);
@@ -116,14 +112,25 @@ fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(made)
 }
 
-fn parameters(from: &Members<One<String>>, notes: &mut Vec<String>) -> Result<Sweep, LoadError> {
+/// What there is to say of a document that is not of a known version.
+pub(super) fn newer(version: Option<u32>, known: u32) -> Option<String> {
+    version
+        .is_none_or(|version| version > known)
+        .then(|| format!("the file is newer than version {known}; what is not known was ignored"))
+}
+
+/// The spec that a document's parameters describe; always valid.
+pub(super) fn parameters<S: Spec>(
+    from: &Members<One<String>>,
+    notes: &mut Vec<String>,
+) -> Result<S, LoadError> {
     let Some(parameters) = &from.0 else {
         return Err(LoadError("it has no parameters".into()));
     };
-    let mut sweep = Sweep::default();
+    let mut spec = S::default();
     let mut unknown = vec![];
     for (name, One(text)) in parameters {
-        match sweep.set(name, text) {
+        match spec.set(name, text) {
             Err(ParamError::Unknown(name)) => unknown.push(start(&name)),
             other => other.map_err(|error| LoadError(start_of(&error)))?,
         }
@@ -134,12 +141,12 @@ fn parameters(from: &Members<One<String>>, notes: &mut Vec<String>) -> Result<Sw
             more => format!("the parameter {first} and {more} more are not known and were ignored"),
         });
     }
-    sweep.validate().map_err(|error| LoadError(error.to_string()))?;
-    Ok(sweep)
+    spec.validate().map_err(|error| LoadError(error.to_string()))?;
+    Ok(spec)
 }
 
 /// An error about a value, however long the value.
-pub(super) fn start_of(error: &ParamError) -> String {
+fn start_of(error: &ParamError) -> String {
     match error {
         ParamError::Value { name, value, allowed } => {
             ParamError::Value { name, value: start(value), allowed: allowed.clone() }.to_string()

@@ -1,9 +1,9 @@
 //! Studies with their results as JSON documents, as [`document`](crate::study::document) writes them.
 
 use super::entry::{List, Members, One};
-use super::loaded::{LoadError, start};
-use super::run::{parse, start_of};
-use crate::spec::{ParamError, Preset, Spec, link};
+use super::loaded::LoadError;
+use super::run::{newer, parameters, parse};
+use crate::spec::{Preset, Spec, link};
 use crate::study::document::{FORMAT, VERSION};
 use crate::study::figure::{Figure, Form};
 use crate::study::measure::{BINS, Measures};
@@ -78,21 +78,8 @@ pub fn study(file: &[u8]) -> Result<Found, LoadError> {
         _ => return fail("it is JSON, but not an experiment of Superphase"),
     }
     let mut notes = vec![];
-    if document.version.0.is_none_or(|version| version > VERSION) {
-        notes.push(format!(
-            "the file is newer than version {VERSION}; what is not known was ignored"
-        ));
-    }
-    let mut study = Study::default();
-    for (name, One(text)) in document.parameters.0.iter().flatten() {
-        match study.set(name, text) {
-            Err(ParamError::Unknown(name)) => {
-                notes.push(format!("the parameter {} is not known and was ignored", start(&name)));
-            }
-            other => other.map_err(|error| LoadError(start_of(&error)))?,
-        }
-    }
-    study.validate().map_err(|error| LoadError(error.to_string()))?;
+    notes.extend(newer(document.version.0, VERSION));
+    let study: Study = parameters(&document.parameters, &mut notes)?;
     let snapshots: Result<Vec<_>, _> =
         document.models.iter().map(|model| snapshot(&study, model)).collect();
     let mut snapshots = snapshots.map_err(LoadError)?;
@@ -223,7 +210,9 @@ mod tests {
         assert!(refused(&text.replace("\"instance\": 1", "\"instance\": 2")).contains("no place"));
         assert!(refused(&text.replace("\"instance\": 1", "\"instance\": 0")).contains("twice"));
         assert!(refused(&text.replace("\"norm\": [", "\"norm\": [1, ")).contains("should have 5"));
-        assert!(refused("{\"format\": \"superphase-study\"}").contains("no models"));
+        assert!(refused("{\"format\": \"superphase-study\"}").contains("no parameters"));
+        let empty = "{\"format\": \"superphase-study\", \"parameters\": {}}";
+        assert!(refused(empty).contains("no models"));
         assert!(refused(&text[..text.len() / 2]).contains("ends too soon"));
         // Of a file that says less, less is known.
         let less = text.replace("\"capacity\"", "\"other\"");
