@@ -3,8 +3,8 @@
 use crate::diagram::colour::{BLUE, PURPLE, RED, Rgb};
 use crate::diagram::number::three;
 use crate::study::figures::chart::{Axis, frame};
+use crate::study::figures::course::{self, Course};
 use crate::study::figures::sheet::{HEAD, SMALL, Sheet, trace};
-use toy::study::curve::steps_of;
 use toy::translation::{Beside, Brief, Snapshot, Translation};
 
 const LEFT: f64 = 46.0;
@@ -26,7 +26,7 @@ const LINES: [Line; 4] = [
 /// Both charts; the place after them.
 pub fn draw(sheet: &mut Sheet, run: &Translation, all: &[Snapshot], y: f64) -> f64 {
     sheet.text(0.0, y + 16.0, HEAD, "What comes through k dimensions");
-    let mut at = legend(sheet, y + 38.0);
+    let mut at = legend(sheet, y + 38.0) + 10.0;
     let charts: [(&str, &str, Of); 2] = [
         ("bleu", "BLEU of held-out sentences", |m| m.bleu),
         ("accuracy", "words at their place, per cent", |m| 100.0 * m.accuracy),
@@ -93,29 +93,16 @@ fn chart(
 
 /// Training losses against the step; the place after it.
 pub fn training(sheet: &mut Sheet, run: &Translation, all: &[Snapshot], y: f64) -> f64 {
-    let values = all.iter().flat_map(|s| &s.curve).map(|&v| f64::from(v).max(1e-5));
-    let some = values.filter(|v| v.is_finite());
-    let (low, high) =
-        some.fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), v| (low.min(v), high.max(v)));
-    let (low, high) = if low < high { (low / 1.3, high * 1.3) } else { (1e-3, 10.0) };
-    let x = Axis::linear(0.0, f64::from(run.steps), (LEFT + 8.0, sheet.width - 18.0));
-    let top = y + 30.0;
-    let axis = Axis::log(low, high, (top + HEIGHT * 0.7, top));
-    frame(sheet, &x, &axis, 8.0, ["step", "loss in training, mean over the last steps"]);
     let widths = f64::from(run.widths().len().max(2) as u32 - 1);
+    let mut courses = vec![];
     for snapshot in all {
-        let part = f64::from(snapshot.model / run.repeats.max(1)) / widths;
-        let point = |(point, &loss): (usize, &f32)| {
-            let steps = steps_of(point as u32, run.steps);
-            (x.at(f64::from(steps.start + steps.end) / 2.0), axis.at(f64::from(loss).max(1e-5)))
-        };
-        let line: Vec<_> = snapshot.curve.iter().enumerate().map(point).collect();
-        let colour = RED.mix(BLUE, part).css();
-        sheet.path(
-            &trace(&line),
-            &format!("fill=\"none\" stroke=\"{colour}\" stroke-opacity=\".8\""),
-        );
+        let (k, repeat) = run.place(snapshot.model);
+        courses.push(Course {
+            name: format!("k = {k}, repeat {}", repeat + 1),
+            part: 1.0 - f64::from(snapshot.model / run.repeats.max(1)) / widths,
+            curve: &snapshot.curve,
+        });
     }
-    sheet.notes(top + HEIGHT * 0.7 + 52.0, "From red, the fewest dimensions, to blue, the most.")
-        + 10.0
+    let end = course::draw(sheet, run.steps, &courses, true, (y, 0.7 * HEIGHT));
+    sheet.notes(end + 2.0, "From red, the fewest dimensions, to blue, the most.") + 10.0
 }
