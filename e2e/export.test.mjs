@@ -263,3 +263,25 @@ test(
     assert.equal(await page.locator("details.take").evaluate((menu) => menu.open), false);
   }),
 );
+
+test(
+  "export: both diagrams as a PDF of their own size, letters as letters",
+  withPage({ webgpu: "absent", path: LINK }, async (page) => {
+    await stage(page, "done");
+    await page.evaluate(() => (window.print = () => (window.printed = true)));
+    await page.locator("details.take summary").click();
+    await page.getByTestId("take-both-pdf").click();
+    await page.waitForFunction(() => window.printed);
+    await page.getByText("Choose “Save as PDF”").waitFor();
+    const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+    assert.equal(pdf.match(/\/Type\s*\/Page\b/g).length, 1, "one sheet");
+    const [, width, height] = pdf.match(/\/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)/);
+    // 140 mm are 396.9 points.
+    assert.ok(Math.abs(width - 396.9) < 1 && height > 150 && height < 400, `${width} x ${height}`);
+    assert.match(pdf, /\/Font\b/);
+    // Afterwards the page prints as before.
+    await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+    assert.equal(await page.locator(".print-figure").count(), 0);
+    assert.equal(await page.evaluate(() => document.adoptedStyleSheets.length), 0);
+  }),
+);

@@ -98,6 +98,45 @@ test(
 );
 
 test(
+  "inspector: the loss of a pixel's models at every step, as a chart and as a table",
+  withPage({ webgpu: "absent", path: `${LINK}&pixel=9,6` }, async (page) => {
+    await stage(page, "done");
+    const losses = page.getByTestId("pixel-losses");
+    await losses.locator("summary").click();
+    await page.waitForFunction(() => document.querySelectorAll("[data-testid=pixel-losses] .learning").length === 4);
+    await losses.getByText("least there is").waitFor();
+    assert.equal(await losses.locator(".moment").count(), 0);
+    // The moment that the replay shows is marked; on a linear axis the lines are others.
+    await scrub(page, 100);
+    await losses.locator(".moment").waitFor();
+    const path = () => losses.locator(".learning").first().getAttribute("d");
+    const before = await path();
+    await losses.getByRole("checkbox").uncheck();
+    await page.waitForFunction((before) => document.querySelector("[data-testid=pixel-losses] .learning")?.getAttribute("d") !== before, before);
+    const save = async (id) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId(id).click()]);
+      return [download.suggestedFilename(), readFileSync(await download.path(), "utf8")];
+    };
+    const [name, table] = await save("save-training-csv");
+    assert.match(name, /-training-9-6\.csv$/);
+    const [head, ...rows] = table.trim().split("\n").map((line) => line.split(","));
+    assert.deepEqual(head, ["repeat", "step", "loss", "w_1_1", "w_2_1", "b_1", "b_2"]);
+    assert.equal(rows.length, 4 * 301);
+    const last = rows.filter((row) => row[1] === "300").map((row) => Number(row[2]));
+    assert.equal(last.length, 4);
+    // The table of repeats says the same of the run itself.
+    const said = await page.getByTestId("repeats").locator("tbody .figure").allTextContents();
+    for (const [i, loss] of last.entries()) assert.ok(Math.abs(loss - Number(said[i])) < 2e-3 * loss + 1e-4, `${loss} ${said[i]}`);
+    assert.ok(Number(rows[0][2]) > last[0], "training lowers the loss");
+    const [, svg] = await save("save-training-svg");
+    assert.match(svg, /pixel=9,6/);
+    // It stays open for the next pixel.
+    await click(page, 3, 3);
+    await page.waitForFunction(() => document.querySelector("[data-testid=pixel-losses]")?.open && document.querySelector("[data-testid=pixel-losses] .learning"));
+  }),
+);
+
+test(
   "inspector: keys pin and unpin; three features are replayed without a landscape",
   withPage({ webgpu: "absent", path: `${LINK}&features=3&hidden=2` }, async (page) => {
     await stage(page, "done");

@@ -17,6 +17,9 @@ const VIEWS = {
   vulnerability: "?view=vulnerability&steps=10&instances=3&features=30&hidden=8",
   scaling: "?view=scaling&steps=10&instances=3&features=32&hidden=8",
   transformer: "?view=transformer&network=transformer&features=12&width=6&heads=2&mlp=8&instances=3&batch=16&steps=60&engine=cpu",
+  translation: "?view=translation&narrowest=8&widest=16&steps=2&batch=1&held-out=8&engine=cpu",
+  comparison: "?view=comparison",
+  bench: "?view=bench",
   earlier: "?preset=paper",
 };
 
@@ -118,6 +121,30 @@ test("an embedded experiment is its figure alone, and fits its frame", withPage(
   await page.goto(url.replace("geometry", "transformer"));
   await page.waitForSelector(".plate svg", { timeout: 60_000 });
   assert.equal(await page.locator("header, form, .saves").count(), 0);
+}));
+
+test("an embedded comparison is its picture alone", withPage({ webgpu: "absent", path: "?view=comparison&embed=1", viewport: { width: 400, height: 300 } }, async (page, { url }) => {
+  await page.waitForSelector(".plate svg");
+  assert.equal(await page.locator("header, form, .bar, table").count(), 0);
+  assert.equal(await page.getByRole("link", { name: "Open in Superphase" }).getAttribute("href"), url.replace("&embed=1", ""));
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 401));
+}));
+
+test("on a phone a menu leads to the experiments, and the figure stands before its text", withPage({ webgpu: "absent", path: "?grid=8&steps=20", viewport: { width: 390, height: 844 } }, async (page) => {
+  const menu = page.getByRole("combobox", { name: "experiment" });
+  assert.equal(await page.getByRole("navigation", { name: "experiments" }).isVisible(), false);
+  assert.equal(await menu.inputValue(), "0");
+  await menu.selectOption("Dynamics");
+  await page.waitForFunction(() => /view=dynamics/.test(location.search));
+  await page.waitForSelector(".plate svg");
+  assert.equal(await menu.evaluate((menu) => menu.selectedOptions[0].textContent), "Dynamics");
+  const top = (selector) => page.locator(selector).first().evaluate((element) => element.getBoundingClientRect().top);
+  assert.ok((await top(".study-stage > .plate")) < (await top(".study-stage > .lede")));
+  assert.ok((await top(".study-stage > .plate")) < 420, `${await top(".study-stage > .plate")}`);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  assert.equal(await menu.isVisible(), false);
+  await page.getByRole("navigation", { name: "experiments" }).getByRole("link", { name: "Geometry" }).waitFor();
+  assert.ok((await top(".study-stage > .lede")) < (await top(".study-stage > .plate")));
 }));
 
 test("an embedded diagram fits its frame", withPage({ webgpu: "absent", path: "?embed=1&grid=16&steps=40", viewport: { width: 300, height: 300 } }, async (page) => {

@@ -73,8 +73,71 @@ test(
     const counts = rows.match(/pairs(\d+) to train on, (\d+) to validate, (\d+) to test/).slice(1).map(Number);
     assert.equal(counts[0] + counts[1] + counts[2], 120, rows);
     const lines = await text.getByTestId("own-command").textContent();
-    assert.match(lines, /^superphase base --pairs 'my pairs.tsv' --vocabulary 1000 --out base.bin\n/);
+    assert.match(lines.trim(), /^superphase base --pairs 'my pairs.tsv' --vocabulary 1000 --out base.bin\n/);
     assert.match(lines, /--preset translation .*--widest 2.* --pairs 'my pairs.tsv' .*--base base.bin/);
+  }),
+);
+
+test(
+  "a model of a text of one's own is trained here, and bottlenecks in it; it can be saved and brought back",
+  withPage({ path: "?view=translation&narrowest=4&widest=8&steps=20&batch=4&held-out=8&engine=cpu" }, async (page) => {
+    await stage(page, "done");
+    const text = page.getByTestId("own-text");
+    const load = (file) => text.getByTestId("load-file").setInputFiles(file);
+    const numbers = ["one un", "two deux", "three trois", "four quatre", "five cinq"].map((pair) => pair.split(" "));
+    const pairs = Array.from({ length: 125 }, (_, i) => {
+      const three = [i % 5, Math.floor(i / 5) % 5, Math.floor(i / 25)].map((which) => numbers[which]);
+      return [0, 1].map((side) => three.map((word) => word[side]).join(" ")).join("\t");
+    });
+    await load({ name: "numbers.tsv", mimeType: "text/plain", buffer: Buffer.from(pairs.join("\n")) });
+    await text.getByText("numbers.tsv is read").waitFor();
+    await text.getByTestId("base-steps").fill("100000");
+    await text.getByTestId("base-steps").press("Tab");
+    await text.getByTestId("train-base").click();
+    const told = text.getByTestId("base-told");
+    await page.waitForFunction(() => /Step [\d,]+ of 100,000: loss/.test(document.querySelector("[data-testid=base-told]").textContent), null, { timeout: 60_000 });
+    await text.getByTestId("enough").click();
+    await told.getByText(/Trained for [\d,]+ steps: on held-out sentences BLEU/).waitFor({ timeout: 60_000 });
+    // Bottlenecks train in it, of other sentences, and no features are told.
+    const five = page.getByTestId("five");
+    await page.waitForFunction(() => /un|deux|trois|quatre|cinq/.test(document.querySelector("[data-testid=five]").textContent), null, { timeout: 60_000 });
+    await stage(page, "done");
+    await page.getByTestId("plate").getByText("Bottlenecks in a model of numbers.tsv").waitFor();
+    assert.equal(await page.getByTestId("plate").getByText("Which features pass").count(), 0);
+    assert.equal(await five.locator("select option").count(), 5);
+    const own = page.getByTestId("own");
+    await own.getByRole("textbox").fill("two one five");
+    await own.getByRole("button", { name: "Translate" }).click();
+    await own.getByRole("row", { name: /k = 8/ }).waitFor();
+    await own.getByRole("textbox").fill("two unicorns");
+    await own.getByRole("button", { name: "Translate" }).click();
+    await own.getByText("words that the text does not have").waitFor();
+    const save = async (id) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId(id).click()]);
+      return [download.suggestedFilename(), await readFile(await download.path())];
+    };
+    const [name, table] = await save("save-models");
+    assert.match(name, /^superphase-translation-own-text-/);
+    const bleu = (text) => {
+      const [head, row] = text.toString().trim().split("\n").map((line) => line.split(","));
+      return row[head.indexOf("base_bleu")];
+    };
+    const [file, base] = await save("save-base");
+    assert.equal(file, "base.bin");
+    assert.equal(base.subarray(0, 8).toString(), "SPBASE01");
+    // Back to the language, and to the model from its file: the same model.
+    await text.getByTestId("language").click();
+    await page.getByTestId("plate").getByText("Which features pass").waitFor({ timeout: 60_000 });
+    await load({ name: "base.bin", mimeType: "application/octet-stream", buffer: base });
+    await told.getByText("Bottlenecks are in the model of base.bin now.").waitFor();
+    await page.getByTestId("plate").getByText("Bottlenecks in a model of numbers.tsv").waitFor({ timeout: 60_000 });
+    await stage(page, "done");
+    assert.equal(bleu((await save("save-models"))[1]), bleu(table));
+    // A model of another text is refused.
+    await load({ name: "other.tsv", mimeType: "text/plain", buffer: Buffer.from(Array.from({ length: 90 }, (_, i) => `a b${i}\tc d${i}`).join("\n")) });
+    await text.getByText("other.tsv is read").waitFor();
+    await load({ name: "base.bin", mimeType: "application/octet-stream", buffer: base });
+    await text.getByText(/base.bin cannot be shown: the file has \d+ weights where the model has/).waitFor();
   }),
 );
 

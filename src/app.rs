@@ -29,7 +29,7 @@ use trainer::Stage;
 pub fn App() -> impl IntoView {
     let query = window().location().search().unwrap_or_default();
     if comparison::compares(&query) {
-        return view! { <ComparisonPage /> }.into_any();
+        return view! { <ComparisonPage query /> }.into_any();
     }
     if gauge::opens(&query) {
         return view! { <GaugePage /> }.into_any();

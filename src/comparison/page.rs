@@ -2,10 +2,12 @@
 
 use super::picture::picture;
 use super::rows::{add, rows, write};
+use crate::address::at;
 use crate::bring::{Choose, FileNotes, Files};
-use crate::experiment::link::leads_to;
+use crate::experiment::link::{is_embedded, leads_to};
 use crate::experiment::{COMPARISON, Views, measured};
 use crate::export::save::{blob, save};
+use crate::format::plural;
 use crate::header::Theme;
 use crate::theme::Dark;
 use leptos::html::Div;
@@ -33,9 +35,12 @@ pub fn compares(query: &str) -> bool {
     leads_to(query, COMPARISON.0)
 }
 
-/// The page of the comparison.
+/// The page of the comparison, or its picture alone.
 #[component]
-pub fn ComparisonPage() -> impl IntoView {
+pub fn ComparisonPage(
+    /// What the link says.
+    query: String,
+) -> impl IntoView {
     provide_context(Dark::follow());
     document().set_title(&format!("{} · Superphase", COMPARISON.1));
     let all = RwSignal::new(rows());
@@ -52,6 +57,20 @@ pub fn ComparisonPage() -> impl IntoView {
     let (plate, width) = (NodeRef::<Div>::new(), RwSignal::new(900.0));
     measured(plate, move |room| width.set(room.clamp(480.0, 1200.0)));
     let drawn = move || all.with(|all| picture(all, width.get()).text);
+    if is_embedded(&query) {
+        let whole = at(&format!("view={}", COMPARISON.0));
+        return view! {
+            <main class="embed study-embed" aria-label=COMPARISON.1>
+                <h1 class="visually-hidden">{COMPARISON.1}</h1>
+                <div class="plate" node_ref=plate inner_html=drawn></div>
+                <p class="embed-foot">
+                    <span>{move || all.with(|all| plural(all.len() as u64, "row"))}</span>
+                    <a href=whole target="_blank" rel="noopener">"Open in Superphase"</a>
+                </p>
+            </main>
+        }
+        .into_any();
+    }
     let csv =
         move |_| save_as("superphase-comparison.csv", all.with(|a| comparison::csv(a)), "text/csv");
     let svg = move |_| {
@@ -138,6 +157,7 @@ pub fn ComparisonPage() -> impl IntoView {
             </section>
         </main>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::cursor::Shared;
 use super::curve::Curve;
-use super::region::Region;
+use super::region::{Region, arrows};
 use super::{Place, cursor as moves};
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html;
@@ -92,11 +92,29 @@ pub fn Plot(
             <canvas node_ref=heat data-testid=format!("heatmap-{name}") aria-hidden="true"></canvas>
             {move || regions.get().into_iter().map(|(name, (x, y))| view! {
                 <span class="region" aria-hidden="true"
-                    style:left=format!("{:.1}%", 100.0 * x) style:top=format!("{:.1}%", 100.0 * y)>{name}</span>
+                    style:left=format!("{:.1}%", 100.0 * x) style:top=format!("{:.1}%", 100.0 * y)>
+                    {name}{sweep.with_untracked(|sweep| glyph(arrows(name, sweep.hidden)))}
+                </span>
             }).collect_view()}
             <Lines sweep cursor pinned example curves show_curves />
         </div>
     }
+}
+
+/// Two directions as small arrows, the last feature's bold; a dot is a feature that is left out.
+fn glyph(arrows: [(f64, f64); 2]) -> impl IntoView {
+    let arrow = |(x, y): (f64, f64), class: &'static str| {
+        let (x, y) = (14.0 * x, -10.0 * y);
+        let d = match (x == 0.0, y == 0.0) {
+            (true, true) => "M0 0h0".to_owned(),
+            (_, true) => format!("M0 0H{x}m{} -3L{x} 0l{} 3", -4.0 * x.signum(), -4.0 * x.signum()),
+            _ => format!("M0 0V{y}m-3 4L0 {y}l3 4"),
+        };
+        view! { <path class=class d=d /> }
+    };
+    let [last, first] = arrows;
+    let tall = if last.1 == 0.0 { "-17 -4.5 34 9" } else { "-17 -12 34 16" };
+    view! { <svg class="glyph" viewBox=tall>{arrow(first, "other")}{arrow(last, "last")}</svg> }
 }
 
 /// The pixel under the cursor, in words.

@@ -6,6 +6,19 @@ use toy::picture::Picture;
 /// A name and where its middle stands, in parts of the picture's width and height.
 pub type Region = (&'static str, (f64, f64));
 
+/// What becomes of features in a region, as arrows: first the last feature's direction, then that of
+/// one beside it, as ends of arrows from the middle, upwards positive; no length is not represented.
+/// With one hidden dimension two features have a line to themselves or share it; with more, one that
+/// has a dimension of its own stands at a right angle to another.
+pub fn arrows(name: &str, hidden: u32) -> [(f64, f64); 2] {
+    match (name, hidden) {
+        ("left out", _) => [(0.0, 0.0), (1.0, 0.0)],
+        ("own dimension", 1) => [(1.0, 0.0), (0.0, 0.0)],
+        ("own dimension", _) => [(0.0, 1.0), (1.0, 0.0)],
+        _ => [(1.0, 0.0), (-1.0, 0.0)],
+    }
+}
+
 /// How far a region must reach to the left and right, and up and down, of the middle of its name, in
 /// parts of the picture.
 const ROOM: (f64, f64) = (0.13, 0.045);
@@ -67,6 +80,29 @@ fn reach<T: PartialEq>(
 mod tests {
     use super::*;
     use toy::Sweep;
+
+    /// What the arrows say is what the measures would: norm and superposition of the last feature.
+    #[test]
+    fn arrows_are_of_the_phase_that_the_region_is_named_after() {
+        use toy::model::Shape;
+        use toy::phase::{Context, Thresholds};
+        for m in [1, 2] {
+            let shape = Shape { n: 2, m };
+            for (name, phases) in [
+                ("left out", [Phase::NotRepresented].as_slice()),
+                ("own dimension", &[Phase::Dedicated]),
+                ("superposition", &[Phase::Antipodal]),
+            ] {
+                let [last, first] = arrows(name, m as u32);
+                let row = |(x, y): (f64, f64)| [x as f32, y as f32];
+                let weights: Vec<f32> =
+                    [first, last].into_iter().flat_map(|end| row(end)[..m].to_vec()).collect();
+                let context = Context { biases: true, excess: None };
+                let found = Thresholds::default().classify(&weights, shape.m, context).phase;
+                assert!(phases.contains(&found), "{name} in {m}: {found:?}");
+            }
+        }
+    }
 
     #[test]
     fn names_stand_inside_their_regions() {

@@ -63,6 +63,13 @@ pub fn leads_to(query: &str, page: &str) -> bool {
     word(&opened) == Some(page)
 }
 
+/// Whether a link is to a page's figure alone, for pages that describe nothing.
+pub fn is_embedded(query: &str) -> bool {
+    let opened = read::<toy::Study>(query.trim_start_matches('?'));
+    let embed = opened.others.iter().rev().find(|(key, _)| key == "embed");
+    embed.and_then(|(_, word)| Embed::parse(word)).is_some_and(|embed| embed != Embed::No)
+}
+
 /// Reads a link to an experiment that is alone with its kind of spec; `None` when it is not to it.
 pub fn open<S: Spec>(query: &str, name: Name) -> Option<Opened<S>> {
     let query = query.trim_start_matches('?');
@@ -90,6 +97,12 @@ mod tests {
     use super::*;
     use toy::network::Network;
     use toy::translation::Translation;
+
+    #[test]
+    fn the_figure_alone_is_shown_where_the_link_says_so() {
+        assert!(is_embedded("?view=comparison&embed=1"));
+        assert!(!is_embedded("?view=comparison") && !is_embedded("?view=comparison&embed=0"));
+    }
 
     fn survive<S: Spec>(name: Name) {
         for preset in S::PRESETS {

@@ -56,7 +56,7 @@ impl<F: Hear> FilmRun<F> {
     pub fn follow<S: Spec>(
         spec: RwSignal<S>,
         choice: RwSignal<Choice>,
-        order: fn(&S, Choice) -> Order,
+        order: impl Fn(&S, Choice) -> Order + 'static,
     ) -> Self {
         let origin = RwSignal::new(None);
         let found = Rc::new(RefCell::new(F::default()));

@@ -1,8 +1,11 @@
 //! The way from one experiment to another: plain links, each of which opens the page anew.
 
 use crate::memory;
+use leptos::html::Nav;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlElement;
 use toy::study::preset::View;
+use wasm_bindgen::JsCast;
 use wire::Choice;
 
 /// An experiment's word in links, and its label.
@@ -28,8 +31,9 @@ pub fn Views(
 ) -> impl IntoView {
     let own = View::ALL.map(|(_, word, label)| (word, label));
     let others = [TRANSFORMER, TRANSLATION, COMPARISON];
-    let all = std::iter::once(("", "Phase diagram")).chain(own).chain(others);
-    let links = all.map(|(word, label)| {
+    let names: Vec<Name> =
+        std::iter::once(("", "Phase diagram")).chain(own).chain(others).collect();
+    let links = names.clone().into_iter().map(|(word, label)| {
         let here = (word == here).then_some("page");
         let pair = if word.is_empty() { String::new() } else { format!("view={word}") };
         let link = move || {
@@ -44,5 +48,25 @@ pub fn Views(
         };
         view! { <a href=link aria-current=here>{label}</a> }
     });
-    view! { <nav class="views" aria-label="experiments">{links.collect_view()}</nav> }
+    let nav = NodeRef::<Nav>::new();
+    // The same links, where there is no room for all of them beside each other.
+    let go = move |place: usize| {
+        let links = nav.get_untracked().map(|nav| nav.children());
+        if let Some(link) = links.and_then(|links| links.item(place as u32)) {
+            link.unchecked_into::<HtmlElement>().click();
+        }
+    };
+    let options = names.iter().enumerate().map(|(place, (word, label))| {
+        view! { <option value=place.to_string() selected=*word == here>{*label}</option> }
+    });
+    view! {
+        <select
+            class="views-menu"
+            aria-label="experiment"
+            on:change:target=move |event| go(event.target().selected_index().max(0) as usize)
+        >
+            {options.collect_view()}
+        </select>
+        <nav class="views" aria-label="experiments" node_ref=nav>{links.collect_view()}</nav>
+    }
 }

@@ -7,6 +7,7 @@ mod name;
 mod offline;
 mod paper;
 pub mod png;
+mod print;
 pub mod save;
 mod svg;
 mod take;
@@ -151,6 +152,7 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
             <span>"both, for a paper"</span>
             {button("PNG", Both::Png)}
             {button("SVG", |_| Both::Svg)}
+            {button("PDF", |_| Both::Pdf)}
             {button("Caption", |_| Both::Caption)}
         </div>
     };

@@ -6,7 +6,7 @@ use super::legend::legend;
 use super::svg::{Figure, SIDE, WIDTH};
 
 /// Width of the text of most papers of one column, in millimetres.
-const TEXT: f64 = 140.0;
+pub const TEXT: f64 = 140.0;
 /// Space between the diagrams.
 const GAP: f64 = 12.0;
 /// What stands above a diagram: its letter and what it shows.

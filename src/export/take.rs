@@ -3,6 +3,7 @@
 use super::ink::Drawn;
 use super::name::file_name;
 use super::paper;
+use super::print::print;
 use super::save::{blob, bytes, png, save};
 use super::svg::Figure;
 use crate::address::absolute;
@@ -271,6 +272,8 @@ pub enum Both {
     Svg,
     /// The figure, as an image of so many pixels a unit.
     Png(u32),
+    /// The figure, printed alone, which browsers save as a PDF.
+    Pdf,
     /// What to write beneath it, copied.
     Caption,
 }
@@ -296,6 +299,12 @@ pub fn take_both(state: State, panels: Panels, what: Both, told: RwSignal<String
                 });
             }
         };
+        if what == Both::Pdf {
+            return told.set(match print(&figure, paper::TEXT).await {
+                Ok(()) => "Choose “Save as PDF” where the browser asks for a printer.".into(),
+                Err(_) => "The browser does not let the page print.".into(),
+            });
+        }
         let (file, ending) = match what {
             Both::Png(scale) => (png(&figure, scale).await, "png"),
             _ => (blob(&figure.text, "image/svg+xml"), "svg"),

@@ -1,6 +1,7 @@
 //! The inspector: everything that is known about one pixel.
 
 mod arrows;
+mod course;
 mod detail;
 mod figures;
 mod gram;
@@ -17,6 +18,7 @@ use crate::diagram::paint::phase_name;
 use crate::format::plural;
 use crate::pixel::PixelView;
 use crate::theory::Theories;
+use course::Losses;
 use detail::Detail;
 use figures::Figures;
 use leptos::prelude::*;
@@ -80,6 +82,17 @@ pub fn Inspector(
             Some(chosen.get().or_else(|| plane::best(repeats)).unwrap_or(0).min(last))
         })
     });
+    let least = Signal::derive(move || {
+        let (row, column) = place.get()?;
+        let pixel = |picture: &Picture| {
+            let at = sweep.with(|sweep| {
+                let row = picture.rows.iter().position(|&known| known == row)?;
+                Some(row * sweep.columns as usize + column as usize)
+            })?;
+            picture.loss.get(at).map(|&loss| f64::from(loss)).filter(|loss| loss.is_finite())
+        };
+        optimum.with(|optimum| optimum.as_ref().and_then(pixel))
+    });
     let parameters = move || {
         let waiting = held() && own.with(Option::is_none);
         let hint = match (waiting, held(), touches()) {
@@ -112,6 +125,7 @@ pub fn Inspector(
             <Show when=move || held() || replay.is_cheap()>
                 <Landscape sweep replay detailed thresholds />
                 <Scrubber replay />
+                <Losses sweep replay thresholds least />
             </Show>
             <Repeats sweep view=own detailed chosen />
             {children.map(|children| children())}

@@ -112,7 +112,7 @@ impl Replay {
     }
 
     /// Step of a record.
-    fn step(self, record: usize) -> u32 {
+    pub fn step(self, record: usize) -> u32 {
         self.trace.with(|trace| {
             match trace {
                 Trace::Known(Paths { trajectory, .. }) => trajectory.steps.get(record).copied(),

@@ -1,5 +1,6 @@
 //! The loss over both weights as a small map, and the ways of the models over it.
 
+use super::course::ends;
 use super::replay::Replay;
 use super::take::{self, Landscape as Saved};
 use super::tracks;
@@ -10,8 +11,7 @@ use crate::pixel::{Paths, Trace};
 use leptos::html;
 use leptos::prelude::*;
 use toy::Sweep;
-use toy::model::Shape;
-use toy::phase::{Context, Phase, Thresholds};
+use toy::phase::Thresholds;
 
 /// The landscape of the replayed pixel; nothing where there is none.
 #[component]
@@ -35,18 +35,13 @@ pub fn Landscape(
                 view! { <div class="landscape-to-come" aria-hidden="true"></div> }.into_any()
             });
         };
-        let (shape, biases) = sweep.with_untracked(|sweep| (Shape::of(sweep), sweep.bias));
-        let context = Context { biases, excess: None };
+        let biases = sweep.with_untracked(|sweep| sweep.bias);
         let last = trajectory.steps.len().saturating_sub(1);
         let repeats = trajectory.repeats.len();
-        let end = |repeat: usize| match trajectory.at(repeat, last) {
-            // The sweep may have moved on to another shape while these paths are still shown.
-            Some(end) if end.len() == shape.parameters() => {
-                thresholds.get().classify(shape.split(end).0, shape.m, context).phase
-            }
-            _ => Phase::Diverged,
-        };
-        let colours: Vec<String> = (0..repeats).map(|k| colour::phase(end(k)).css()).collect();
+        // The sweep may have moved on to another shape while these paths are still shown.
+        let ends = sweep.with_untracked(|sweep| ends(trajectory, sweep, &thresholds.get()));
+        let colours: Vec<String> =
+            ends.into_iter().map(|phase| colour::phase(phase).css()).collect();
         let line = |repeat: usize| {
             let d = tracks::path(trajectory, repeat);
             let colour = colours.get(repeat).cloned().unwrap_or_default();

@@ -145,7 +145,8 @@ mod tests {
     #[test]
     fn paths_point_upwards_and_leave_out_what_is_not_seen() {
         let repeats = vec![vec![0.0, 0.5, 9.0, 9.0, 0.001, 0.5, 9.0, 9.0, 1.0, -1.0, 9.0, 9.0]];
-        let trajectory = Trajectory { steps: vec![0, 1, 2], repeats, parameters: 4 };
+        let losses = vec![vec![f32::NAN; 3]; 2];
+        let trajectory = Trajectory { steps: vec![0, 1, 2], repeats, losses, parameters: 4 };
         assert_eq!(path(&trajectory, 0), "M0.000 -0.500L1.000 1.000");
         assert_eq!(path(&trajectory, 1), "");
     }

@@ -1,6 +1,6 @@
 //! The course of training: a chart under the figure of every experiment on toy models.
 
-use super::figures::course::{self, Course};
+use super::figures::course::{self, Chart, Course, TRAINING};
 use super::figures::sheet::Sheet;
 use super::run::{Found, Page};
 use crate::diagram::number::three;
@@ -24,16 +24,15 @@ fn draw(found: &Found, width: f64, log: bool) -> Drawn {
         for snapshot in &part.snapshots {
             let (instance, repeat) = study.place(snapshot.model);
             let (density, m) = (three(study.density_at(instance)), study.hidden_at(instance));
-            all.push(Course {
-                name: format!("density {density}, m = {m}, repeat {}", repeat + 1),
-                part: f64::from(instance) / groups,
-                curve: &snapshot.curve,
-            });
+            let name = format!("density {density}, m = {m}, repeat {}", repeat + 1);
+            let part = f64::from(instance) / groups;
+            all.push(Course::of(name, part, &snapshot.curve, study.steps));
         }
         if found.parts.len() > 1 {
             y = sheet.heading(y + 16.0, &format!("model: {}", study.text("model")));
         }
-        y = course::draw(&mut sheet, study.steps, &all, log, (y, HEIGHT));
+        let chart = Chart { steps: study.steps, log, label: TRAINING };
+        y = course::draw(&mut sheet, &chart, &all, (y, HEIGHT)).end;
     }
     let words = "A line a model, from blue, the first density or width, to red, the last.";
     y = sheet.notes(y + 4.0, words);

@@ -167,7 +167,7 @@ fn order(view: View, study: &Study, choice: Choice) -> Order {
         _ => Wanted::WEIGHTS,
     };
     let frames = if view == View::Dynamics { FRAMES } else { 0 };
-    Order { jobs, choice, wanted, frames, attack: view == View::Vulnerability }
+    Order { jobs, choice, wanted, frames, attack: view == View::Vulnerability, own: None }
 }
 
 /// What has been found, as documents, if there is anything.

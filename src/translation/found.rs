@@ -1,6 +1,7 @@
 //! What a run of bottlenecks has found.
 
 use crate::experiment::{Film, Hear};
+use std::sync::Arc;
 use toy::translation::language::Part;
 use toy::translation::{Snapshot, Text, Translation, table};
 use trainer::Shown;
@@ -10,8 +11,12 @@ use wire::Job;
 pub type Answers = Option<Vec<(u32, String)>>;
 
 /// A run, its film, and how it is now.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Found {
+    /// What is translated.
+    pub text: Arc<Text>,
+    /// What the reader calls a text of their own; `None` of the language with known features.
+    pub source: Option<String>,
     /// What is trained.
     pub translation: Translation,
     /// The bottlenecks in the course of time.
@@ -22,10 +27,28 @@ pub struct Found {
     pub asked_at: Option<u32>,
 }
 
+impl Default for Found {
+    fn default() -> Self {
+        Self {
+            text: Arc::new(Text::language()),
+            source: None,
+            translation: Translation::default(),
+            film: Film::default(),
+            own: None,
+            asked_at: None,
+        }
+    }
+}
+
 impl Found {
-    /// Nothing of a run yet.
-    pub fn new(translation: Translation) -> Self {
-        Self { translation, ..Self::default() }
+    /// Nothing yet of a run on this text.
+    fn new(translation: Translation, text: Arc<Text>, source: Option<String>) -> Self {
+        Self { translation, text, source, ..Self::default() }
+    }
+
+    /// Goes over to another text, of which nothing is known yet.
+    pub fn read(&mut self, text: Arc<Text>, source: Option<String>) {
+        *self = Self::new(self.translation.clone(), text, source);
     }
 
     /// Notes what some bottlenecks make of the reader's sentence.
@@ -44,7 +67,7 @@ impl Found {
 
     /// Held-out sentences through the bottlenecks as they are now, as a table.
     pub fn sentences(&self) -> String {
-        let held = Text::language().held(Part::Test, self.translation.held_out as usize);
+        let held = self.text.held(Part::Test, self.translation.held_out as usize);
         table::sentences(&self.translation, &held, &self.film.now.snapshots)
     }
 }
@@ -53,7 +76,7 @@ impl Hear for Found {
     fn hear(&mut self, what: Shown) {
         match what {
             Shown::Begun { job: Job::Translation(translation), .. } => {
-                *self = Self::new(translation)
+                *self = Self::new(translation, self.text.clone(), self.source.take());
             }
             Shown::Translations { step, frame, snapshots, .. } => {
                 self.film.take(step, frame, snapshots);

@@ -2,8 +2,8 @@
 
 use super::figures::{Look, draw};
 use super::found::Found;
-use super::own::OwnText;
-use super::sentences::{Five, Own};
+use super::own::{Ours, OwnTextPart};
+use super::sentences::{Five, OwnSentence};
 use super::take::{FILES, name};
 use super::units::{Units, Width};
 use crate::bar::RunBar;
@@ -13,12 +13,13 @@ use crate::experiment::{
 };
 use leptos::html::Div;
 use leptos::prelude::*;
+use std::sync::Arc;
 use toy::Spec;
 use toy::comparison;
 use toy::study::Wanted;
 use toy::translation::Translation;
 use trainer::Order;
-use wire::Choice;
+use wire::{Choice, Own};
 
 type Page = experiment::Page<Translation, FilmRun<Found>>;
 
@@ -29,9 +30,9 @@ const FRAMES: u32 = 9;
 const ABOUT: &str = "A small model translates a language whose features are known: 64 words of four classes, two genders, two numbers. Between its encoder and its decoder every word has to pass a bottleneck of k dimensions, which alone is trained here. The figure shows how well held-out sentences come through, and what of the words is found in z, beside bottlenecks that nobody trained: principal components, random directions, and the same before its first step.";
 
 /// What is trained: nobody needs the weights here.
-fn order(run: &Translation, choice: Choice) -> Order {
+fn order(run: &Translation, choice: Choice, own: Option<Arc<Own>>) -> Order {
     let wanted = Wanted::MEASURES;
-    Order { wanted, frames: FRAMES, ..Order::of(run.clone().into(), choice) }
+    Order { wanted, frames: FRAMES, own, ..Order::of(run.clone().into(), choice) }
 }
 
 /// Reads a link; `None` when it is not to this experiment.
@@ -45,6 +46,8 @@ pub fn TranslationPage(
     /// What the link says.
     opened: Opened<Translation>,
 ) -> impl IntoView {
+    let ours = Ours::new();
+    let order = move |run: &Translation, choice| order(run, choice, ours.own.get());
     let page = Page::new(opened, |run, choice| FilmRun::follow(run, choice, order));
     let top = move || {
         view! {
@@ -55,7 +58,7 @@ pub fn TranslationPage(
     };
     let view = Translation::PRESETS[0].view;
     let about = About { view, models: Translation::models, steps: |run| run.steps };
-    layout(page, about, top, move || figure(page).into_any())
+    layout(page, about, top, move || figure(page, ours).into_any())
 }
 
 /// The run's buttons, and one that keeps what it has found.
@@ -73,7 +76,7 @@ fn buttons(page: Page) -> impl IntoView {
 }
 
 /// The figure, what it can be looked at with, and its files.
-fn figure(page: Page) -> impl IntoView {
+fn figure(page: Page, ours: Ours) -> impl IntoView {
     let run = page.run;
     let plate = NodeRef::<Div>::new();
     let look = RwSignal::new(Look { width: 0.0, frame: usize::MAX, k: 0 });
@@ -91,7 +94,7 @@ fn figure(page: Page) -> impl IntoView {
         move || drawn.with(|drawn| drawn.as_ref().map_or(String::new(), |d| d.text.clone()));
     let told = RwSignal::new(String::new());
     let save = move |which: usize| {
-        let name = run.with(|found| name(&found.translation));
+        let name = run.with(name);
         take(page, &name, &FILES[which], drawn.get_untracked(), told);
     };
     let last = Memo::new(move |_| {
@@ -108,9 +111,9 @@ fn figure(page: Page) -> impl IntoView {
         <div class="plate" data-testid="plate" node_ref=plate inner_html=shown></div>
         {(!page.embed).then(|| view! {
             <Units run look />
-            <Five run look />
-            <Own run />
-            <OwnText command=page.command() />
+            <Five run look source=ours.source />
+            <OwnSentence run source=ours.source />
+            <OwnTextPart run ours command=page.command() />
             {saves(FILES.iter().map(|file| (file.0, file.1, file.2)), save, told)}
         })}
     }

@@ -2,7 +2,7 @@
 
 use super::found::Found;
 use crate::experiment::{Content, File};
-use toy::translation::{Text, Translation, table};
+use toy::translation::{Translation, table};
 
 /// Everything that can be saved.
 pub const FILES: [File<Found>; 7] = [
@@ -18,15 +18,13 @@ pub const FILES: [File<Found>; 7] = [
         "CSV, features",
         "features",
         "csv",
-        Content::Table(|f| {
-            table::features(&f.translation, &Text::language(), &f.film.now.snapshots)
-        }),
+        Content::Table(|f| table::features(&f.translation, &f.text, &f.film.now.snapshots)),
     ),
     (
         "CSV, units",
         "units",
         "csv",
-        Content::Table(|f| table::units(&f.translation, &Text::language(), &f.film.now.snapshots)),
+        Content::Table(|f| table::units(&f.translation, &f.text, &f.film.now.snapshots)),
     ),
     (
         "CSV, losses",
@@ -37,8 +35,9 @@ pub const FILES: [File<Found>; 7] = [
     ("TSV, sentences", "sentences", "tsv", Content::Table(Found::sentences)),
 ];
 
-/// `superphase-translation-k1-64-1x-600steps-seed0`.
-pub fn name(run: &Translation) -> String {
-    let Translation { narrowest, widest, repeats, steps, seed, .. } = run;
-    format!("superphase-translation-k{narrowest}-{widest}-{repeats}x-{steps}steps-seed{seed}")
+/// `superphase-translation-k1-64-1x-600steps-seed0`; of a text of the reader's own it says so.
+pub fn name(found: &Found) -> String {
+    let Translation { narrowest, widest, repeats, steps, seed, .. } = &found.translation;
+    let own = if found.source.is_some() { "-own-text" } else { "" };
+    format!("superphase-translation{own}-k{narrowest}-{widest}-{repeats}x-{steps}steps-seed{seed}")
 }

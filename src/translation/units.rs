@@ -6,7 +6,7 @@ use crate::diagram::number::three;
 use crate::experiment::FilmRun;
 use leptos::prelude::*;
 use toy::translation::geometry::End;
-use toy::translation::{Geometry, Snapshot, Text};
+use toy::translation::{Geometry, Snapshot};
 
 /// Most ends of units that are shown; the file has all.
 const SHOWN: usize = 16;
@@ -61,7 +61,7 @@ pub fn Units(
             let k = chosen(&found.translation, look);
             let snapshots = &found.film.frame(look.frame)?.snapshots;
             let snapshot = snapshots.iter().find(|s| found.translation.place(s.model) == (k, 0))?;
-            Some(table(k, snapshot).into_any())
+            Some(table(k, snapshot, found).into_any())
         })
     };
     view! {
@@ -72,9 +72,10 @@ pub fn Units(
     }
 }
 
-fn table(k: u32, snapshot: &Snapshot) -> impl IntoView + use<> {
+fn table(k: u32, snapshot: &Snapshot, found: &Found) -> impl IntoView + use<> {
     let (now, start) = (&snapshot.measures.geometry, &snapshot.beside.start);
-    let text = Text::language();
+    let text = &found.text;
+    let english = found.source.is_none().then_some("en");
     let row = |end: &End| {
         let word = |&(number, share): &(u32, f32)| {
             let percent = (100.0 * share).round();
@@ -86,7 +87,7 @@ fn table(k: u32, snapshot: &Snapshot) -> impl IntoView + use<> {
         view! {
             <tr>
                 <th scope="row">{format!("{}{sign}", end.unit + 1)}</th>
-                <td lang="en">{words}</td>
+                <td lang=english dir="auto">{words}</td>
                 <td>{bits(Some(end))}</td>
                 <td>{bits(start.end(end))}</td>
             </tr>

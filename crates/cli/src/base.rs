@@ -92,9 +92,9 @@ pub fn read(path: &Path, text: &Text) -> Result<Base, Error> {
 }
 
 /// Trains by a recipe, saying how far it is.
-pub fn train(text: &Text, recipe: &Recipe) -> Base {
+pub fn train(text: &Arc<Text>, recipe: &Recipe) -> Base {
     let start = std::time::Instant::now();
-    let base = train_base(text, recipe, |step, loss, validation| {
+    let base = train_base(text.clone(), recipe, |step, loss, validation| {
         let (seconds, validation) = (start.elapsed().as_secs(), validation());
         say::note(format_args!(
             "base: step {step} of {}, loss {loss:.4}, validation loss {validation:.4}, {seconds} s",
@@ -131,10 +131,11 @@ pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     };
     let (text, _) = read_text(flags)?;
     let out = Output::open(flags.get_one::<PathBuf>("out").map(PathBuf::as_path))?;
+    let text = Arc::new(text);
     let base = train(&text, &recipe);
     out.write(&base.to_bytes())?;
     let judge_by = Translation { held_out: 1024, ..Translation::default() };
-    let evaluator = Evaluator::new(&judge_by, Arc::new(text), Arc::new(base), Part::Test);
+    let evaluator = Evaluator::new(&judge_by, text, Arc::new(base), Part::Test);
     say::note(format_args!("base: on held-out sentences {}.", judge(&evaluator.base())));
     Ok(())
 }

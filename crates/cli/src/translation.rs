@@ -82,8 +82,8 @@ pub fn refuse(flags: &ArgMatches) -> Result<(), Error> {
 }
 
 /// The base model that the flags name, or the one there is, or a new one.
-fn base(flags: &ArgMatches, text: &Text) -> Result<Base, Error> {
-    match (flags.get_one::<PathBuf>("base"), text) {
+fn base(flags: &ArgMatches, text: &Arc<Text>) -> Result<Base, Error> {
+    match (flags.get_one::<PathBuf>("base"), &**text) {
         (Some(path), _) => base::read(path, text),
         (None, Text::Pairs { .. }) => Ok(base::train(text, &RECIPE)),
         (None, Text::Language { .. }) => Base::from_bytes(text.shape(), BASE)

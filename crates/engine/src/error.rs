@@ -35,6 +35,9 @@ pub enum EngineError {
     /// There is no model to put bottlenecks into.
     #[error("the translation model is not there: {0}")]
     Base(String),
+    /// A text of the reader's own, or its model, is not what it should be.
+    #[error("the text cannot be translated: {0}")]
+    Text(String),
     /// The GPU was asked for, but there is none to be had.
     #[error("no GPU can be used here: {0}; choose the CPU engine")]
     NoGpu(String),
@@ -66,6 +69,7 @@ impl EngineError {
             | Self::Network(_)
             | Self::Translation(_)
             | Self::Base(_)
+            | Self::Text(_)
             | Self::Checkpoint(_) => Cause::Invalid,
             Self::NoGpu(_) => Cause::NoGpu,
             Self::Memory => Cause::Memory,

@@ -11,10 +11,10 @@ use toy::translation::shape::Shape;
 use toy::translation::{Text, Translation};
 
 /// A base model that has learned something, quickly.
-fn base(text: &Text) -> Base {
+fn base(text: &Arc<Text>) -> Base {
     let recipe = Recipe { batch: 16, steps: 60, lr: 3e-3, warmup: 10, seed: 1 };
     let mut losses = vec![];
-    let base = train_base(text, &recipe, |_, _, validation| losses.push(validation()));
+    let base = train_base(text.clone(), &recipe, |_, _, validation| losses.push(validation()));
     assert!(losses[0].is_finite() && losses[0] < 3.6, "{losses:?}");
     base
 }

@@ -179,6 +179,9 @@ impl<B: Clone + PartialEq> Trainer<B> {
                 self.send(worker, Request::Cancel);
                 continue;
             };
+            if matches!(job, Job::Translation(_)) {
+                self.send(worker, Request::Own(order.own.as_deref().cloned()));
+            }
             let request = Request::Start {
                 run: number,
                 job: job.clone(),

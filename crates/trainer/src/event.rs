@@ -2,11 +2,12 @@
 
 use crate::checkpoints::Kept;
 use crate::pool::WorkerId;
+use std::sync::Arc;
 use toy::phase::Thresholds;
 use toy::picture::{Picture, Repeat};
 use toy::study::{Snapshot, Wanted};
 use toy::{Study, Sweep};
-use wire::{Choice, Job, Report, Request};
+use wire::{Choice, Job, Own, Report, Request};
 
 /// What is to be trained, and what of it is to be seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,12 +22,22 @@ pub struct Order {
     pub frames: u32,
     /// Whether models of a study are attacked when they are trained.
     pub attack: bool,
+    /// The text and the model that bottlenecks are put into, where these are the reader's own.
+    /// Nothing of such a run is kept beyond the life of the page.
+    pub own: Option<Arc<Own>>,
 }
 
 impl Order {
     /// One job, of which nothing in particular is wanted.
     pub fn of(job: Job, choice: Choice) -> Self {
-        Self { jobs: vec![job], choice, wanted: Wanted::WEIGHTS, frames: 0, attack: false }
+        Self {
+            jobs: vec![job],
+            choice,
+            wanted: Wanted::WEIGHTS,
+            frames: 0,
+            attack: false,
+            own: None,
+        }
     }
 
     /// Whether the same models are trained, on the same engine.

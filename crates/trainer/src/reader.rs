@@ -18,7 +18,7 @@ impl<B: Clone + PartialEq> Trainer<B> {
             return self.close();
         };
         let before = self.order.replace(order.clone());
-        if !self.looked {
+        if !self.looked && order.own.is_none() {
             self.looked = true;
             let timer = self.set_timer(LOOKING);
             self.next = Next::Look { timer };

@@ -3,7 +3,7 @@
 use crate::checkpoints::Saved;
 use crate::event::{Effect, Shown};
 use crate::pool::WorkerId;
-use crate::run::Resume;
+use crate::run::{Resume, Run};
 use crate::speeds::LONG;
 use crate::stage::Engine;
 use crate::trainer::{Next, Trainer};
@@ -220,8 +220,9 @@ impl<B: Clone + PartialEq> Trainer<B> {
     /// Hands a run that takes long out to be kept.
     fn keep(&mut self) {
         let (now, least) = (self.now, self.habits.keep);
-        let Some(run) = self.run.as_mut().filter(|run| run.coarse.is_none() && !run.complete)
-        else {
+        let known =
+            |run: &&mut Run<B>| run.coarse.is_none() && !run.complete && run.order.own.is_none();
+        let Some(run) = self.run.as_mut().filter(known) else {
             return;
         };
         let worth = run.spent + run.progress().spent >= least;

@@ -9,7 +9,7 @@ mod request;
 pub use gauge::{Gauge, digits};
 pub use job::{BUSY_MODELS, CHOICES, Choice, Class, Job, JobError, Kind, Shard};
 pub use report::{Cause, Report};
-pub use request::{Parcel, Request};
+pub use request::{Own, OwnText, Parcel, Request};
 
 use serde::{Deserialize, Serialize};
 

@@ -7,6 +7,7 @@ use toy::picture::{Picture, Repeat};
 use toy::study::Snapshot;
 use toy::surface::Surface;
 use toy::trajectory::Trajectory;
+use toy::translation::Brief;
 
 /// What a worker tells the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -179,6 +180,28 @@ pub enum Report {
     },
     /// What the GPU does with a kernel; `None` where there is none of the number asked for.
     Gauged(Option<Gauge>),
+    /// How far a translation model in training is.
+    Base {
+        /// The number of the request.
+        run: u32,
+        /// Steps taken.
+        step: u32,
+        /// Mean loss over the steps since the last report.
+        loss: f32,
+        /// Mean loss over words of validation sentences.
+        validation: f64,
+    },
+    /// A translation model has been trained.
+    Learned {
+        /// The number of the request.
+        run: u32,
+        /// Steps taken.
+        step: u32,
+        /// The model, as [`toy::translation::Base::to_bytes`] writes it.
+        base: Vec<u8>,
+        /// How well it translates held-out sentences.
+        judged: Brief,
+    },
 }
 
 /// What kind of failure a report is about: what can be done depends on it.

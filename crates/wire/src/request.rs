@@ -7,6 +7,7 @@ use toy::aggregate::Aggregate;
 use toy::phase::Thresholds;
 use toy::study::Wanted;
 use toy::study::train::Learner;
+use toy::translation::{Text, pairs};
 
 /// Models of a study on their way from one worker to another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +18,36 @@ pub struct Parcel {
     pub step: u32,
     /// The models; none if nothing was left to do for them.
     pub learners: Vec<Learner>,
+}
+
+/// A text of the reader's own, and the translation model that bottlenecks are put into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Own {
+    /// The text.
+    pub text: OwnText,
+    /// The model, as [`toy::translation::Base::to_bytes`] writes it.
+    pub base: Vec<u8>,
+}
+
+/// A parallel text of the reader's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnText {
+    /// The file as it was read: a sentence, a tab and its translation a line.
+    pub file: Vec<u8>,
+    /// Words that are told apart on either side.
+    pub vocabulary: u32,
+}
+
+impl OwnText {
+    /// The text as it is learned from, and what its reader should know of lines left out.
+    ///
+    /// # Errors
+    /// When it cannot be learned from; a sentence, with the number of the line.
+    pub fn read(&self) -> Result<(Text, Vec<String>), String> {
+        let found = pairs::read(&self.file).map_err(|why| why.to_string())?;
+        let text = Text::pairs(found.pairs, self.vocabulary as usize);
+        Ok((text.map_err(|why| why.to_string())?, found.notices))
+    }
 }
 
 /// What the page asks of a worker.
@@ -135,4 +166,19 @@ pub enum Request {
     /// Measure the kernel of this number on the GPU and check it; answered by
     /// [`crate::Report::Gauged`].
     Gauge(u32),
+    /// Put bottlenecks into the model of another text from now on; into that of the language with
+    /// known features again when there is none. Takes effect at the next start.
+    Own(Option<Own>),
+    /// Train a translation model of a text, by [`toy::translation::base::RECIPE`] with so many steps;
+    /// answered by [`crate::Report::Base`] time and again, and by [`crate::Report::Learned`].
+    Base {
+        /// Number that the answers carry.
+        run: u32,
+        /// The text.
+        text: OwnText,
+        /// Optimiser steps.
+        steps: u32,
+    },
+    /// The translation model in training is good enough as it is.
+    Enough,
 }

@@ -3,6 +3,7 @@
 //! It works through its inbox between slices of work: a request never waits longer than a slice.
 //! What it does is a [`Session`], which needs no browser; [`serve`] runs one in a web worker.
 
+mod base;
 mod models;
 mod outbox;
 #[cfg(target_arch = "wasm32")]

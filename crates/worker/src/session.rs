@@ -1,5 +1,6 @@
 //! What a worker has and does: a request at a time, and a slice of whatever there is to do.
 
+use crate::base::BaseTask;
 use crate::outbox::Outbox;
 use crate::saving::Saving;
 use crate::task::{Begin, Task};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use toy::Spec;
 use toy::phase::Thresholds;
 use toy::translation::{Base, Text};
-use wire::{Cause, Choice, Job, Kind, Report, Request};
+use wire::{Cause, Choice, Job, Kind, Own, Report, Request};
 
 /// A worker, wherever it runs. Its owner gives it requests and lets it work in between; it knows no
 /// thread and no messages.
@@ -25,6 +26,10 @@ pub struct Session {
     saving: Saving,
     /// What bottlenecks are put into, once it was needed.
     material: Option<(Arc<Text>, Arc<Base>)>,
+    /// Whether that is a text of the reader's own.
+    own: bool,
+    /// A translation model in training.
+    lesson: Option<BaseTask>,
 }
 
 impl Session {
@@ -38,6 +43,8 @@ impl Session {
             thresholds: Thresholds::default(),
             saving: Saving::default(),
             material: None,
+            own: false,
+            lesson: None,
         }
     }
 
@@ -58,9 +65,24 @@ impl Session {
     /// When they are none.
     pub fn set_base(&mut self, bytes: &[u8]) -> Result<(), String> {
         let text = Text::language();
-        let base = Base::from_bytes(text.shape(), bytes).map_err(|why| why.to_string())?;
+        self.put_into(text, bytes)
+    }
+
+    fn put_into(&mut self, text: Text, base: &[u8]) -> Result<(), String> {
+        let base = Base::from_bytes(text.shape(), base).map_err(|why| why.to_string())?;
         self.material = Some((Arc::new(text), Arc::new(base)));
         Ok(())
+    }
+
+    /// Takes another text and its model, or forgets them.
+    fn set_own(&mut self, own: Option<Own>) -> Result<(), EngineError> {
+        if self.own {
+            self.material = None;
+        }
+        self.own = own.is_some();
+        let Some(Own { text, base }) = own else { return Ok(()) };
+        let read = text.read().and_then(|(text, _)| self.put_into(text, &base));
+        read.map_err(EngineError::Text)
     }
 
     /// Works for a slice; returns whether there was anything to do.
@@ -70,6 +92,10 @@ impl Session {
                 let run = task.id();
                 self.task = None;
                 self.fail(run, &error);
+            }
+        } else if let Some(lesson) = &mut self.lesson {
+            if !lesson.work(&self.outbox) {
+                self.lesson = None;
             }
         } else if let Some(theory) = self.theories.front_mut() {
             if !theory.work(&self.outbox) {
@@ -90,6 +116,7 @@ impl Session {
             | Request::Optimum { run, .. }
             | Request::Boundary { run, .. }
             | Request::Paths { run, .. }
+            | Request::Base { run, .. }
             | Request::Kernel { run, .. } => *run,
             _ => self.task.as_ref().map_or(0, Task::id),
         };
@@ -157,8 +184,19 @@ impl Session {
                 let row = engine.gauge(kernel as usize).await?;
                 self.outbox.send(Report::Gauged(row));
             }
+            Request::Own(own) => self.set_own(own)?,
+            Request::Base { run, text, steps } => {
+                let (text, _) = text.read().map_err(EngineError::Text)?;
+                self.lesson = Some(BaseTask::new(run, text, steps.max(1)));
+            }
+            Request::Enough => {
+                if let Some(mut lesson) = self.lesson.take() {
+                    lesson.end(&self.outbox);
+                }
+            }
             Request::Cancel => {
                 self.task = None;
+                self.lesson = None;
                 self.theories.clear();
             }
             request => {

@@ -3,7 +3,7 @@
 use super::parts::name;
 use crate::diagram::colour::RED;
 use crate::study::figures::chart::{Axis, frame};
-use crate::study::figures::course::{self, Course};
+use crate::study::figures::course::{self, Chart, Course, TRAINING};
 use crate::study::figures::sheet::{HEAD, SMALL, Sheet, trace};
 use toy::network::reference::Reference;
 use toy::network::{Network, Snapshot};
@@ -66,13 +66,12 @@ pub fn curves(sheet: &mut Sheet, network: &Network, all: &[Snapshot], y: f64) ->
     let groups = f64::from(network.instances.max(2) - 1);
     let mut courses = vec![];
     for snapshot in all {
-        courses.push(Course {
-            name: name(network, snapshot),
-            part: f64::from(network.place(snapshot.model).0) / groups,
-            curve: &snapshot.curve,
-        });
+        let part = f64::from(network.place(snapshot.model).0) / groups;
+        let name = name(network, snapshot);
+        courses.push(Course::of(name, part, &snapshot.curve, network.steps));
     }
-    course::draw(sheet, network.steps, &courses, true, (y, 0.7 * HEIGHT))
+    let chart = Chart { steps: network.steps, log: true, label: TRAINING };
+    course::draw(sheet, &chart, &courses, (y, 0.7 * HEIGHT)).end
 }
 
 /// The range of what can stand on a logarithmic axis, with some room.

@@ -3,7 +3,7 @@
 use crate::diagram::colour::{BLUE, PURPLE, RED, Rgb};
 use crate::diagram::number::three;
 use crate::study::figures::chart::{Axis, frame};
-use crate::study::figures::course::{self, Course};
+use crate::study::figures::course::{self, Chart, Course, TRAINING};
 use crate::study::figures::sheet::{HEAD, SMALL, Sheet, trace};
 use toy::translation::{Beside, Brief, Snapshot, Translation};
 
@@ -97,12 +97,11 @@ pub fn training(sheet: &mut Sheet, run: &Translation, all: &[Snapshot], y: f64) 
     let mut courses = vec![];
     for snapshot in all {
         let (k, repeat) = run.place(snapshot.model);
-        courses.push(Course {
-            name: format!("k = {k}, repeat {}", repeat + 1),
-            part: 1.0 - f64::from(snapshot.model / run.repeats.max(1)) / widths,
-            curve: &snapshot.curve,
-        });
+        let name = format!("k = {k}, repeat {}", repeat + 1);
+        let part = 1.0 - f64::from(snapshot.model / run.repeats.max(1)) / widths;
+        courses.push(Course::of(name, part, &snapshot.curve, run.steps));
     }
-    let end = course::draw(sheet, run.steps, &courses, true, (y, 0.7 * HEIGHT));
+    let chart = Chart { steps: run.steps, log: true, label: TRAINING };
+    let end = course::draw(sheet, &chart, &courses, (y, 0.7 * HEIGHT)).end;
     sheet.notes(end + 2.0, "From red, the fewest dimensions, to blue, the most.") + 10.0
 }

@@ -9,7 +9,7 @@ use super::found::Found;
 use crate::diagram::number::three;
 use crate::export::ink::Drawn;
 use crate::study::figures::sheet::Sheet;
-use toy::translation::Translation;
+use toy::translation::{Snapshot, Translation};
 
 /// How figures are looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,16 +39,31 @@ pub fn draw(found: &Found, look: Look) -> Option<Drawn> {
     let mut sheet = Sheet::new(look.width, frame.step > 0);
     let mut y = curves::draw(&mut sheet, run, all, 0.0);
     y = curves::training(&mut sheet, run, all, y);
-    y = features::draw(&mut sheet, run, all, y);
-    let k = chosen(run, look);
-    if let Some(snapshot) = all.iter().find(|s| run.place(s.model) == (k, 0)) {
-        y = geometry::draw(&mut sheet, k, snapshot, y);
-    }
-    y = plane::draw(&mut sheet, run, all, y);
+    y = match &found.source {
+        None => known(&mut sheet, run, (all, chosen(run, look)), y),
+        Some(name) => sheet.notes(y + 8.0, &unknown(name)) + 10.0,
+    };
     let bleu =
         all.iter().map(|s| format!("{} at k = {}", three(s.measures.bleu), run.place(s.model).0));
     let words = format!("At step {} BLEU is {}.", frame.step, bleu.collect::<Vec<_>>().join(", "));
     Some(sheet.finish(y, "Translation through bottlenecks: BLEU, features and what passes", &words))
+}
+
+/// What is known of the language's words, in the bottlenecks; the place after it.
+fn known(sheet: &mut Sheet, run: &Translation, (all, k): (&[Snapshot], u32), y: f64) -> f64 {
+    let mut y = features::draw(sheet, run, all, y);
+    if let Some(snapshot) = all.iter().find(|s| run.place(s.model) == (k, 0)) {
+        y = geometry::draw(sheet, k, snapshot, y);
+    }
+    plane::draw(sheet, run, all, y)
+}
+
+/// Why there is less to see of a text of the reader's own.
+fn unknown(name: &str) -> String {
+    format!(
+        "Bottlenecks in a model of {name}. What its words have in common is nobody's to know, so no features are read from z; \
+         the words that excite each unit are below."
+    )
 }
 
 #[cfg(test)]
@@ -59,12 +74,12 @@ mod tests {
     use toy::translation::probe::Feature;
     use toy::translation::probe::Tokens;
     use toy::translation::snapshot::Dot;
-    use toy::translation::{Geometry, Snapshot, Text};
+    use toy::translation::{Geometry, Text};
 
     #[test]
     fn figures_show_every_bottleneck_at_any_width() {
         let run = Translation::default();
-        let mut found = Found::new(run.clone());
+        let mut found = Found { translation: run.clone(), ..Found::default() };
         let look = |width| Look { width, frame: usize::MAX, k: 0 };
         assert!(draw(&found, look(800.0)).is_none());
         let one = |model: u32| {
@@ -88,6 +103,16 @@ mod tests {
     }
 
     #[test]
+    fn of_a_text_of_one_s_own_no_features_are_told() {
+        let mut found = Found { source: Some("a<b.tsv".into()), ..Found::default() };
+        let one = |model: u32| Snapshot { model, curve: vec![1.0], ..Snapshot::default() };
+        found.film.take(5, None, (0..7).map(one).collect());
+        let drawn = draw(&found, Look { width: 800.0, frame: usize::MAX, k: 0 }).unwrap();
+        assert!(drawn.text.contains("a&lt;b.tsv") && !drawn.text.contains("features pass"));
+        assert_eq!(drawn.text.matches("class=\"bleu\"").count(), 7);
+    }
+
+    #[test]
     fn directions_are_those_of_the_bottleneck_that_is_chosen() {
         let run = Translation::default();
         let held = Text::language().held(Part::Test, 40);
@@ -103,7 +128,7 @@ mod tests {
             snapshot.measures.geometry = geometry;
             snapshot
         };
-        let mut found = Found::new(run.clone());
+        let mut found = Found { translation: run.clone(), ..Found::default() };
         found.film.take(5, None, (0..7).map(one).collect());
         for (k, shown) in [(0, 8), (16, 16), (3, 8)] {
             for width in [0.0, 320.0, 900.0] {

@@ -27,6 +27,8 @@ use web_time::Instant;
 const AT_A_TIME: usize = 32;
 /// Training sentences that principal components are of.
 const SAMPLED: usize = 1024;
+/// Validation sentences of a base model in training.
+const VALIDATED: usize = 256;
 
 /// A bottleneck in training.
 pub struct Student {
@@ -283,28 +285,77 @@ fn other(part: Part) -> Part {
     }
 }
 
+/// A base model in training, step by step.
+pub struct BaseTraining {
+    text: Arc<Text>,
+    recipe: Recipe,
+    trainer: Trainer<f32>,
+    state: Model<f32>,
+    validation: Held,
+    step: u32,
+}
+
+impl BaseTraining {
+    /// A model of a text before its first step.
+    pub fn new(text: Arc<Text>, recipe: Recipe) -> Self {
+        let trainer = Trainer::base(&text, recipe.batch, kernels(Level::new()));
+        let state = fresh(Base::start(text.shape(), recipe.seed).parameters);
+        let validation = text.held(Part::Validation, VALIDATED);
+        Self { text, recipe, trainer, state, validation, step: 0 }
+    }
+
+    /// Steps taken.
+    pub fn step(&self) -> u32 {
+        self.step
+    }
+
+    /// How it is trained.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// Whether every step of the recipe has been taken.
+    pub fn is_done(&self) -> bool {
+        self.step >= self.recipe.steps
+    }
+
+    /// Takes one step; the loss before it.
+    pub fn advance(&mut self) -> f32 {
+        let Recipe { seed, batch, .. } = self.recipe;
+        let (rates, adam) = self.recipe.rates(self.step);
+        let how = Step { seed, step: self.step, batch, rates, adam };
+        self.step += 1;
+        self.trainer.step(&self.text, &how, &mut self.state)
+    }
+
+    /// The mean loss over words of validation sentences.
+    pub fn validation(&mut self) -> f64 {
+        self.trainer.mean_loss(&self.validation.rows, &self.state.parameters)
+    }
+
+    /// The model as it is.
+    pub fn base(&self) -> Base {
+        Base { parameters: self.state.parameters.clone() }
+    }
+}
+
 /// Trains a base model; `report` hears the step, the mean loss since it last did, and can ask for the
 /// loss on validation sentences.
 pub fn train_base(
-    text: &Text,
+    text: Arc<Text>,
     recipe: &Recipe,
     mut report: impl FnMut(u32, f32, &mut dyn FnMut() -> f64),
 ) -> Base {
-    let level = Level::new();
-    let mut trainer = Trainer::base(text, recipe.batch, kernels(level));
-    let mut state = fresh(Base::start(text.shape(), recipe.seed).parameters);
-    let validation = text.held(Part::Validation, 256);
+    let mut training = BaseTraining::new(text, *recipe);
     let (mut sum, mut count) = (0.0, 0);
-    for step in 0..recipe.steps {
-        let (rates, adam) = recipe.rates(step);
-        let how = Step { seed: recipe.seed, step, batch: recipe.batch, rates, adam };
-        sum += trainer.step(text, &how, &mut state);
+    while !training.is_done() {
+        sum += training.advance();
         count += 1;
-        if (step + 1) % 100 == 0 || step + 1 == recipe.steps {
-            let mut ask = || trainer.mean_loss(&validation.rows, &state.parameters);
-            report(step + 1, sum / count as f32, &mut ask);
+        let step = training.step();
+        if step.is_multiple_of(100) || training.is_done() {
+            report(step, sum / count as f32, &mut || training.validation());
             (sum, count) = (0.0, 0);
         }
     }
-    Base { parameters: state.parameters }
+    training.base()
 }

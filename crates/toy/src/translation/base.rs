@@ -46,7 +46,7 @@ impl Recipe {
 }
 
 /// What a file begins with: its kind and version.
-const MAGIC: &[u8; 8] = b"SPBASE01";
+pub const MAGIC: &[u8; 8] = b"SPBASE01";
 
 /// Why bytes are no base model.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -178,7 +178,7 @@ impl Spec for Translation {
 const PRESETS: &[Preset<Translation>] = &[
     Preset {
         name: "translation",
-        label: "Bottlenecks of 1 to 64 dimensions",
+        label: "Bottlenecks, k = 1 to 64",
         view: View,
         help: "A model that translates a language with known features, and between its encoder and its decoder a linear bottleneck of 1, 2, 4 to 64 dimensions, trained while the rest stays as it is.",
         ours: &[],
