@@ -108,7 +108,7 @@ test(
     assert.equal(await losses.locator(".moment").count(), 0);
     // The moment that the replay shows is marked; on a linear axis the lines are others.
     await scrub(page, 100);
-    await losses.locator(".moment").waitFor();
+    await losses.locator(".moment").waitFor({ state: "attached" });
     const path = () => losses.locator(".learning").first().getAttribute("d");
     const before = await path();
     await losses.getByRole("checkbox").uncheck();

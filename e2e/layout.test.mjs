@@ -89,7 +89,7 @@ function faults() {
 
 for (const [view, path] of Object.entries(VIEWS)) {
   test(`${view}: nothing is cut off from ${WIDTHS[0]} to ${WIDTHS.at(-1)} pixels, light and dark`, withPage({ webgpu: "absent", path, reducedMotion: "reduce" }, async (page) => {
-    await page.waitForSelector(path.includes("view=") ? ".plate svg" : ".diagram canvas", { timeout: 60_000 });
+    await page.waitForSelector(path.includes("view=bench") ? ".study-stage h2" : path.includes("view=") ? ".plate svg" : ".diagram canvas", { timeout: 60_000 });
     // Each fault with the sizes at which it is seen.
     const all = {};
     for (const width of WIDTHS) {

@@ -148,7 +148,13 @@ pub fn ComparisonPage(
                 <p hidden=move || !all.with(Vec::is_empty)>
                     "Nothing has been kept yet: train something and press “Keep to compare”, or drop files here: weights saved here or by the command, W and b of PyTorch, JAX or NumPy (.safetensors, .npz), or a table of this page (.csv)."
                 </p>
-                <div class="numbers-table" tabindex="0" role="region" aria-label="rows of the comparison">
+                <div
+                    class="numbers-table"
+                    tabindex="0"
+                    role="region"
+                    aria-label="rows of the comparison"
+                    hidden=move || all.with(Vec::is_empty)
+                >
                     <table data-testid="comparison">
                         <thead><tr>{heads.collect_view()}</tr></thead>
                         <tbody>{body}</tbody>

@@ -21,9 +21,9 @@ pub async fn print(figure: &Drawn, width: f64) -> Result<(), JsValue> {
     Url::revoke_object_url(&url)?;
     decoded?;
     let height = width * figure.size.1 / figure.size.0;
-    // A hundredth more than it has: rounding must not begin a second sheet.
+    // A little more than it has: rounding must not begin a second sheet.
     let sheet = CssStyleSheet::new()?;
-    let rule = format!("@page {{ size: {width}mm {:.2}mm; margin: 0 }}", height + 0.01);
+    let rule = format!("@page {{ size: {width}mm {:.2}mm; margin: 0 }}", height + 0.5);
     sheet.insert_rule(&rule)?;
     let sheets: Array = Reflect::get(&document(), &"adoptedStyleSheets".into())?.unchecked_into();
     // One that was printed before, and not tidied up, would stay in the way.

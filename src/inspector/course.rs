@@ -62,7 +62,7 @@ fn draw(trajectory: &Trajectory, phases: &[Phase], look: Look) -> Drawn {
     let all: Vec<Course> = trajectory.losses.iter().enumerate().map(course).collect();
     let steps = trajectory.steps.last().copied().unwrap_or(0);
     let chart = Chart { steps, log: look.log, label: "loss over all inputs" };
-    let placed = course::draw(&mut sheet, &chart, &all, (-18.0, HEIGHT));
+    let placed = course::draw(&mut sheet, &chart, &all, (-8.0, HEIGHT));
     let inside = |y: f64| y >= placed.y.ends.1 && y <= placed.y.ends.0;
     if let Some(y) = look.least.map(|least| placed.y.at(least)).filter(|y| inside(*y)) {
         let (from, to) = placed.x.ends;

@@ -120,7 +120,12 @@ impl StudyKernel {
         let quads @ [nq, mq] = [self.n.div_ceil(4), self.m.div_ceil(4)];
         let both = if self.variant.tied() { 1 } else { 2 };
         let jobs = nq * mq + nq;
-        let lanes = jobs.next_multiple_of(32).clamp(64, MOST_LANES);
+        // Software takes its invocations one vector after the other: those without a job, and their
+        // barriers, only cost.
+        let lanes = match self.software {
+            true => jobs.next_multiple_of(16).min(MOST_LANES),
+            false => jobs.next_multiple_of(32).clamp(64, MOST_LANES),
+        };
         let fits = jobs.div_ceil(lanes) * 16 * both <= MOST_REGISTERS;
         let slots = if fits { jobs.div_ceil(lanes) } else { 0 };
 
