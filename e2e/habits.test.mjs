@@ -46,7 +46,7 @@ for (const [name, viewport] of Object.entries(SIZES)) {
 // What a visitor loads, workers included: they run the same program.
 // The goal is 700 KB for a first visit; formats and networks, which most visits need not, are not split off yet:
 // this bound only keeps it from growing unseen.
-const BUDGET = 1_225_000;
+const BUDGET = 1_250_000;
 
 test("habits: everything that is loaded stays within its size, gzipped", (t) => {
   const files = readdirSync(DIST, { recursive: true }).filter((file) => /\.(wasm|js|css)$/.test(file));

@@ -62,7 +62,10 @@ test(
     assert.match(await page.getByTestId("diagram-reading-theory").textContent(), /zfurman56: not trained yet/);
     assert.equal(await page.getByTestId("agreement").count(), 0);
     // The run on the left, too.
-    await page.locator("article a[href*=repro-superposition]").click();
+    const long = page.locator("article a[href*=repro-superposition]");
+    // So long that no machine begins it unasked.
+    await long.evaluate((link) => link.setAttribute("href", link.getAttribute("href") + "&steps=500000"));
+    await long.click();
     const answer = page.getByTestId("answer");
     await page.waitForFunction(() => /This run takes about/.test(document.querySelector("[data-testid=answer]").textContent), null, { timeout: 60_000 });
     assert.ok(await seen(page, answer));
