@@ -10,6 +10,7 @@ import { DIST } from "../e2e/serve.mjs";
 import { command, speed as native } from "./lib/native.mjs";
 import * as page from "./lib/page.mjs";
 import { median } from "./lib/statistics.mjs";
+import { exact, sampled, study, studyLink } from "./lib/task.mjs";
 
 const BENCH = fileURLToPath(new URL(".", import.meta.url));
 const { values: options } = parseArgs({
@@ -31,35 +32,25 @@ writes bench/compared.md, with --only (rows whose names hold TEXT) bench/results
   process.exit(options.help ? 0 : 2);
 }
 
-const TASK = JSON.parse(readFileSync(join(BENCH, "task.json"), "utf8"));
-const shape = (n) => ({ features: n, hidden: n - 1 });
-const sampled = (n) => ({ preset: "repro-superposition", ...shape(n), grid: 64, repeats: 1 });
-const exact = (n) => ({ data: "exact", ...shape(n), grid: 64, repeats: 4 });
-const study = (features, hidden, repeats) => ({
-  ...TASK.study,
-  features,
-  hidden,
-  repeats,
-  density: TASK.study.density.join(".."),
-  lr: TASK.lr,
-  schedule: "cosine",
-  "weight-decay": TASK.weightDecay,
-  "init-std": `packed:${TASK.initInstances}`,
-});
-const view = { view: "dimensionality", study: "eighty-in-twenty" };
-
 /** Where a row may fall to, as this project promises: 5 % below, or of kernels that were made anew twice as fast. */
 const SAME = 0.95;
+const row = (name, asked, least, engines) => engines.map((engine) => ({ name, engine, least, ...asked }));
+const sweep = (sweep) => ({ flags: sweep, link: sweep });
+const models = (features, hidden, repeats) => {
+  const shape = { features, hidden, repeats };
+  return { flags: { study: true, ...study(shape) }, link: studyLink(shape) };
+};
+const ALL = ["native", "page cpu", "page gpu"];
 const ROWS = [
   ...[2, 3].flatMap((n) => [
-    { name: `sampled, n = ${n}`, sweep: sampled(n), engines: ["native", "page cpu", "page gpu"], least: SAME },
-    { name: `exact, n = ${n}`, sweep: exact(n), engines: ["native", "page cpu", "page gpu"], least: SAME },
+    row(`sampled, n = ${n}`, sweep(sampled(n)), SAME, ALL),
+    row(`exact, n = ${n}`, sweep(exact(n)), SAME, ALL),
   ]),
-  { name: "80 in 20", sweep: study(80, 20, 9), engines: ["native", "page cpu"], least: SAME },
-  { name: "80 in 20", sweep: study(80, 20, 9), engines: ["page gpu"], least: 2 },
-  { name: "20 in 5", sweep: study(20, 5, 9), engines: ["page gpu"], least: 2 },
-  { name: "400 in 30", sweep: study(400, 30, 2), engines: ["page gpu"], least: 2 },
-].flatMap(({ engines, ...row }) => engines.map((engine) => ({ ...row, engine })));
+  row("80 in 20", models(80, 20, 9), SAME, ["native", "page cpu"]),
+  row("80 in 20", models(80, 20, 9), 2, ["page gpu"]),
+  row("20 in 5", models(20, 5, 9), 2, ["page gpu"]),
+  row("400 in 30", models(400, 30, 2), 2, ["page gpu"]),
+].flat();
 
 const sides = [
   { who: "before", dist: resolve(options.dist), binary: resolve(options.command) },
@@ -68,13 +59,11 @@ const sides = [
 for (const { dist } of sides) if (!existsSync(join(dist, "index.html"))) throw Error(`there is no page in ${dist}`);
 
 /** One turn of a row on one side; a second one takes the steps of the first. */
-async function measure({ name, engine, sweep }, { dist, binary }, steps) {
+async function measure({ engine, flags, link }, { dist, binary }, steps) {
   if (engine === "native") {
-    const asked = { ...sweep, ...(name.includes(" in ") && { study: true }), ...(steps && { steps }) };
-    return native("cpu", asked, { seconds: 1.5, repetitions: 2, binary });
+    return native("cpu", { ...flags, ...(steps && { steps }) }, { seconds: 1.5, repetitions: 2, binary });
   }
   page.setDist(dist);
-  const link = name.includes(" in ") ? { ...view, ...sweep } : sweep;
   return page.speed(engine.split(" ")[1], link, { seconds: 5, repetitions: 2, steps });
 }
 

@@ -1,6 +1,6 @@
 // Measures Superphase and its peers, all in one run, and reports it: bench/run, make bench. See README.md.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import * as page from "./lib/page.mjs";
 import * as peers from "./lib/peers.mjs";
 import { report } from "./lib/report.mjs";
 import { median, summary } from "./lib/statistics.mjs";
+import { TASK, exact, sampled, study, studyLink } from "./lib/task.mjs";
 
 const BENCH = fileURLToPath(new URL(".", import.meta.url));
 
@@ -73,23 +74,6 @@ if (["page", "study", "transformer", "runs", "scaling"].some((part) => chosen.in
 }
 if (["native", "study", "transformer", "scaling"].some((part) => chosen.includes(part))) native.command();
 
-// --- The sweeps ---------------------------------------------------------------
-// As links and flags name them. Both grids have all densities and importances of repro-superposition.
-const shape = (n) => ({ features: n, hidden: n - 1 });
-const sampled = (n) => ({ preset: "repro-superposition", ...shape(n), grid: 64, repeats: 1 });
-const exact = (n) => ({ data: "exact", ...shape(n), grid: 64, repeats: 4 });
-
-const TASK = JSON.parse(readFileSync(join(BENCH, "task.json"), "utf8"));
-// Everything as the peers train it.
-const study = {
-  ...TASK.study,
-  density: TASK.study.density.join(".."),
-  lr: TASK.lr,
-  schedule: "cosine",
-  "weight-decay": TASK.weightDecay,
-  "init-std": `packed:${TASK.initInstances}`,
-};
-
 // Each peer at a number of models that suits it: of 64, 256 and 1,024 models the best, or the smallest if none is better.
 const GRIDS = { "jaxjs webgpu": 16, "jaxjs wasm": 32, tfjs: 8, jax: 16, warp: 16, torch: 16 };
 const request = (who, n) => ({ n, grid: GRIDS[who], ...timing });
@@ -148,12 +132,11 @@ for (const n of [2, 3]) {
 }
 await row("native", "exact 2 native core", () => native.speed("cpu", exact(2), { ...timing, threads: 1 }));
 
-// A view that trains these models alone.
-const link = { view: "dimensionality", study: "eighty-in-twenty", ...study };
+const link = studyLink();
 const jaxjs = (device, repetitions) => peers.web("jaxjs", { study: true, device, ...long, repetitions });
 await row("study", "study page gpu", () => page.speed("gpu", link, onPage));
 await row("study", "study jaxjs webgpu", () => jaxjs("webgpu", long.repetitions));
-await row("study", "study native cpu", () => native.speed("cpu", { study: true, ...study }, timing));
+await row("study", "study native cpu", () => native.speed("cpu", { study: true, ...study() }, timing));
 // The nearest rival of all.
 const onPageHere = (before) => page.speed("cpu", link, { ...onPage, repetitions: 2, steps: before?.steps });
 await turns("study", 3, { "study page cpu": onPageHere, "study jaxjs wasm": () => jaxjs("wasm", 1) });

@@ -145,6 +145,13 @@ test("on a phone a menu leads to the experiments, and the figure stands before i
   assert.equal(await menu.isVisible(), false);
   await page.getByRole("navigation", { name: "experiments" }).getByRole("link", { name: "Geometry" }).waitFor();
   assert.ok((await top(".study-stage > .lede")) < (await top(".study-stage > .plate")));
+  // Back, the menu says where one is, and leads there once more.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goBack();
+  await page.waitForSelector(".diagram canvas");
+  assert.equal(await menu.inputValue(), "0");
+  await menu.selectOption("Dynamics");
+  await page.waitForFunction(() => /view=dynamics/.test(location.search));
 }));
 
 test("an embedded diagram fits its frame", withPage({ webgpu: "absent", path: "?embed=1&grid=16&steps=40", viewport: { width: 300, height: 300 } }, async (page) => {

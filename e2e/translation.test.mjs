@@ -91,11 +91,20 @@ test(
     });
     await load({ name: "numbers.tsv", mimeType: "text/plain", buffer: Buffer.from(pairs.join("\n")) });
     await text.getByText("numbers.tsv is read").waitFor();
-    await text.getByTestId("base-steps").fill("100000");
-    await text.getByTestId("base-steps").press("Tab");
-    await text.getByTestId("train-base").click();
     const told = text.getByTestId("base-told");
+    const steps = text.getByTestId("base-steps");
+    await steps.fill("7");
+    await steps.press("Tab");
+    await told.getByText("Steps are a whole number from 20 to 100,000.").waitFor();
+    await steps.fill("1e5");
+    await steps.press("Tab");
+    assert.equal(await steps.inputValue(), "100000");
+    assert.match(await text.getByTestId("own-command").textContent(), /--steps 100000 --out base.bin/);
+    await text.getByTestId("train-base").click();
     await page.waitForFunction(() => /Step [\d,]+ of 100,000: loss/.test(document.querySelector("[data-testid=base-told]").textContent), null, { timeout: 60_000 });
+    // What trains is not lost to a file.
+    await load({ name: "late.tsv", mimeType: "text/plain", buffer: Buffer.from(pairs.join("\n")) });
+    await text.getByText("late.tsv cannot be shown: a model is in training").waitFor();
     await text.getByTestId("enough").click();
     await told.getByText(/Trained for [\d,]+ steps: on held-out sentences BLEU/).waitFor({ timeout: 60_000 });
     // Bottlenecks train in it, of other sentences, and no features are told.

@@ -1,14 +1,14 @@
 // Turns measurements into one table, files in results/ and, for a complete run, RESULTS.md.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXACT_2, activeSampled, plainSampled } from "./operations.mjs";
 import { svg } from "./plot.mjs";
 import { section } from "./static.mjs";
 import { over } from "./statistics.mjs";
+import { TASK } from "./task.mjs";
 
 const BENCH = fileURLToPath(new URL("..", import.meta.url));
-const TASK = JSON.parse(readFileSync(join(BENCH, "task.json"), "utf8"));
 
 /** Three significant digits with an SI prefix. */
 function si(value) {

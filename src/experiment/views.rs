@@ -1,9 +1,9 @@
-//! The way from one experiment to another: plain links, each of which opens the page anew.
+//! The way from one experiment to another: links, and on phones a menu of them.
 
 use crate::memory;
 use leptos::html::Nav;
 use leptos::prelude::*;
-use leptos::web_sys::HtmlElement;
+use leptos::web_sys::{HtmlElement, HtmlSelectElement};
 use toy::study::preset::View;
 use wasm_bindgen::JsCast;
 use wire::Choice;
@@ -50,20 +50,24 @@ pub fn Views(
     });
     let nav = NodeRef::<Nav>::new();
     // The same links, where there is no room for all of them beside each other.
-    let go = move |place: usize| {
+    let at = names.iter().position(|(word, _)| *word == here).unwrap_or(0);
+    let go = move |menu: HtmlSelectElement| {
+        let place = menu.selected_index().max(0);
+        // A browser that comes back to this page shows it as it was left.
+        menu.set_selected_index(at as i32);
         let links = nav.get_untracked().map(|nav| nav.children());
         if let Some(link) = links.and_then(|links| links.item(place as u32)) {
             link.unchecked_into::<HtmlElement>().click();
         }
     };
-    let options = names.iter().enumerate().map(|(place, (word, label))| {
-        view! { <option value=place.to_string() selected=*word == here>{*label}</option> }
+    let options = names.iter().enumerate().map(|(place, (_, label))| {
+        view! { <option value=place.to_string() selected=place == at>{*label}</option> }
     });
     view! {
         <select
             class="views-menu"
             aria-label="experiment"
-            on:change:target=move |event| go(event.target().selected_index().max(0) as usize)
+            on:change:target=move |event| go(event.target())
         >
             {options.collect_view()}
         </select>

@@ -2,24 +2,18 @@
 //! lines as lines and letters as letters.
 
 use super::ink::Drawn;
-use super::save::blob;
+use super::save::image;
 use js_sys::{Array, Reflect};
 use leptos::prelude::*;
-use leptos::web_sys::{CssStyleSheet, HtmlImageElement, Url};
+use leptos::web_sys::CssStyleSheet;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 /// What marks the figure; style hides everything else in print.
 const CLASS: &str = "print-figure";
 
 /// Opens the browser's print dialog with the figure alone, so many millimetres wide.
 pub async fn print(figure: &Drawn, width: f64) -> Result<(), JsValue> {
-    let url = Url::create_object_url_with_blob(&blob(&figure.text, "image/svg+xml")?)?;
-    let image = HtmlImageElement::new()?;
-    image.set_src(&url);
-    let decoded = JsFuture::from(image.decode()).await;
-    Url::revoke_object_url(&url)?;
-    decoded?;
+    let image = image(figure).await?;
     let height = width * figure.size.1 / figure.size.0;
     // A little more than it has: rounding must not begin a second sheet.
     let sheet = CssStyleSheet::new()?;

@@ -56,14 +56,19 @@ pub fn deliver(name: String, file: Result<Blob, JsValue>, figure: Drawn, told: R
     });
 }
 
-/// A figure as a PNG file, `scale` image pixels for each of its units.
-pub async fn png(figure: &Drawn, scale: u32) -> Result<Blob, JsValue> {
+/// A figure as an image that is ready to be drawn.
+pub async fn image(figure: &Drawn) -> Result<HtmlImageElement, JsValue> {
     let url = Url::create_object_url_with_blob(&blob(&figure.text, "image/svg+xml")?)?;
     let image = HtmlImageElement::new()?;
     image.set_src(&url);
     let decoded = JsFuture::from(image.decode()).await;
     Url::revoke_object_url(&url)?;
-    decoded?;
+    decoded.map(|_| image)
+}
+
+/// A figure as a PNG file, `scale` image pixels for each of its units.
+pub async fn png(figure: &Drawn, scale: u32) -> Result<Blob, JsValue> {
+    let image = image(figure).await?;
     let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
     let scaled = |length: f64| (length * f64::from(scale)).round();
     let (width, height) = (scaled(figure.size.0), scaled(figure.size.1));

@@ -1,6 +1,7 @@
 //! The loss of a pixel's models at every step of their training, as a chart and as a table.
 
 use super::replay::Replay;
+use super::tracks::ends;
 use crate::diagram::colour;
 use crate::diagram::number::three;
 use crate::export::ink::{Drawn, framed};
@@ -12,7 +13,7 @@ use leptos::html::Details;
 use leptos::prelude::*;
 use toy::Sweep;
 use toy::model::Shape;
-use toy::phase::{Context, Phase, Thresholds};
+use toy::phase::{Phase, Thresholds};
 use toy::trajectory::Trajectory;
 
 /// Height of the chart.
@@ -31,19 +32,6 @@ struct Look {
     step: Option<u32>,
     /// The least loss there is, where it is known.
     least: Option<f64>,
-}
-
-/// The phase that every repeat ends in; of another shape than the sweep's it is not known.
-pub fn ends(trajectory: &Trajectory, sweep: &Sweep, thresholds: &Thresholds) -> Vec<Phase> {
-    let (shape, last) = (Shape::of(sweep), trajectory.steps.len().saturating_sub(1));
-    let context = Context { biases: sweep.bias, excess: None };
-    let end = |repeat: usize| match trajectory.at(repeat, last) {
-        Some(end) if end.len() == shape.parameters() => {
-            thresholds.classify(shape.split(end).0, shape.m, context).phase
-        }
-        _ => Phase::Diverged,
-    };
-    (0..trajectory.repeats.len()).map(end).collect()
 }
 
 /// Draws the losses, a line a repeat in the colour of the phase it ends in.

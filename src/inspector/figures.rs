@@ -10,15 +10,17 @@ use toy::picture::Picture;
 
 /// What a picture says about a pixel.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Facts {
+pub struct Facts {
     phase: Phase,
-    loss: f64,
+    /// Population loss; not a number where it is not known.
+    pub loss: f64,
     norm: f64,
     superposition: f64,
 }
 
 impl Facts {
-    fn of(picture: &Picture, sweep: &Sweep, (row, column): Place) -> Option<Self> {
+    /// Those of a pixel of the sweep, in a picture that may be coarser.
+    pub fn of(picture: &Picture, sweep: &Sweep, (row, column): Place) -> Option<Self> {
         let scene = Scene { picture, reference: None, layer: Layer::Phase };
         let pixel = scene.pixel(sweep, row, column)?;
         let value = |values: &[f32]| values.get(pixel).map_or(f64::NAN, |&v| f64::from(v));

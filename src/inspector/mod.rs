@@ -20,7 +20,7 @@ use crate::pixel::PixelView;
 use crate::theory::Theories;
 use course::Losses;
 use detail::Detail;
-use figures::Figures;
+use figures::{Facts, Figures};
 use leptos::prelude::*;
 use repeats::Repeats;
 use replay::{Replay, Scrubber};
@@ -83,15 +83,11 @@ pub fn Inspector(
         })
     });
     let least = Signal::derive(move || {
-        let (row, column) = place.get()?;
-        let pixel = |picture: &Picture| {
-            let at = sweep.with(|sweep| {
-                let row = picture.rows.iter().position(|&known| known == row)?;
-                Some(row * sweep.columns as usize + column as usize)
-            })?;
-            picture.loss.get(at).map(|&loss| f64::from(loss)).filter(|loss| loss.is_finite())
+        let place = place.get()?;
+        let loss = |picture: &Picture| {
+            sweep.with(|sweep| Facts::of(picture, sweep, place)).map(|facts| facts.loss)
         };
-        optimum.with(|optimum| optimum.as_ref().and_then(pixel))
+        optimum.with(|optimum| optimum.as_ref().and_then(loss)).filter(|loss| loss.is_finite())
     });
     let parameters = move || {
         let waiting = held() && own.with(Option::is_none);

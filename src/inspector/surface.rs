@@ -1,6 +1,5 @@
 //! The loss over both weights as a small map, and the ways of the models over it.
 
-use super::course::ends;
 use super::replay::Replay;
 use super::take::{self, Landscape as Saved};
 use super::tracks;
@@ -39,7 +38,7 @@ pub fn Landscape(
         let last = trajectory.steps.len().saturating_sub(1);
         let repeats = trajectory.repeats.len();
         // The sweep may have moved on to another shape while these paths are still shown.
-        let ends = sweep.with_untracked(|sweep| ends(trajectory, sweep, &thresholds.get()));
+        let ends = sweep.with_untracked(|sweep| tracks::ends(trajectory, sweep, &thresholds.get()));
         let colours: Vec<String> =
             ends.into_iter().map(|phase| colour::phase(phase).css()).collect();
         let line = |repeat: usize| {

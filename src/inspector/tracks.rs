@@ -2,6 +2,9 @@
 
 use crate::diagram::colour::{self, Rgb};
 use std::fmt::Write;
+use toy::Sweep;
+use toy::model::Shape;
+use toy::phase::{Context, Phase, Thresholds};
 use toy::surface::{Minimum, Surface};
 use toy::trajectory::Trajectory;
 
@@ -110,6 +113,19 @@ pub fn path(trajectory: &Trajectory, repeat: usize) -> String {
         last = Some([x, y]);
     }
     path
+}
+
+/// The phase that every repeat ends in; of another shape than the sweep's it is not known.
+pub fn ends(trajectory: &Trajectory, sweep: &Sweep, thresholds: &Thresholds) -> Vec<Phase> {
+    let (shape, last) = (Shape::of(sweep), trajectory.steps.len().saturating_sub(1));
+    let context = Context { biases: sweep.bias, excess: None };
+    let end = |repeat: usize| match trajectory.at(repeat, last) {
+        Some(end) if end.len() == shape.parameters() => {
+            thresholds.classify(shape.split(end).0, shape.m, context).phase
+        }
+        _ => Phase::Diverged,
+    };
+    (0..trajectory.repeats.len()).map(end).collect()
 }
 
 /// Whether a minimum is the lowest there is; turning both weights around gives another.

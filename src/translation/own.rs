@@ -10,6 +10,7 @@ use crate::format::{count, duration, sentence};
 use crate::training::Worker;
 use leptos::prelude::*;
 use std::sync::Arc;
+use toy::spec::number;
 use toy::translation::base::{MAGIC, RECIPE};
 use toy::translation::text::Summary;
 use toy::translation::{Base, Brief, Text};
@@ -64,11 +65,10 @@ impl Course {
 /// What there is of the reader's text; copies are handles to the same.
 #[derive(Clone, Copy)]
 pub struct Ours {
-    /// The text and its model, once bottlenecks are put into it.
-    pub own: RwSignal<Option<Arc<Own>>>,
-    /// Its name.
+    /// The text's name, and the text with its model, once bottlenecks are put into it.
+    put: RwSignal<Option<(String, Arc<Own>)>>,
+    /// The name alone.
     pub source: Memo<Option<String>>,
-    named: RwSignal<Option<String>>,
     read: RwSignal<Option<Read>>,
     steps: RwSignal<u32>,
     course: RwSignal<Option<Course>>,
@@ -80,11 +80,10 @@ pub struct Ours {
 impl Ours {
     /// Nothing yet.
     pub fn new() -> Self {
-        let named = RwSignal::new(None);
+        let put = RwSignal::new(None::<(String, _)>);
         Self {
-            own: RwSignal::new(None),
-            source: Memo::new(move |_| named.get()),
-            named,
+            put,
+            source: Memo::new(move |_| put.get().map(|(name, _)| name)),
             read: RwSignal::new(None),
             steps: RwSignal::new(RECIPE.steps),
             course: RwSignal::new(None),
@@ -93,17 +92,24 @@ impl Ours {
         }
     }
 
+    /// The text and the model that bottlenecks are put into; none is the language's.
+    pub fn own(self) -> Option<Arc<Own>> {
+        self.put.get().map(|(_, own)| own)
+    }
+
     /// Takes files dropped anywhere on the page from now on: a text, or a model of the text there is.
     fn listen(self, run: FilmRun<Found>) -> Files {
         let said: fn(Option<&str>) -> [&'static str; 2] = |_| ["The file ", " is read."];
         Files::listen(said, move |Brought { name, bytes, .. }| {
+            if self.worker.with_untracked(Option::is_some) {
+                return Err("a model is in training: use it as it is, or stop it first".into());
+            }
             if bytes.starts_with(MAGIC) {
                 let read = self.read.get_untracked();
                 let read = read.ok_or(
                     "it is a translation model: bring the text first that it was trained on",
                 )?;
                 Base::from_bytes(read.text.shape(), &bytes).map_err(|why| why.to_string())?;
-                self.leave();
                 self.told.set(format!("Bottlenecks are in the model of {name} now."));
                 self.put(run, bytes);
                 return Ok(vec![]);
@@ -111,7 +117,6 @@ impl Ours {
             let file = OwnText { file: bytes, vocabulary: VOCABULARY };
             let (text, notices) = file.read()?;
             let summary = Summary::of(&text, SHOWN).unwrap_or_default();
-            self.leave();
             self.told.set(String::new());
             self.read.set(Some(Read { name, file, text: Arc::new(text), summary }));
             Ok(notices)
@@ -160,21 +165,19 @@ impl Ours {
     fn put(self, run: FilmRun<Found>, base: Vec<u8>) {
         let Some(Read { name, file, text, .. }) = self.read.get_untracked() else { return };
         run.note(|found| found.read(text, Some(name.clone())));
-        self.named.set(Some(name));
-        self.own.set(Some(Arc::new(Own { text: file, base })));
+        self.put.set(Some((name, Arc::new(Own { text: file, base }))));
     }
 
     /// Goes back to the language with known features.
     fn back(self, run: FilmRun<Found>) {
         run.note(|found| found.read(Arc::new(Text::language()), None));
-        self.named.set(None);
-        self.own.set(None);
+        self.put.set(None);
         self.told.set(String::new());
     }
 
     /// Saves the model, as the command reads it.
     fn save(self) {
-        let Some(own) = self.own.get_untracked() else { return };
+        let Some((_, own)) = self.put.get_untracked() else { return };
         let saved = bytes(&own.base).and_then(|file| save(BASE, &file));
         self.told.set(match saved {
             Ok(()) => format!("Saved {BASE}."),
@@ -216,7 +219,7 @@ pub fn OwnTextPart(
                 <details class="own-command">
                     <summary>"On the command line"</summary>
                     <pre data-testid="own-command" tabindex="0">
-                        {move || command.with(|command| lines(&name, command))}
+                        {move || command.with(|command| lines(&name, command, ours.steps.get()))}
                     </pre>
                 </details>
             }
@@ -278,11 +281,15 @@ fn told(summary: Summary) -> impl IntoView {
 /// The model of a text: how it is trained, how far it is, and what it is worth.
 fn model(run: FilmRun<Found>, ours: Ours) -> impl IntoView {
     let busy = move || ours.worker.with(Option::is_some);
-    let used = move || ours.own.with(Option::is_some);
-    let steps = move |text: String| {
-        if let Ok(steps) = text.parse::<u32>() {
-            ours.steps.set(steps.clamp(STEPS.0, STEPS.1));
+    let used = move || ours.put.with(Option::is_some);
+    let typed = RwSignal::new(RECIPE.steps.to_string());
+    let steps = move |text: String| match read_steps(&text) {
+        Ok(steps) => {
+            ours.steps.set(steps);
+            typed.set(steps.to_string());
+            ours.told.set(String::new());
         }
+        Err(why) => ours.told.set(why),
     };
     let enough = move |_| {
         ours.worker.with_untracked(|worker| {
@@ -307,11 +314,11 @@ fn model(run: FilmRun<Found>, ours: Ours) -> impl IntoView {
             <label>
                 "steps "
                 <input
-                    type="number"
+                    type="text"
+                    inputmode="numeric"
+                    size="8"
                     data-testid="base-steps"
-                    min=STEPS.0
-                    max=STEPS.1
-                    prop:value=move || ours.steps.get().to_string()
+                    prop:value=typed
                     disabled=busy
                     on:change:target=move |event| steps(event.target().value())
                 />
@@ -334,12 +341,22 @@ fn model(run: FilmRun<Found>, ours: Ours) -> impl IntoView {
     }
 }
 
+/// Steps as they are typed, or a sentence about what is allowed.
+fn read_steps(text: &str) -> Result<u32, String> {
+    let (least, most) = STEPS;
+    let steps = number::whole(text.trim()).ok().and_then(|text| text.parse().ok());
+    steps
+        .filter(|steps| (least..=most).contains(steps))
+        .ok_or_else(|| format!("Steps are a whole number from {least} to {}.", count(most.into())))
+}
+
 /// The command lines: the model first, then the bottlenecks that the page has.
-fn lines(name: &str, command: &str) -> String {
+fn lines(name: &str, command: &str, steps: u32) -> String {
     let name = format!("'{}'", name.replace('\'', "'\\''"));
     let text = format!("--pairs {name} --vocabulary {VOCABULARY}");
+    let steps = if steps == RECIPE.steps { String::new() } else { format!("--steps {steps} ") };
     format!(
-        "superphase base {text} --out {BASE}\n{command} {text} --base {BASE} --out bottlenecks.csv --sentences said.tsv"
+        "superphase base {text} {steps}--out {BASE}\n{command} {text} --base {BASE} --out bottlenecks.csv --sentences said.tsv"
     )
 }
 
@@ -349,10 +366,26 @@ mod tests {
 
     #[test]
     fn commands_name_the_file_as_a_shell_reads_it() {
-        let text = lines("l'été.tsv", "superphase study --preset translation");
+        let text = lines("l'été.tsv", "superphase study --preset translation", RECIPE.steps);
         let expected = "superphase study --preset translation --pairs 'l'\\''été.tsv' --vocabulary 1000 --base base.bin";
         assert!(text.starts_with("superphase base --pairs 'l'\\''été.tsv'"));
+        assert!(
+            !text.contains("--steps") && lines("a", "b", 50).contains("--steps 50 --out base.bin")
+        );
         assert!(text.lines().nth(1).is_some_and(|line| line.starts_with(expected)), "{text}");
+    }
+
+    #[test]
+    fn steps_are_read_as_people_type_them() {
+        assert_eq!(read_steps(" 1e3 "), Ok(1000));
+        assert_eq!(read_steps("12,000"), Ok(12_000));
+        for text in ["", "19", "1e9", "2.5", "many"] {
+            assert_eq!(
+                read_steps(text).unwrap_err(),
+                "Steps are a whole number from 20 to 100,000.",
+                "{text}"
+            );
+        }
     }
 
     #[test]

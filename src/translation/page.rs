@@ -47,7 +47,7 @@ pub fn TranslationPage(
     opened: Opened<Translation>,
 ) -> impl IntoView {
     let ours = Ours::new();
-    let order = move |run: &Translation, choice| order(run, choice, ours.own.get());
+    let order = move |run: &Translation, choice| order(run, choice, ours.own());
     let page = Page::new(opened, |run, choice| FilmRun::follow(run, choice, order));
     let top = move || {
         view! {

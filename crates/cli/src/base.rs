@@ -33,7 +33,11 @@ pub fn command() -> Command {
         )
         .arg(number("steps", RECIPE.steps, "Optimiser steps"))
         .arg(number("batch", RECIPE.batch as u32, "Sentences a step"))
-        .arg(number("warmup", RECIPE.warmup, "Steps in which the learning rate rises"))
+        .arg(number(
+            "warmup",
+            RECIPE.warmup,
+            "Steps in which the learning rate rises, at most a fifth of all unless given",
+        ))
         .arg(number("seed", RECIPE.seed, "Seed of the weights and batches"))
         .arg(
             Arg::new("lr")
@@ -122,11 +126,12 @@ pub fn judge(measures: &Measures) -> String {
 /// Trains, judges and writes.
 pub fn run(flags: &ArgMatches) -> Result<(), Error> {
     let number = |name: &str, else_: u32| flags.get_one::<u32>(name).copied().unwrap_or(else_);
+    let usual = Recipe::of_steps(number("steps", RECIPE.steps));
     let recipe = Recipe {
         batch: number("batch", RECIPE.batch as u32).clamp(1, 1024) as usize,
-        steps: number("steps", RECIPE.steps),
+        steps: usual.steps,
         lr: flags.get_one::<f64>("lr").copied().unwrap_or(RECIPE.lr),
-        warmup: number("warmup", RECIPE.warmup),
+        warmup: number("warmup", usual.warmup),
         seed: number("seed", RECIPE.seed),
     };
     let (text, _) = read_text(flags)?;

@@ -74,7 +74,7 @@ impl Crew {
     /// When the job is not valid.
     pub fn translator(job: &Job, text: Arc<Text>, base: Arc<Base>) -> Result<Self, Error> {
         let mut engine = block_on(Engine::new(Choice::Cpu))?;
-        engine.translate(text, base);
+        engine.translate(Some((text, base)));
         let mut found = block_on(engine.choose(job, 1))?;
         found.reason = "Bottlenecks train on the CPU.".into();
         Ok(Self { engines: vec![engine], found })

@@ -253,9 +253,10 @@ impl Engine {
         gauge::gauge(self.gpu()?, kernel).await
     }
 
-    /// Puts the bottlenecks of all runs from now on into this model of a text.
-    pub fn translate(&mut self, text: Arc<Text>, base: Arc<Base>) {
-        self.material = Some((text, base));
+    /// Puts the bottlenecks of all runs from now on into this model of a text; without one there are
+    /// no such runs.
+    pub fn translate(&mut self, material: Option<(Arc<Text>, Arc<Base>)>) {
+        self.material = material;
     }
 
     fn material(&self) -> Result<(Arc<Text>, Arc<Base>), EngineError> {

@@ -104,7 +104,7 @@ fn a_run_goes_on_from_its_bytes() {
     let mut engine = block_on(Engine::new(Choice::Cpu)).unwrap();
     let missing = block_on(engine.start_parts(&job, vec![0], Kind::Cpu)).err().unwrap();
     assert!(missing.to_string().contains("it was not loaded"), "{missing}");
-    engine.translate(text, Arc::new(base));
+    engine.translate(Some((text, Arc::new(base))));
     let train = |from: Option<&[u8]>, limit: u32| {
         let mut run = match from {
             None => block_on(engine.start_parts(&job, vec![0, 2], Kind::Cpu)).unwrap(),

@@ -143,7 +143,10 @@ impl<B: Clone + PartialEq> Trainer<B> {
 
     pub(crate) fn reset(&mut self) {
         let Some(order) = &self.order else { return };
-        self.effects.push(Effect::Forget(order.jobs.clone()));
+        // Nothing was kept of a text of the reader's own, but perhaps of the same jobs without it.
+        if order.own.is_none() {
+            self.effects.push(Effect::Forget(order.jobs.clone()));
+        }
         match self.failure.is_some() {
             true => self.again(),
             false => self.prepare(true),

@@ -169,7 +169,7 @@ pub enum Request {
     /// Put bottlenecks into the model of another text from now on; into that of the language with
     /// known features again when there is none. Takes effect at the next start.
     Own(Option<Own>),
-    /// Train a translation model of a text, by [`toy::translation::base::RECIPE`] with so many steps;
+    /// Train a translation model of a text, by [`toy::translation::base::Recipe::of_steps`];
     /// answered by [`crate::Report::Base`] time and again, and by [`crate::Report::Learned`].
     Base {
         /// Number that the answers carry.

@@ -4,7 +4,7 @@ use crate::outbox::Outbox;
 use engine::cpu::translation::{BaseTraining, Evaluator};
 use std::sync::Arc;
 use std::time::Duration;
-use toy::translation::base::{RECIPE, Recipe};
+use toy::translation::base::Recipe;
 use toy::translation::language::Part;
 use toy::translation::{Brief, Text, Translation};
 use web_time::Instant;
@@ -31,10 +31,7 @@ impl BaseTask {
     /// A model of a text, trained by so many steps of the recipe.
     pub fn new(run: u32, text: Text, steps: u32) -> Self {
         let text = Arc::new(text);
-        // A course that is shorter than the rise of its rate would end before it has learned.
-        let warmup = RECIPE.warmup.min(steps / 5);
-        let recipe = Recipe { steps, warmup, ..RECIPE };
-        let training = BaseTraining::new(text.clone(), recipe);
+        let training = BaseTraining::new(text.clone(), Recipe::of_steps(steps));
         Self { run, text, training, losses: vec![], told: Instant::now() }
     }
 

@@ -26,8 +26,8 @@ pub struct Session {
     saving: Saving,
     /// What bottlenecks are put into, once it was needed.
     material: Option<(Arc<Text>, Arc<Base>)>,
-    /// Whether that is a text of the reader's own.
-    own: bool,
+    /// The text of the reader's own that they are put into instead.
+    own: Option<Own>,
     /// A translation model in training.
     lesson: Option<BaseTask>,
 }
@@ -43,7 +43,7 @@ impl Session {
             thresholds: Thresholds::default(),
             saving: Saving::default(),
             material: None,
-            own: false,
+            own: None,
             lesson: None,
         }
     }
@@ -56,7 +56,7 @@ impl Session {
     /// Whether a request needs the translation model, which the session does not have yet.
     pub fn lacks_base(&self, request: &Request) -> bool {
         let needs = matches!(request, Request::Start { job: Job::Translation(_), .. });
-        needs && self.material.is_none()
+        needs && self.material.is_none() && self.own.is_none()
     }
 
     /// Takes the translation model of the language from the bytes of its file.
@@ -74,12 +74,14 @@ impl Session {
         Ok(())
     }
 
-    /// Takes another text and its model, or forgets them.
+    /// Takes another text and its model, or forgets them. What cannot be taken leaves nothing to put
+    /// bottlenecks into: they are not put into another model unasked.
     fn set_own(&mut self, own: Option<Own>) -> Result<(), EngineError> {
-        if self.own {
-            self.material = None;
+        if self.own == own {
+            return Ok(());
         }
-        self.own = own.is_some();
+        self.material = None;
+        self.own = own.clone();
         let Some(Own { text, base }) = own else { return Ok(()) };
         let read = text.read().and_then(|(text, _)| self.put_into(text, &base));
         read.map_err(EngineError::Text)
@@ -139,9 +141,7 @@ impl Session {
                 let (thresholds, saving) = (self.thresholds, self.saving);
                 let material = self.material.clone();
                 let engine = self.engine(only(kind), |engine| engine.offers(kind)).await?;
-                if let Some((text, base)) = material {
-                    engine.translate(text, base);
-                }
+                engine.translate(material);
                 let started = match state {
                     Some(bytes) => {
                         let mut checkpoint = Checkpoint::decode(bytes)?.part(&parts)?;
@@ -187,7 +187,7 @@ impl Session {
             Request::Own(own) => self.set_own(own)?,
             Request::Base { run, text, steps } => {
                 let (text, _) = text.read().map_err(EngineError::Text)?;
-                self.lesson = Some(BaseTask::new(run, text, steps.max(1)));
+                self.lesson = Some(BaseTask::new(run, text, steps));
             }
             Request::Enough => {
                 if let Some(mut lesson) = self.lesson.take() {

@@ -309,11 +309,6 @@ impl BaseTraining {
         self.step
     }
 
-    /// How it is trained.
-    pub fn recipe(&self) -> &Recipe {
-        &self.recipe
-    }
-
     /// Whether every step of the recipe has been taken.
     pub fn is_done(&self) -> bool {
         self.step >= self.recipe.steps

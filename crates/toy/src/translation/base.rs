@@ -32,6 +32,13 @@ pub struct Recipe {
 pub const RECIPE: Recipe = Recipe { batch: 64, steps: 4000, lr: 2e-3, warmup: 200, seed: 1 };
 
 impl Recipe {
+    /// [`RECIPE`] with so many steps, at least one. A course that is shorter than the rise of its rate
+    /// would end before it has learned: it takes a fifth of the steps then.
+    pub fn of_steps(steps: u32) -> Self {
+        let steps = steps.max(1);
+        Self { steps, warmup: RECIPE.warmup.min(steps / 5), ..RECIPE }
+    }
+
     /// The optimiser's constants of a step, and those that stay.
     pub fn rates(&self, t: u32) -> (StepRates, Adam<f32>) {
         let (beta1, beta2) = (0.9, 0.98);
@@ -109,6 +116,14 @@ impl Base {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_courses_rise_in_time() {
+        assert_eq!(Recipe::of_steps(RECIPE.steps), RECIPE);
+        assert_eq!(Recipe::of_steps(100).warmup, 20);
+        let first = Recipe::of_steps(0).rates(0).0;
+        assert!(first.rate.is_finite() && first.rate > 0.0);
+    }
 
     #[test]
     fn the_file_gives_the_weights_back() {
