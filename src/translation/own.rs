@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use toy::spec::number;
 use toy::translation::base::{MAGIC, RECIPE};
+use toy::translation::bleu::ORDER;
 use toy::translation::text::Summary;
 use toy::translation::{Base, Brief, Text};
 use wire::{Own, OwnText, Report, Request};
@@ -126,6 +127,7 @@ impl Ours {
     /// Trains a model of the text.
     fn train(self, run: FilmRun<Found>) {
         let Some(read) = self.read.get_untracked() else { return };
+        let longest = read.summary.longest;
         let steps = self.steps.get_untracked();
         self.told.set("Starting …".into());
         let hear = move |heard: Result<(Report, _), String>| match heard {
@@ -137,7 +139,7 @@ impl Ours {
             }
             Ok((Report::Learned { step, base, judged, .. }, _)) => {
                 self.leave();
-                self.told.set(judgement(step, &judged));
+                self.told.set(judgement(step, &judged, longest));
                 self.put(run, base);
             }
             Ok((Report::Failed { sentence: why, .. }, _)) | Err(why) => {
@@ -189,10 +191,14 @@ impl Ours {
 /// What a model is called as a file.
 const BASE: &str = "base.bin";
 
-/// How well a model translates.
-fn judgement(step: u32, judged: &Brief) -> String {
+/// How well a model translates a text whose longest sentence has so many words.
+fn judgement(step: u32, judged: &Brief, longest: usize) -> String {
+    let short = match longest < ORDER {
+        true => " (it counts runs of up to four words, and no sentence has four)",
+        false => "",
+    };
     format!(
-        "Trained for {} steps: on held-out sentences BLEU {}, {} % of words at their place. Bottlenecks are in this model now.",
+        "Trained for {} steps: on held-out sentences BLEU {}{short}, {} % of words at their place. Bottlenecks are in this model now.",
         count(step.into()),
         three(judged.bleu),
         three(100.0 * judged.accuracy)
@@ -373,6 +379,14 @@ mod tests {
             !text.contains("--steps") && lines("a", "b", 50).contains("--steps 50 --out base.bin")
         );
         assert!(text.lines().nth(1).is_some_and(|line| line.starts_with(expected)), "{text}");
+    }
+
+    #[test]
+    fn a_bleu_that_must_be_0_is_explained() {
+        let judged = Brief { accuracy: 1.0, ..Brief::default() };
+        let said = |longest| judgement(1200, &judged, longest);
+        assert!(said(3).contains("BLEU 0 (it counts runs of up to four words"), "{}", said(3));
+        assert!(said(4).contains("Trained for 1,200 steps: on held-out sentences BLEU 0, 100 %"));
     }
 
     #[test]

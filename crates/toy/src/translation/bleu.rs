@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 /// Longest n-gram counted.
-const ORDER: usize = 4;
+pub const ORDER: usize = 4;
 
 /// BLEU in per cent of outputs against one reference each; 0 when there is none.
 pub fn corpus<S: AsRef<str>>(outputs: &[S], references: &[S]) -> f64 {
