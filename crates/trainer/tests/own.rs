@@ -34,11 +34,13 @@ fn begin(order: &Order) -> Effects {
 }
 
 fn requests(all: &Effects) -> Vec<&Request> {
-    let request = |effect| match effect {
-        &Effect::Send { ref request, .. } => Some(request),
-        _ => None,
-    };
-    all.iter().filter_map(request).collect()
+    let mut requests = vec![];
+    for effect in all {
+        if let Effect::Send { request, .. } = effect {
+            requests.push(request);
+        }
+    }
+    requests
 }
 
 fn storage(all: &Effects) -> usize {
