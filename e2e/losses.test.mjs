@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { percent, pixels, stage, until } from "./instrument.mjs";
+import { percent, pixels, rateOf, stage, until } from "./instrument.mjs";
 
 const button = (page, label) => page.getByRole("button", { name: label, exact: true });
 const note = (page) => page.getByTestId("run-note");
@@ -36,13 +36,23 @@ async function file(page, press) {
 }
 
 const diagram = {
-  path: "?grid=8&repeats=1&data=sampled&batch=256&steps=300000",
+  path: "?grid=8&repeats=1&data=sampled&batch=256",
+  models: 64,
   bits: async (page) => (await pixels(page, "empirical")).data.join(),
 };
 const experiment = {
-  path: "?view=geometry&instances=3&repeats=1&batch=64&steps=24000",
+  path: "?view=geometry&instances=3&repeats=1&batch=64",
+  models: 3,
   bits: (page) => file(page, () => page.getByTestId("save-weights").click()),
 };
+
+/** A link to a run of about forty seconds on this machine's WebGPU: long enough to be disturbed three times. */
+async function long(page, url, { path, models }) {
+  await page.goto(`${url}${path}&steps=2000&engine=gpu`);
+  await stage(page, "done");
+  const rate = rateOf(await page.textContent(".status"));
+  return `${url}${path}&steps=${Math.round((40 * rate) / models / 1000) * 1000}&engine=gpu`;
+}
 
 /** Takes a step of the clock by which the page counts losses; its workers have their own. */
 const clock = () => {
@@ -72,7 +82,7 @@ async function saved(page) {
   await page.waitForFunction((before) => checkpoints > before, before, { timeout: 60_000 });
 }
 
-for (const [name, { path, bits }] of Object.entries({ diagram, experiment })) {
+for (const [name, run] of Object.entries({ diagram, experiment })) {
   test(
     `losses: ${name}, the GPU process crashes three times in one run, which ends with the bits of an undisturbed one`,
     { timeout: 400_000 },
@@ -80,7 +90,8 @@ for (const [name, { path, bits }] of Object.entries({ diagram, experiment })) {
       await page.addInitScript(clock);
       await page.addInitScript(counting);
       await page.addInitScript(unasked);
-      await page.goto(`${url}${path}&engine=gpu`);
+      const link = await long(page, url, run);
+      await page.goto(link);
       let before = 0;
       for (let losses = 1; losses <= 3; losses++) {
         await trains(page, before);
@@ -96,11 +107,11 @@ for (const [name, { path, bits }] of Object.entries({ diagram, experiment })) {
         await page.evaluate(() => minute());
       }
       await stage(page, "done", 200_000);
-      const found = await bits(page);
-      await page.goto(`${url}${path}&engine=gpu`);
+      const found = await run.bits(page);
+      await page.goto(link);
       await trains(page, 0);
       await stage(page, "done", 200_000);
-      assert.equal(await bits(page), found);
+      assert.equal(await run.bits(page), found);
       problems.length = 0; // Chromium itself complains about its GPU process.
     }),
   );
@@ -111,7 +122,7 @@ for (const [name, { path, bits }] of Object.entries({ diagram, experiment })) {
     withPage({ path: "" }, async (page, { url, problems }) => {
       await page.addInitScript(counting);
       await page.addInitScript(unasked);
-      await page.goto(`${url}${path}&engine=gpu`);
+      await page.goto(await long(page, url, run));
       for (const word of ["Training went on from step", "The CPU went on from step"]) {
         await trains(page, 0);
         await saved(page);
