@@ -1,7 +1,7 @@
 // Wherever the page is put, and whatever arrives of it: it runs, or a sentence says what is missing.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -11,9 +11,9 @@ import { colours, stage, until } from "./instrument.mjs";
 import { DIST, serve } from "./serve.mjs";
 
 const LINK = "?grid=8&repeats=1&steps=20&engine=cpu";
-const file = (pattern) => readdirSync(DIST).find((name) => pattern.test(name));
-const PROGRAM = file(/_bg\.wasm$/);
-const SCRIPT = PROGRAM.replace("_bg.wasm", ".js");
+const FOLDER = readdirSync(DIST).find((name) => /^program-\d+$/.test(name));
+const PROGRAM = `${FOLDER}/page_bg.wasm`;
+const SCRIPT = `${FOLDER}/page.js`;
 const isHome = (path) => path === "" || path === "index.html";
 
 /** Waits until the page says something in the place of its content. */
@@ -128,15 +128,59 @@ test(
   ),
 );
 
+// Parts of the program that hosts no longer have: an older page that is still open, a network that is gone.
+const part = (name) => ({ alter: (path) => (path.endsWith(`split_${name}.wasm`) ? { status: 404, body: "gone" } : {}) });
+const GONE = /could not be loaded: the network or the host does not give it/;
+
+test(
+  "hosts: where an experiment's part is missing, a sentence says so in the place of the page",
+  hosted(
+    () => part("experiments"),
+    async (page, url) => {
+      await page.goto(url.replace(LINK, "?view=geometry&engine=cpu"));
+      assert.match(await said(page, GONE), /load the page again/i);
+    },
+  ),
+);
+
+test(
+  "hosts: where the part that trains an experiment is missing, a sentence says so beside its figure",
+  hosted(
+    () => part("jobs"),
+    async (page, url) => {
+      await page.goto(url.replace(LINK, "?view=geometry&engine=cpu"));
+      await page.getByText(GONE).first().waitFor();
+    },
+  ),
+);
+
+test("hosts: where the part that writes files is missing, a sentence says so, and it is asked for again", async () => {
+  let gone = true;
+  await hosted(
+    () => ({ alter: (path) => (gone ? part("files").alter(path) : {}) }),
+    async (page, url) => {
+      await page.goto(url);
+      await stage(page, "done");
+      await page.locator("details.take > summary").click();
+      const csv = page.getByTestId("take-trained-csv");
+      await csv.click();
+      await page.locator(".take-told", { hasText: GONE }).waitFor();
+      gone = false;
+      const download = page.waitForEvent("download");
+      await csv.click();
+      assert.match((await download).suggestedFilename(), /\.csv$/);
+    },
+  )();
+});
+
 /** A copy of the build with another program's name, as a later version has. */
 function later() {
   const folder = mkdtempSync(join(tmpdir(), "superphase-"));
   cpSync(DIST, folder, { recursive: true });
-  const renamed = [[PROGRAM, PROGRAM.replace("page-", "page-later")], [SCRIPT, SCRIPT.replace("page-", "page-later")]];
-  for (const [old, now] of renamed) renameSync(join(folder, old), join(folder, now));
+  const now = FOLDER.replace("program-", "program-later");
+  renameSync(join(folder, FOLDER), join(folder, now));
   for (const name of ["index.html", "sw.js"]) {
-    let text = readFileSync(join(folder, name), "utf8");
-    for (const [old, now] of renamed) text = text.replaceAll(old, now);
+    const text = readFileSync(join(folder, name), "utf8").replaceAll(FOLDER, now);
     writeFileSync(join(folder, name), text.replace(/(const VERSION = ")/, "$1later"));
   }
   return folder;
@@ -282,6 +326,7 @@ test("posted links: the page has a picture for them, small enough, with its whol
   const folder = mkdtempSync(join(tmpdir(), "superphase-"));
   try {
     const start = html.match(/start-\d+\.js/)[0];
+    mkdirSync(join(folder, FOLDER));
     for (const [name, text] of [["index.html", html.replace(start, "start.js")], ["start.js", ""], ["sw.js", ""], [PROGRAM, ""], [SCRIPT, ""]]) writeFileSync(join(folder, name), text);
     const env = { ...process.env, TRUNK_STAGING_DIR: folder, SITE: "https://example.org/superphase/" };
     execFileSync(fileURLToPath(new URL("../scripts/finish", import.meta.url)), { env });

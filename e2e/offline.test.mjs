@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { colours, stage } from "./instrument.mjs";
+import { colours, stage, until } from "./instrument.mjs";
 
 const LINK = "?grid=12&repeats=2&steps=40&engine=cpu";
 
@@ -25,6 +25,37 @@ test(
       await stage(page, "done");
       assert.ok((await colours(page, "empirical")) > 5, other);
     }
+    await page.context().setOffline(false);
+    assert.deepEqual(problems, []);
+  }),
+);
+
+// A first visit loads no experiment; whoever comes back has all of them.
+test(
+  "offline: after a second visit experiments that were never opened open and train, and files are read and saved",
+  withPage({ path: LINK }, async (page, { url, problems }) => {
+    await stage(page, "done");
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    const parts = () =>
+      page.evaluate(async () => {
+        const [name] = await caches.keys();
+        const files = await (await caches.open(name)).keys();
+        return files.filter(({ url }) => /(split|chunk)_/.test(url)).length;
+      });
+    assert.equal(await parts(), 0, "a first visit keeps no parts");
+    await page.reload();
+    await stage(page, "done");
+    await until(page, async () => {
+      const [name] = await caches.keys();
+      const files = await (await caches.open(name)).keys();
+      return files.filter(({ url }) => /split_/.test(url)).length >= 3;
+    });
+    await page.goto("about:blank");
+    await page.context().setOffline(true);
+    await page.goto(new URL("?view=geometry&study=five-in-two&steps=40&engine=cpu", url).href);
+    await page.locator(".plate svg").first().waitFor();
+    await stage(page, "done");
     await page.context().setOffline(false);
     assert.deepEqual(problems, []);
   }),

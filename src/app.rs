@@ -3,23 +3,18 @@
 use crate::article::Article;
 use crate::bar::{RunBar, RunNote};
 use crate::bring::FileNotes;
-use crate::comparison::{self, ComparisonPage};
 use crate::export::Embedded;
 use crate::form::{First, Form};
-use crate::gauge::{self, GaugePage};
 use crate::header::Header;
 use crate::import;
 use crate::inspector::Inspector;
 use crate::keys::{self, Help, HelpDialog};
-use crate::network::{self, NetworkPage};
 use crate::notices::Notices;
 use crate::panel::{Half, Panels};
 use crate::source::Side;
 use crate::state::{KEYS, State};
 use crate::status::Status;
-use crate::study::{self, StudyPage};
 use crate::theme::Dark;
-use crate::translation::{self, TranslationPage};
 use crate::view::{self, Embed};
 use leptos::prelude::*;
 use trainer::Stage;
@@ -28,21 +23,6 @@ use trainer::Stage;
 #[component]
 pub fn App() -> impl IntoView {
     let query = window().location().search().unwrap_or_default();
-    if comparison::compares(&query) {
-        return view! { <ComparisonPage query /> }.into_any();
-    }
-    if gauge::opens(&query) {
-        return view! { <GaugePage /> }.into_any();
-    }
-    if let Some(opened) = network::open(&query) {
-        return view! { <NetworkPage opened /> }.into_any();
-    }
-    if let Some(opened) = translation::open(&query) {
-        return view! { <TranslationPage opened /> }.into_any();
-    }
-    if let Some(opened) = study::open(&query) {
-        return view! { <StudyPage opened /> }.into_any();
-    }
     let (sweep, view, notices) = view::open(&query);
     let state = State::new(sweep, view, notices);
     let (dark, help) = (Dark::follow(), Help::new());

@@ -1,12 +1,14 @@
 //! Files that readers bring: dropped on the page, or chosen.
 
 use crate::format::sentence;
+use crate::part::Why;
 use js_sys::Uint8Array;
 use leptos::ev::{dragleave, dragover, drop};
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::{DataTransfer, Element, Event, File};
+use std::pin::Pin;
 use toy::load::LARGEST;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -24,8 +26,11 @@ pub struct Brought {
     pub onto: Option<String>,
 }
 
-/// Shows a file; returns what the reader should know of it, or why it cannot be shown, in clauses.
-type Show = Callback<Brought, Result<Vec<String>, String>>;
+/// What the reader should know of a file that is shown, or why it cannot be shown, in clauses.
+type Shown = Result<Vec<String>, Why>;
+
+/// Shows a file.
+type Show = Callback<Brought, Pin<Box<dyn Future<Output = Shown>>>>;
 
 /// What is said before and after the name of a file that is shown, by what it was dropped onto.
 type Words = fn(Option<&str>) -> [&'static str; 2];
@@ -50,9 +55,9 @@ pub struct Files {
 impl Files {
     /// Takes files dropped anywhere on the page from now on; `words` are said before and after the
     /// name of one that could be shown.
-    pub fn listen(
+    pub fn listen<F: Future<Output = Shown> + 'static>(
         words: Words,
-        show: impl Fn(Brought) -> Result<Vec<String>, String> + Send + Sync + 'static,
+        show: impl Fn(Brought) -> F + Send + Sync + 'static,
     ) -> Self {
         let files = Self {
             loaded: RwSignal::new(0),
@@ -61,7 +66,9 @@ impl Files {
             hovers: RwSignal::new(false),
             over: RwSignal::new(None),
             words,
-            show: Callback::new(show),
+            show: Callback::new(move |file| {
+                Box::pin(show(file)) as Pin<Box<dyn Future<Output = Shown>>>
+            }),
         };
         let over = window_event_listener(dragover, move |event| {
             if event.data_transfer().is_some_and(|data| has_files(&data)) {
@@ -118,7 +125,7 @@ impl Files {
             match JsFuture::from(file.array_buffer()).await {
                 Ok(buffer) => {
                     let bytes = Uint8Array::new(&buffer).to_vec();
-                    self.show(Brought { name, bytes, onto });
+                    self.show(Brought { name, bytes, onto }).await;
                 }
                 Err(_) => self.refuse(&name, "the browser could not read it"),
             }
@@ -130,10 +137,10 @@ impl Files {
         self.notes.set(vec![format!("{name} cannot be shown: {why}.")]);
     }
 
-    fn show(self, file: Brought) {
+    async fn show(self, file: Brought) {
         let (name, [before, after]) = (file.name.clone(), (self.words)(file.onto.as_deref()));
-        match self.show.run(file) {
-            Err(why) => self.refuse(&name, &why),
+        match self.show.run(file).await {
+            Err(Why(why)) => self.refuse(&name, &why),
             Ok(notes) => {
                 let said = format!("{before}{name}{after}");
                 let notes = notes.into_iter().map(|note| sentence(&note));

@@ -2,10 +2,14 @@
 
 use crate::bring::{Brought, Choose, Files, UNTIL};
 use crate::origin::Origin;
+use crate::part::Why;
 use crate::source::{Side, Source};
 use crate::state::State;
 use leptos::prelude::*;
+use toy::Sweep;
 use toy::load::{Loaded, load};
+use toy::phase::Thresholds;
+use wasm_split_helpers::wasm_split;
 
 /// Takes files dropped anywhere on the page from now on.
 pub fn listen(state: State) -> Files {
@@ -20,19 +24,25 @@ fn is_right(onto: Option<&str>) -> bool {
     onto == Some(Side::Right.word())
 }
 
+/// Reads a diagram: weights of models, a table or a document, with what `base` says where it says
+/// nothing.
+///
+/// # Errors
+/// When it is none, a clause, or when this part of the program cannot be loaded.
+#[wasm_split(files, fallible)]
+pub fn read(bytes: Vec<u8>, base: Sweep, thresholds: Thresholds) -> Result<Loaded, Why> {
+    if files::Archive::is(&bytes) {
+        return files::load::load(&bytes, &base, &thresholds).map_err(|why| Why(why.to_string()));
+    }
+    load(&bytes, &base, &thresholds).map_err(|why| Why(why.to_string()))
+}
+
 /// Shows a file on the side it was dropped on, or else on the left; returns what the reader should
 /// know.
-fn show(state: State, file: Brought) -> Result<Vec<String>, String> {
+async fn show(state: State, file: Brought) -> Result<Vec<String>, Why> {
     let Brought { name, bytes, onto } = file;
-    let thresholds = state.thresholds.get_untracked();
-    let loaded = state.sweep.with_untracked(|base| {
-        if files::Archive::is(&bytes) {
-            files::load::load(&bytes, base, &thresholds).map_err(|why| why.to_string())
-        } else {
-            load(&bytes, base, &thresholds).map_err(|why| why.to_string())
-        }
-    });
-    let Loaded { sweep, picture, thresholds, notes } = loaded?;
+    let (base, thresholds) = (state.sweep.get_untracked(), state.thresholds.get_untracked());
+    let Loaded { sweep, picture, thresholds, notes } = read(bytes, base, thresholds).await?;
     if let Some(thresholds) = thresholds {
         state.thresholds.set(thresholds);
     }

@@ -13,6 +13,7 @@ mod comparison;
 mod controls;
 mod diagram;
 mod experiment;
+mod experiments;
 mod export;
 mod form;
 mod format;
@@ -29,6 +30,7 @@ mod notices;
 mod origin;
 mod other;
 mod panel;
+mod part;
 mod pixel;
 mod reading;
 mod rescue;
@@ -57,10 +59,43 @@ fn main() {
     if !training::in_window() {
         return worker::serve();
     }
-    leptos::mount::mount_to_body(app::App);
     export::keep_a_copy();
-    // What the page says while it loads.
-    if let Some(loading) = leptos::prelude::document().get_element_by_id("loading") {
-        loading.remove();
+    let query = leptos::prelude::window().location().search().unwrap_or_default();
+    if experiment::link::may_lead(&query) {
+        wasm_bindgen_futures::spawn_local(open(query));
+    } else {
+        show_diagram();
+    }
+}
+
+/// Shows the phase diagram.
+fn show_diagram() {
+    leptos::mount::mount_to_body(app::App);
+    is_loaded();
+}
+
+/// Shows the experiment that a link leads to, or the diagram if it leads to none.
+async fn open(query: String) {
+    match experiments::mount(query).await {
+        Ok(true) => is_loaded(),
+        Ok(false) => show_diagram(),
+        // In the place of the page.
+        Err(part::Why(why)) => {
+            if let Some(place) = loading() {
+                place.set_text_content(Some(&format::sentence(&why)));
+            }
+        }
+    }
+}
+
+/// What the page says while it loads.
+fn loading() -> Option<web_sys::Element> {
+    leptos::prelude::document().get_element_by_id("loading")
+}
+
+/// Takes away what the page says while it loads.
+fn is_loaded() {
+    if let Some(place) = loading() {
+        place.remove();
     }
 }

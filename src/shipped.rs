@@ -2,6 +2,7 @@
 //! (`make results`). Each is a file that is fetched when somebody looks at what it is the result of.
 
 use crate::format::{count, duration, plural};
+use crate::import::read;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -73,7 +74,7 @@ impl Shipped {
     /// Fetches a diagram; nothing where the host does not have it, or has something else.
     pub async fn fetch_diagram(self) -> Option<Loaded> {
         let bytes = self.fetch().await?;
-        toy::load::load(&bytes, &Sweep::default(), &Thresholds::DEFAULT).ok()
+        read(bytes, Sweep::default(), Thresholds::DEFAULT).await.ok()
     }
 
     /// Fetches a study; nothing where the host does not have it, or has something else.

@@ -1,10 +1,12 @@
 // Keeps a copy of the build, so that the page opens without a network.
-// scripts/finish writes the next four lines for each build; every file of it is listed with its SHA-256,
+// scripts/finish writes the next five lines for each build; every file of it is listed with its SHA-256,
 // so that page, worker and styles are always of one build: hosts answer with pages for files that are not
 // there, and files arrive one by one. A new build is fetched in the background and taken when the last
 // tab of the old one has been closed; until it is complete the old one stays.
 const VERSION = "unbuilt";
 const FILES = {};
+// Parts of the program: kept when they are first asked for, and all of them when the reader comes back.
+const PARTS = {};
 // Kept when they are first asked for: an experiment's own.
 const LATER = {};
 const PROGRAM = "";
@@ -41,6 +43,13 @@ async function keepFile(cache, file, digest) {
   await cache.put(file, answer);
 }
 
+/** Keeps the parts that are not kept yet; one that does not arrive is tried again next time. */
+async function complete(cache) {
+  for (const [file, digest] of Object.entries(PARTS)) {
+    if (!(await cache.match(file))) await keepFile(cache, file, digest).catch(() => {});
+  }
+}
+
 /** Keeps the page if it starts this build's program; hosts may add to it, so it has no digest. */
 async function keepPage(cache) {
   const answer = await get("./");
@@ -65,10 +74,13 @@ addEventListener("fetch", (event) => {
     // The address's query is the page's own affair.
     const home = request.mode === "navigate" && /^(index\.html)?$/.test(new URL(request.url).pathname.slice(ROOT.length));
     const kept = await cache.match(home ? "./" : request, { ignoreSearch: true, ignoreVary: true });
+    // Whoever comes back may do so without a network; a first visit loads what it shows.
+    if (home && kept) event.waitUntil(complete(cache));
     if (kept) return kept;
     const file = new URL(request.url).pathname.slice(ROOT.length);
-    if (!(file in LATER)) return fetch(request);
-    const found = await keepFile(cache, file, LATER[file]).then(() => cache.match(request), () => undefined);
+    const digest = PARTS[file] ?? LATER[file];
+    if (!digest) return fetch(request);
+    const found = await keepFile(cache, file, digest).then(() => cache.match(request), () => undefined);
     return found ?? fetch(request);
   };
   event.respondWith(answer());

@@ -9,6 +9,7 @@ use crate::experiment::{COMPARISON, Views, measured};
 use crate::export::save::{blob, save};
 use crate::format::plural;
 use crate::header::Theme;
+use crate::part::Why;
 use crate::theme::Dark;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -78,9 +79,9 @@ pub fn ComparisonPage(
     };
     let files = Files::listen(
         |_| ["Added the models of ", " to the table."],
-        move |file| {
-            let (new, mut notes) =
-                files::compare::rows(&file.bytes, Effort::Live).map_err(|why| why.to_string())?;
+        move |file| async move {
+            let found = files::compare::rows(&file.bytes, Effort::Live);
+            let (new, mut notes) = found.map_err(|why| Why(why.to_string()))?;
             if !add(new.clone()) {
                 notes.push(
                     "the browser keeps nothing for this page: they are gone when it is left".into(),

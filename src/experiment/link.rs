@@ -2,7 +2,7 @@
 
 use super::views::Name;
 use crate::view::Embed;
-use toy::spec::link::{self, names_preset, pairs, read, write};
+use toy::spec::link::{self, names, names_preset, pairs, read, write};
 use toy::spec::{Preset, Spec};
 use wire::Choice;
 
@@ -55,6 +55,15 @@ impl<S: Spec> Opened<S> {
 /// The word under which a link's pairs name an experiment; of several, the last.
 pub fn word<S: Spec>(opened: &link::Opened<S>) -> Option<&str> {
     opened.others.iter().rev().find(|(key, _)| key == VIEW).map(|(_, word)| word.as_str())
+}
+
+/// Whether a link may be to an experiment: it names a view, or a preset of what experiments train.
+pub fn may_lead(query: &str) -> bool {
+    let query = query.trim_start_matches('?');
+    names(query, VIEW)
+        || names_preset::<toy::Study>(query)
+        || names_preset::<toy::network::Network>(query)
+        || names_preset::<toy::translation::Translation>(query)
 }
 
 /// Whether a link is to the page of this word.

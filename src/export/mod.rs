@@ -22,6 +22,7 @@ use crate::bring::Files;
 use crate::clipboard::write;
 use crate::import::Loader;
 use crate::panel::Panels;
+use crate::part::ask;
 use crate::source::Side;
 use crate::state::State;
 use crate::view::{Embed, View};
@@ -104,7 +105,7 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
                     type="button"
                     data-testid=format!("take-{id}-{}", label.to_ascii_lowercase())
                     aria-label=move || format!("{label} of {}", name())
-                    on:click=move |_| take(state, panels, side, format(), told)
+                    on:click=move |_| ask(take(state, panels, side, format(), told), told)
                 >
                     {label}
                 </button>
@@ -126,7 +127,7 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
             let name = format!("weights, {}", panel.source.get().title());
             let buttons = formats.map(|(label, format)| {
                 let id = format!("take-{id}-weights-{}", label.to_ascii_lowercase());
-                let take = move |_| take_weights(state, panels, side, format, told);
+                let take = move |_| ask(take_weights(state, panels, side, format, told), told);
                 let what = format!("{name}, as {label}");
                 view! { <button type="button" data-testid=id aria-label=what on:click=take>{label}</button> }
             });
@@ -143,7 +144,7 @@ fn Diagrams(told: RwSignal<String>) -> impl IntoView {
         view! { <option value=size.to_string() selected=size == 2>{format!("{size}×")}</option> }
     });
     let button = move |label: &'static str, what: fn(u32) -> Both| {
-        let take = move |_| take_both(state, panels, what(scale.get_untracked()), told);
+        let take = move |_| ask(take_both(state, panels, what(scale.get_untracked()), told), told);
         let id = format!("take-both-{}", label.to_ascii_lowercase());
         view! { <button type="button" data-testid=id on:click=take>{label}</button> }
     };

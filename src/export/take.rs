@@ -13,6 +13,7 @@ use crate::diagram::{Curve, Layer};
 use crate::format::{count, plural};
 use crate::origin::Origin;
 use crate::panel::{Panels, training};
+use crate::part::Why;
 use crate::source::{Side, Source};
 use crate::state::State;
 use files::weights::About;
@@ -24,6 +25,7 @@ use toy::picture::{Picture, Reference};
 use toy::sweep::Data;
 use trainer::Engine;
 use wasm_bindgen::JsValue;
+use wasm_split_helpers::wasm_split;
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,11 +214,22 @@ fn engine_words(engine: &Engine) -> String {
 }
 
 /// Saves a diagram; `told` hears a sentence about how it went.
-pub fn take(state: State, panels: Panels, side: Side, format: Format, told: RwSignal<String>) {
+///
+/// # Errors
+/// When this part of the program cannot be loaded.
+#[wasm_split(files, fallible)]
+pub fn take(
+    state: State,
+    panels: Panels,
+    side: Side,
+    format: Format,
+    told: RwSignal<String>,
+) -> Result<(), Why> {
     let snapshot = Snapshot::of(state, panels, side);
     let picture = &snapshot.picture;
     if !(0..picture.pixels()).any(|pixel| picture.knows(pixel)) {
-        return told.set("The diagram has no pixels yet.".into());
+        told.set("The diagram has no pixels yet.".into());
+        return Ok(());
     }
     spawn_local(async move {
         let saved = match snapshot.file(state, format).await {
@@ -228,21 +241,27 @@ pub fn take(state: State, panels: Panels, side: Side, format: Format, told: RwSi
             Err(_) => "The browser could not make the file.".into(),
         });
     });
+    Ok(())
 }
 
 /// Saves the weights of a trained diagram's models, as the file's ending says; `told` hears how it
 /// went.
+///
+/// # Errors
+/// When this part of the program cannot be loaded.
+#[wasm_split(files, fallible)]
 pub fn take_weights(
     state: State,
     panels: Panels,
     side: Side,
     format: files::Format,
     told: RwSignal<String>,
-) {
+) -> Result<(), Why> {
     let snapshot = Snapshot::of(state, panels, side);
     let run = state.run_of(snapshot.shows).filter(|run| run.training.has_models());
     let Some(run) = run else {
-        return told.set("The weights of these models are not here: train them first.".into());
+        told.set("The weights of these models are not here: train them first.".into());
+        return Ok(());
     };
     told.set("The weights are asked for.".into());
     run.weights(move |all| {
@@ -263,6 +282,7 @@ pub fn take_weights(
             Err(_) => "The browser could not make the file.".into(),
         });
     });
+    Ok(())
 }
 
 /// What is made of both diagrams for a paper.
@@ -279,7 +299,16 @@ pub enum Both {
 }
 
 /// Saves both diagrams as one figure, or copies its caption; `told` hears how it went.
-pub fn take_both(state: State, panels: Panels, what: Both, told: RwSignal<String>) {
+///
+/// # Errors
+/// When this part of the program cannot be loaded.
+#[wasm_split(files, fallible)]
+pub fn take_both(
+    state: State,
+    panels: Panels,
+    what: Both,
+    told: RwSignal<String>,
+) -> Result<(), Why> {
     let [left, right] = Side::BOTH.map(|side| Snapshot::of(state, panels, side));
     let names = [left.shows.name(), right.shows.name()].map(|name| name.trim_start_matches("the "));
     let sweep = left.sweep.clone();
@@ -315,4 +344,5 @@ pub fn take_both(state: State, panels: Panels, what: Both, told: RwSignal<String
             Err(_) => "The browser could not make the file.".into(),
         });
     });
+    Ok(())
 }

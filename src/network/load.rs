@@ -4,6 +4,7 @@ use super::found::Found;
 use super::run::{Page, order};
 use crate::bring::{Brought, Files, UNTIL};
 use crate::experiment::{Film, Frame};
+use crate::part::Why;
 use files::networks::{self, LoadedNetworks};
 use files::{Archive, FileError};
 use leptos::prelude::GetUntracked;
@@ -13,11 +14,11 @@ use toy::evaluate::Effort;
 pub fn listen(page: Page) -> Files {
     Files::listen(
         |_| ["The figure shows ", UNTIL],
-        move |Brought { name, bytes, .. }| {
+        move |Brought { name, bytes, .. }| async move {
             let read = |bytes: &[u8]| -> Result<_, FileError> {
                 networks::read(&Archive::read(bytes)?, Effort::Live)
             };
-            let loaded = read(&bytes).map_err(|why| why.to_string())?;
+            let loaded = read(&bytes).map_err(|why| Why(why.to_string()))?;
             let LoadedNetworks { network, preset, step, initial, snapshots, notes } = loaded;
             let frames = vec![Frame { step: 0, snapshots: initial }];
             let film = Film { frames, now: Frame { step, snapshots } };

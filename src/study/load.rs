@@ -2,6 +2,7 @@
 
 use super::run::Page;
 use crate::bring::{Brought, Files, UNTIL};
+use crate::part::Why;
 use files::Archive;
 use files::load::{LoadedStudy, study};
 use leptos::prelude::GetUntracked;
@@ -11,7 +12,7 @@ use toy::load::FoundStudy;
 pub fn listen(page: Page) -> Files {
     Files::listen(
         |_| ["The figure shows ", UNTIL],
-        move |Brought { name, bytes, .. }| {
+        move |Brought { name, bytes, .. }| async move {
             let LoadedStudy { study, preset, snapshots, notes } = read(page, &bytes)?;
             // The run first: what it shows already need not be trained.
             page.run.adopt(study.clone(), snapshots, name, page.choice.get_untracked());
@@ -22,11 +23,11 @@ pub fn listen(page: Page) -> Files {
 }
 
 /// Reads a file of weights, or a document that was saved here or by the command.
-fn read(page: Page, bytes: &[u8]) -> Result<LoadedStudy, String> {
+fn read(page: Page, bytes: &[u8]) -> Result<LoadedStudy, Why> {
     if Archive::is(bytes) {
-        return study(bytes, &page.spec.get_untracked()).map_err(|why| why.to_string());
+        return study(bytes, &page.spec.get_untracked()).map_err(|why| Why(why.to_string()));
     }
-    let found = toy::load::study(bytes).map_err(|why| why.to_string())?;
+    let found = toy::load::study(bytes).map_err(|why| Why(why.to_string()))?;
     let FoundStudy { study, preset, snapshots, notes } = found;
     Ok(LoadedStudy { study, preset, snapshots, notes })
 }

@@ -7,6 +7,7 @@ use crate::diagram::number::three;
 use crate::experiment::FilmRun;
 use crate::export::save::{bytes, save};
 use crate::format::{count, duration, sentence};
+use crate::part::Why;
 use crate::training::Worker;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -101,27 +102,29 @@ impl Ours {
     /// Takes files dropped anywhere on the page from now on: a text, or a model of the text there is.
     fn listen(self, run: FilmRun<Found>) -> Files {
         let said: fn(Option<&str>) -> [&'static str; 2] = |_| ["The file ", " is read."];
-        Files::listen(said, move |Brought { name, bytes, .. }| {
-            if self.worker.with_untracked(Option::is_some) {
-                return Err("a model is in training: use it as it is, or stop it first".into());
-            }
-            if bytes.starts_with(MAGIC) {
-                let read = self.read.get_untracked();
-                let read = read.ok_or(
-                    "it is a translation model: bring the text first that it was trained on",
-                )?;
-                Base::from_bytes(read.text.shape(), &bytes).map_err(|why| why.to_string())?;
-                self.told.set(format!("Bottlenecks are in the model of {name} now."));
-                self.put(run, bytes);
-                return Ok(vec![]);
-            }
-            let file = OwnText { file: bytes, vocabulary: VOCABULARY };
-            let (text, notices) = file.read()?;
-            let summary = Summary::of(&text, SHOWN).unwrap_or_default();
-            self.told.set(String::new());
-            self.read.set(Some(Read { name, file, text: Arc::new(text), summary }));
-            Ok(notices)
-        })
+        Files::listen(said, move |file| async move { self.take(run, file).map_err(Why) })
+    }
+
+    fn take(self, run: FilmRun<Found>, file: Brought) -> Result<Vec<String>, String> {
+        let Brought { name, bytes, .. } = file;
+        if self.worker.with_untracked(Option::is_some) {
+            return Err("a model is in training: use it as it is, or stop it first".into());
+        }
+        if bytes.starts_with(MAGIC) {
+            let read = self.read.get_untracked();
+            let read = read
+                .ok_or("it is a translation model: bring the text first that it was trained on")?;
+            Base::from_bytes(read.text.shape(), &bytes).map_err(|why| why.to_string())?;
+            self.told.set(format!("Bottlenecks are in the model of {name} now."));
+            self.put(run, bytes);
+            return Ok(vec![]);
+        }
+        let file = OwnText { file: bytes, vocabulary: VOCABULARY };
+        let (text, notices) = file.read()?;
+        let summary = Summary::of(&text, SHOWN).unwrap_or_default();
+        self.told.set(String::new());
+        self.read.set(Some(Read { name, file, text: Arc::new(text), summary }));
+        Ok(notices)
     }
 
     /// Trains a model of the text.

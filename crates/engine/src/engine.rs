@@ -2,68 +2,29 @@
 
 use crate::checkpoint::{Checkpoint, CheckpointError, State};
 use crate::error::EngineError;
+use crate::found::Found;
 use crate::job::Run;
-use crate::network::{self, NetworkRun};
-use crate::patience::{OPENING, TRYING, within};
+use crate::network::NetworkRun;
+use crate::patience::{OPENING, within};
 use crate::plan::{Plan, Shard};
 use crate::run::SweepRun;
-use crate::study::{self, StudyRun};
+use crate::study::StudyRun;
 use crate::translation::TranslationRun;
-use crate::trial::Trial;
-use crate::{check, cpu, gauge, gpu};
+use crate::{gauge, gpu};
 use std::sync::Arc;
 use toy::network::Network;
-use toy::sweep::{Data, MAX_MODELS};
+use toy::sweep::MAX_MODELS;
 use toy::translation::{Base, Text, Translation};
 use toy::{Study, Sweep, SweepError};
 use wire::{Choice, Class, Gauge, Job, Kind};
 
-/// What a job should be trained on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The backend.
-    pub kind: Kind,
-    /// It in a person's words: the adapter's name, or the CPU's lanes.
-    pub name: String,
-    /// Why it was chosen, a sentence.
-    pub reason: String,
-}
-
-impl Found {
-    fn cpu(reason: impl Into<String>) -> Self {
-        Self { kind: Kind::Cpu, name: cpu::name(), reason: reason.into() }
-    }
-
-    fn gpu(gpu: &gpu::Gpu, reason: impl Into<String>) -> Self {
-        Self { kind: Kind::Gpu, name: gpu.name(), reason: reason.into() }
-    }
-
-    /// The CPU, since the GPU is wrong or has failed.
-    fn refused(error: &EngineError) -> Self {
-        let text = error.to_string();
-        let clause = text.split(';').next().unwrap_or_default();
-        Self::cpu(format!("The CPU was chosen: {clause}."))
-    }
-
-    /// This, unless it is a GPU that does not reproduce the CPU's numbers for this very job.
-    async fn checked(self, gpu: &gpu::Gpu, job: &Job) -> Self {
-        match self.kind {
-            Kind::Cpu => self,
-            Kind::Gpu => match check::rehearse(gpu, job).await {
-                Ok(()) => self,
-                Err(error) => Self::refused(&error),
-            },
-        }
-    }
-}
-
 /// Trains jobs on the backends that a choice allows.
 pub struct Engine {
-    choice: Choice,
+    pub(crate) choice: Choice,
     /// The GPU, or a sentence that says why there is none.
-    gpu: Result<gpu::Gpu, String>,
+    pub(crate) gpu: Result<gpu::Gpu, String>,
     /// What trials have found, and for how many workers.
-    found: Vec<(Class, u32, Found)>,
+    pub(crate) found: Vec<(Class, u32, Found)>,
     /// What bottlenecks translate, and the model that they are put into.
     material: Option<(Arc<Text>, Arc<Base>)>,
 }
@@ -98,66 +59,6 @@ impl Engine {
     /// Whether it can train on a backend.
     pub fn offers(&self, kind: Kind) -> bool {
         kind == Kind::Cpu || self.gpu.is_ok()
-    }
-
-    /// Finds what to train a job on. Where the choice is the engine's, that takes a short trial,
-    /// once for each class of jobs; on the CPU the job's parts would be shared by a pool of so many
-    /// workers like this one.
-    ///
-    /// Software adapters are not tried with studies, which they train many times more slowly than
-    /// the CPU they run on, nor, in a browser, with the exact gradient of four features: they
-    /// compile that kernel for seconds, others in a few tenths of one.
-    ///
-    /// # Errors
-    /// When the job is not valid.
-    pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
-        job.validate_in_shares()?;
-        if let Some(why) = refused(job).filter(|_| self.gpu.is_ok()) {
-            return Ok(Found::cpu(why));
-        }
-        let gpu = match &self.gpu {
-            Ok(gpu) if self.choice == Choice::Auto => match gpu.trusted() {
-                Ok(()) => gpu,
-                Err(error) => return Ok(Found::refused(&error)),
-            },
-            Ok(gpu) => return Ok(Found::gpu(gpu, "The GPU was asked for.")),
-            Err(why) => return Ok(Found::cpu(why)),
-        };
-        if let Some(reason) = untried(gpu, job) {
-            return Ok(Found::cpu(reason));
-        }
-        let class = Class::of(job);
-        let before = self.found.iter().find(|(c, p, _)| *c == class && *p == pool);
-        if let Some((.., found)) = before {
-            return Ok(found.clone().checked(gpu, job).await);
-        }
-        let trial = async {
-            match job {
-                Job::Sweep(sweep) => Trial::new(gpu, sweep, pool).await.map(Trial::verdict),
-                Job::Study(study) => {
-                    study::Trial::new(gpu, study, pool).await.map(study::Trial::verdict)
-                }
-                Job::Network(network) => {
-                    network::Trial::new(gpu, network, pool).await.map(network::Trial::verdict)
-                }
-                // Refused above.
-                Job::Translation(_) => Ok((false, ON_THE_CPU.into())),
-            }
-        };
-        let Some(trial) = within(TRYING, trial).await else {
-            // Not waited for again.
-            let why = "No GPU can be used here: it did not answer.";
-            self.gpu = Err(why.into());
-            return Ok(Found::cpu(why));
-        };
-        let found = match trial {
-            Ok((true, reason)) => Found::gpu(gpu, reason),
-            Ok((false, reason)) => Found::cpu(reason),
-            // Not kept: the next trial may go better.
-            Err(error) => return Ok(Found::cpu(format!("A trial of the GPU failed: {error}."))),
-        };
-        self.found.push((class, pool, found.clone()));
-        Ok(found.checked(gpu, job).await)
     }
 
     /// Prepares a run of a share of a job, at step 0.
@@ -229,7 +130,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`start`](Self::start).
-    async fn start_rows(
+    pub async fn start_rows(
         &self,
         sweep: &Sweep,
         rows: Vec<u32>,
@@ -287,12 +188,12 @@ impl Engine {
     /// # Errors
     /// When there is no such backend here, or the GPU fails.
     pub async fn restore(&self, from: Checkpoint, kind: Kind) -> Result<Run, EngineError> {
+        if matches!(from.header.job, Job::Sweep(_)) {
+            return Ok(Run::Sweep(self.restore_sweep(from, kind).await?));
+        }
         let Checkpoint { header, state } = from;
         let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
         match (&header.job, state) {
-            (Job::Sweep(sweep), State::Sweep(state)) => {
-                Ok(Run::Sweep(SweepRun::restore(sweep, &header, &state, gpu).await?))
-            }
             (Job::Study(study), State::Study { learners, finished }) => {
                 let run = StudyRun::restore(study, &header, learners, finished, gpu);
                 Ok(Run::Study(run.await?))
@@ -307,7 +208,26 @@ impl Engine {
                     TranslationRun::restore(translation, &header, learners, finished, material);
                 Ok(Run::Translation(run))
             }
-            _ => Err(CheckpointError::Misfit("its numbers are another job's".into()).into()),
+            _ => Err(misfit()),
+        }
+    }
+
+    /// A run of a sweep that goes on from a checkpoint, see [`restore`](Self::restore).
+    ///
+    /// # Errors
+    /// As there, and when the checkpoint is of another kind of job.
+    pub async fn restore_sweep(
+        &self,
+        from: Checkpoint,
+        kind: Kind,
+    ) -> Result<SweepRun, EngineError> {
+        let Checkpoint { header, state } = from;
+        let gpu = if kind == Kind::Gpu { Some(self.gpu()?) } else { None };
+        match (&header.job, state) {
+            (Job::Sweep(sweep), State::Sweep(state)) => {
+                SweepRun::restore(sweep, &header, &state, gpu).await
+            }
+            _ => Err(misfit()),
         }
     }
 
@@ -340,41 +260,12 @@ impl Engine {
     }
 }
 
+fn misfit() -> EngineError {
+    CheckpointError::Misfit("its numbers are another job's".into()).into()
+}
+
 /// Opens the GPU, if it answers in time.
 async fn open() -> Result<gpu::Gpu, EngineError> {
     let silent = || EngineError::NoGpu("it did not answer".into());
     within(OPENING, gpu::Gpu::new()).await.unwrap_or_else(|| Err(silent()))
-}
-
-/// Why no GPU can train a job, a sentence.
-fn refused(job: &Job) -> Option<String> {
-    match job {
-        Job::Study(study) => gpu::study_shader::refuses(study),
-        Job::Translation(_) => Some(ON_THE_CPU.into()),
-        _ => None,
-    }
-}
-
-/// Why no GPU trains bottlenecks.
-const ON_THE_CPU: &str = "Bottlenecks in a translation model are trained on the CPU.";
-
-/// Why a GPU is not even tried with a job, a sentence.
-fn untried(gpu: &gpu::Gpu, job: &Job) -> Option<String> {
-    if !gpu.is_software() {
-        return None;
-    }
-    let name = gpu.name();
-    match job {
-        Job::Study(_) | Job::Network(_) | Job::Translation(_) => {
-            Some(format!("The only GPU adapter, {name}, is software."))
-        }
-        Job::Sweep(sweep) => {
-            let slow = sweep.data == Data::Exact && sweep.features >= 4;
-            (slow && cfg!(target_arch = "wasm32")).then(|| {
-                format!(
-                    "The only GPU adapter, {name}, is software; it was not measured, since it would compile this for seconds."
-                )
-            })
-        }
-    }
 }

@@ -5,9 +5,11 @@
 
 pub mod check;
 pub mod checkpoint;
+mod choose;
 pub mod cpu;
 mod engine;
 mod error;
+mod found;
 pub mod gauge;
 pub mod gpu;
 mod job;
@@ -21,8 +23,9 @@ pub mod translation;
 mod trial;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
-pub use engine::{Engine, Found};
+pub use engine::Engine;
 pub use error::EngineError;
+pub use found::Found;
 pub use job::Run;
 pub use network::NetworkRun;
 pub use run::SweepRun;

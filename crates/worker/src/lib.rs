@@ -3,7 +3,9 @@
 //! It works through its inbox between slices of work: a request never waits longer than a slice.
 //! What it does is a [`Session`], which needs no browser; [`serve`] runs one in a web worker.
 
+mod all;
 mod base;
+mod jobs;
 mod models;
 mod outbox;
 #[cfg(target_arch = "wasm32")]
@@ -16,6 +18,8 @@ mod task;
 mod theory;
 mod turns;
 
+pub use all::AllJobs;
+pub use jobs::Jobs;
 pub use outbox::Outbox;
 pub use session::Session;
 

@@ -35,17 +35,31 @@ pub async fn serve() {
 
 /// Does what a request asks for, with what it needs of the build's files.
 async fn handle(session: &mut Session, outbox: &Outbox, (request, state): Message) {
+    if session.lacks_jobs(&request) {
+        match crate::all::load().await {
+            Ok(jobs) => session.set_jobs(jobs),
+            Err(_) => return fail(session, outbox, &request, PART.into()),
+        }
+    }
     if session.lacks_base(&request)
         && let Err(why) = load_base(session).await
-        && let Request::Start { run, .. } = request
     {
         let sentence = format!(
             "The translation model could not be loaded ({why}); {BASE} belongs beside the page. Load the page again."
         );
-        return outbox.send(Report::Failed { number: run, cause: Cause::Invalid, sentence });
+        return fail(session, outbox, &request, sentence);
     }
     session.handle(request, state.as_deref()).await;
 }
+
+/// Says that what a request needs of the build's files is not there.
+fn fail(session: &Session, outbox: &Outbox, request: &Request, sentence: String) {
+    let number = session.number(request);
+    outbox.send(Report::Failed { number, cause: Cause::Invalid, sentence });
+}
+
+/// What is said when a part of the program is not there.
+const PART: &str = "What trains this experiment could not be loaded: the network or the host does not give it, or the page has been published anew since. Load the page again.";
 
 /// The file of the translation model, beside the worker's script.
 const BASE: &str = "translation-base.bin";

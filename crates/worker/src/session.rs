@@ -1,39 +1,34 @@
 //! What a worker has and does: a request at a time, and a slice of whatever there is to do.
 
-use crate::base::BaseTask;
+use crate::jobs::Jobs;
 use crate::outbox::Outbox;
 use crate::saving::Saving;
-use crate::task::{Begin, Task};
+use crate::sweep::SweepTask;
+use crate::task::{Begin, Start, Task};
 use crate::theory::{Edges, Minima, Theory, paths};
 use engine::gpu::shader::Kernel;
 use engine::{Checkpoint, CheckpointError, Engine, EngineError, Found};
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 use toy::Spec;
 use toy::phase::Thresholds;
-use toy::translation::{Base, Text};
-use wire::{Cause, Choice, Job, Kind, Own, Report, Request};
+use wire::{Cause, Choice, Job, Kind, Report, Request};
 
 /// A worker, wherever it runs. Its owner gives it requests and lets it work in between; it knows no
 /// thread and no messages.
 pub struct Session {
     outbox: Outbox,
     engine: Option<Engine>,
-    task: Option<Task>,
+    task: Option<Box<dyn Task>>,
     theories: VecDeque<Theory>,
     thresholds: Thresholds,
     saving: Saving,
-    /// What bottlenecks are put into, once it was needed.
-    material: Option<(Arc<Text>, Arc<Base>)>,
-    /// The text of the reader's own that they are put into instead.
-    own: Option<Own>,
-    /// A translation model in training.
-    lesson: Option<BaseTask>,
+    /// What trains all jobs but sweeps, once it was needed.
+    jobs: Option<Box<dyn Jobs>>,
 }
 
 impl Session {
-    /// A session that has nothing to do yet.
+    /// A session that has nothing to do yet, and can do nothing but sweeps and their theory.
     pub fn new(outbox: Outbox) -> Self {
         Self {
             outbox,
@@ -42,9 +37,7 @@ impl Session {
             theories: VecDeque::new(),
             thresholds: Thresholds::default(),
             saving: Saving::default(),
-            material: None,
-            own: None,
-            lesson: None,
+            jobs: None,
         }
     }
 
@@ -53,10 +46,31 @@ impl Session {
         Self { saving: Saving::every(interval), ..self }
     }
 
+    /// The same session, which can do all jobs.
+    pub fn with(self, jobs: Box<dyn Jobs>) -> Self {
+        Self { jobs: Some(jobs), ..self }
+    }
+
+    /// Takes what it can do all jobs with.
+    pub fn set_jobs(&mut self, jobs: Box<dyn Jobs>) {
+        self.jobs = Some(jobs);
+    }
+
+    /// Whether a request needs what trains all jobs, which the session does not have yet.
+    pub fn lacks_jobs(&self, request: &Request) -> bool {
+        let needs = match request {
+            Request::Probe { job, .. } | Request::Start { job, .. } => !is_sweep(job),
+            Request::Own(own) => own.is_some(),
+            Request::Base { .. } | Request::Gauge(_) => true,
+            _ => false,
+        };
+        needs && self.jobs.is_none()
+    }
+
     /// Whether a request needs the translation model, which the session does not have yet.
     pub fn lacks_base(&self, request: &Request) -> bool {
         let needs = matches!(request, Request::Start { job: Job::Translation(_), .. });
-        needs && self.material.is_none() && self.own.is_none()
+        needs && self.jobs.as_ref().is_some_and(|jobs| jobs.lacks_base())
     }
 
     /// Takes the translation model of the language from the bytes of its file.
@@ -64,27 +78,7 @@ impl Session {
     /// # Errors
     /// When they are none.
     pub fn set_base(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let text = Text::language();
-        self.put_into(text, bytes)
-    }
-
-    fn put_into(&mut self, text: Text, base: &[u8]) -> Result<(), String> {
-        let base = Base::from_bytes(text.shape(), base).map_err(|why| why.to_string())?;
-        self.material = Some((Arc::new(text), Arc::new(base)));
-        Ok(())
-    }
-
-    /// Takes another text and its model, or forgets them. What cannot be taken leaves nothing to put
-    /// bottlenecks into: they are not put into another model unasked.
-    fn set_own(&mut self, own: Option<Own>) -> Result<(), EngineError> {
-        if self.own == own {
-            return Ok(());
-        }
-        self.material = None;
-        self.own = own.clone();
-        let Some(Own { text, base }) = own else { return Ok(()) };
-        let read = text.read().and_then(|(text, _)| self.put_into(text, &base));
-        read.map_err(EngineError::Text)
+        self.jobs.as_mut().map_or(Ok(()), |jobs| jobs.set_base(bytes))
     }
 
     /// Works for a slice; returns whether there was anything to do.
@@ -95,16 +89,14 @@ impl Session {
                 self.task = None;
                 self.fail(run, &error);
             }
-        } else if let Some(lesson) = &mut self.lesson {
-            if !lesson.work(&self.outbox) {
-                self.lesson = None;
-            }
-        } else if let Some(theory) = self.theories.front_mut() {
-            if !theory.work(&self.outbox) {
-                self.theories.pop_front();
-            }
-        } else {
-            return false;
+            return true;
+        }
+        if self.jobs.as_mut().is_some_and(|jobs| jobs.work(&self.outbox)) {
+            return true;
+        }
+        let Some(theory) = self.theories.front_mut() else { return false };
+        if !theory.work(&self.outbox) {
+            self.theories.pop_front();
         }
         true
     }
@@ -112,7 +104,21 @@ impl Session {
     /// Does what the page asks for; a run may come with the bytes of the checkpoint that it goes on
     /// from. What fails is reported.
     pub async fn handle(&mut self, request: Request, state: Option<&[u8]>) {
-        let number = match &request {
+        let number = self.number(&request);
+        // Whoever owns the session has said so before.
+        if self.lacks_jobs(&request) {
+            let sentence = "What trains this is not loaded.".into();
+            return self.outbox.send(Report::Failed { number, cause: Cause::Broken, sentence });
+        }
+        if let Err(error) = self.perform(request, state).await {
+            self.task = None;
+            self.fail(number, &error);
+        }
+    }
+
+    /// The number that the page knows a request's answers by.
+    pub fn number(&self, request: &Request) -> u32 {
+        match request {
             Request::Probe { probe: run, .. }
             | Request::Start { run, .. }
             | Request::Optimum { run, .. }
@@ -120,11 +126,7 @@ impl Session {
             | Request::Paths { run, .. }
             | Request::Base { run, .. }
             | Request::Kernel { run, .. } => *run,
-            _ => self.task.as_ref().map_or(0, Task::id),
-        };
-        if let Err(error) = self.perform(request, state).await {
-            self.task = None;
-            self.fail(number, &error);
+            _ => self.task.as_ref().map_or(0, |task| task.id()),
         }
     }
 
@@ -132,31 +134,37 @@ impl Session {
         match request {
             Request::Probe { probe, choice, job, pool } => {
                 self.task = None;
-                let engine = self.engine(choice, |engine| engine.choice() == choice).await?;
-                let Found { kind, name, reason } = engine.choose(&job, pool).await?;
+                let engine =
+                    engine(&mut self.engine, choice, |engine| engine.choice() == choice).await?;
+                let found = match (&job, &self.jobs) {
+                    (Job::Sweep(sweep), _) => engine.choose_for_sweep(sweep, pool).await?,
+                    (job, Some(jobs)) => jobs.choose(engine, job, pool).await?,
+                    (_, None) => return Ok(()),
+                };
+                let Found { kind, name, reason } = found;
                 self.outbox.send(Report::Engine { probe, kind, name, reason });
             }
             Request::Start { run, job, parts, kind, paused, wanted, frames } => {
                 self.task = None;
                 let (thresholds, saving) = (self.thresholds, self.saving);
-                let material = self.material.clone();
-                let engine = self.engine(only(kind), |engine| engine.offers(kind)).await?;
-                engine.translate(material);
-                let started = match state {
-                    Some(bytes) => {
-                        let mut checkpoint = Checkpoint::decode(bytes)?.part(&parts)?;
-                        if !checkpoint.header.job.trains_as(&job) {
-                            let why = "it is of another run".into();
-                            return Err(CheckpointError::Misfit(why).into());
-                        }
-                        // How it is shown may have changed.
-                        checkpoint.header.job = job;
-                        engine.restore(checkpoint, kind).await?
-                    }
-                    None => engine.start_parts(&job, parts, kind).await?,
-                };
+                let from = state.map(|bytes| resumed(bytes, &parts, &job)).transpose()?;
+                let outbox = self.outbox.clone();
                 let begin = Begin { id: run, paused, wanted, frames, thresholds, saving };
-                self.task = Some(Task::new(begin, self.outbox.clone(), started).await?);
+                let engine = engine(&mut self.engine, only(kind), |e| e.offers(kind)).await?;
+                self.task = Some(match (job, &self.jobs) {
+                    (Job::Sweep(sweep), _) => {
+                        let run = match from {
+                            Some(from) => engine.restore_sweep(from, kind).await?,
+                            None => engine.start_rows(&sweep, parts, kind).await?,
+                        };
+                        Box::new(SweepTask::new(begin, outbox, run).await?)
+                    }
+                    (job, Some(jobs)) => {
+                        let start = Start { job, parts, kind, from, begin };
+                        jobs.begin(engine, start, outbox).await?
+                    }
+                    (_, None) => return Ok(()),
+                });
             }
             Request::Optimum { run, sweep, shard } => {
                 sweep.validate()?;
@@ -180,23 +188,32 @@ impl Session {
             Request::Gauge(kernel) => {
                 self.task = None;
                 let gpu = Choice::Gpu;
-                let engine = self.engine(gpu, |engine| engine.choice() == gpu).await?;
-                let row = engine.gauge(kernel as usize).await?;
-                self.outbox.send(Report::Gauged(row));
+                let engine = engine(&mut self.engine, gpu, |engine| engine.choice() == gpu).await?;
+                if let Some(jobs) = &self.jobs {
+                    let row = jobs.gauge(engine, kernel as usize).await?;
+                    self.outbox.send(Report::Gauged(row));
+                }
             }
-            Request::Own(own) => self.set_own(own)?,
+            Request::Own(own) => {
+                if let Some(jobs) = &mut self.jobs {
+                    jobs.set_own(own)?;
+                }
+            }
             Request::Base { run, text, steps } => {
-                let (text, _) = text.read().map_err(EngineError::Text)?;
-                self.lesson = Some(BaseTask::new(run, text, steps));
+                if let Some(jobs) = &mut self.jobs {
+                    jobs.learn(run, &text, steps)?;
+                }
             }
             Request::Enough => {
-                if let Some(mut lesson) = self.lesson.take() {
-                    lesson.end(&self.outbox);
+                if let Some(jobs) = &mut self.jobs {
+                    jobs.enough(&self.outbox);
                 }
             }
             Request::Cancel => {
                 self.task = None;
-                self.lesson = None;
+                if let Some(jobs) = &mut self.jobs {
+                    jobs.cancel();
+                }
                 self.theories.clear();
             }
             request => {
@@ -211,19 +228,6 @@ impl Session {
         Ok(())
     }
 
-    /// The engine there is, if it will do, else one for this choice.
-    async fn engine(
-        &mut self,
-        choice: Choice,
-        will_do: impl Fn(&Engine) -> bool,
-    ) -> Result<&mut Engine, EngineError> {
-        let engine = match self.engine.take().filter(will_do) {
-            Some(engine) => engine,
-            None => Engine::new(choice).await?,
-        };
-        Ok(self.engine.insert(engine))
-    }
-
     /// Tells the page why something failed, and forgets an engine that may be lost.
     fn fail(&mut self, number: u32, error: &EngineError) {
         let cause = error.cause();
@@ -232,6 +236,34 @@ impl Session {
         }
         self.outbox.send(Report::Failed { number, cause, sentence: error.to_string() });
     }
+}
+
+/// The engine there is, if it will do, else one for this choice.
+async fn engine(
+    place: &mut Option<Engine>,
+    choice: Choice,
+    will_do: impl Fn(&Engine) -> bool,
+) -> Result<&mut Engine, EngineError> {
+    let engine = match place.take().filter(will_do) {
+        Some(engine) => engine,
+        None => Engine::new(choice).await?,
+    };
+    Ok(place.insert(engine))
+}
+
+fn is_sweep(job: &Job) -> bool {
+    matches!(job, Job::Sweep(_))
+}
+
+/// The parts of a checkpoint that a job goes on from.
+fn resumed(bytes: &[u8], parts: &[u32], job: &Job) -> Result<Checkpoint, EngineError> {
+    let mut checkpoint = Checkpoint::decode(bytes)?.part(parts)?;
+    if !checkpoint.header.job.trains_as(job) {
+        return Err(CheckpointError::Misfit("it is of another run".into()).into());
+    }
+    // How it is shown may have changed.
+    checkpoint.header.job = job.clone();
+    Ok(checkpoint)
 }
 
 /// The choice that allows one backend only.

@@ -3,6 +3,7 @@
 use crate::models::Models;
 use crate::outbox::Outbox;
 use crate::saving::Saving;
+use crate::task::{Begin, Doing, Task};
 use crate::turns::{INTERVAL, MEASURING};
 use engine::EngineError;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use toy::evaluate::Effort;
 use toy::study::Wanted;
 use toy::study::snapshot::Trained;
 use web_time::Instant;
-use wire::{Parcel, Report, frame_step};
+use wire::{Parcel, Report, Request, frame_step};
 
 /// A study in training.
 pub struct StudyTask {
@@ -37,15 +38,8 @@ impl StudyTask {
     ///
     /// # Errors
     /// When the GPU is lost.
-    pub async fn new(
-        id: u32,
-        outbox: Outbox,
-        run: Models,
-        saving: Saving,
-        wanted: Wanted,
-        frames: u32,
-        paused: bool,
-    ) -> Result<Self, EngineError> {
+    pub async fn new(begin: Begin, outbox: Outbox, run: Models) -> Result<Self, EngineError> {
+        let Begin { id, paused, wanted, frames, saving, .. } = begin;
         let mut task = Self {
             id,
             outbox,
@@ -71,23 +65,13 @@ impl StudyTask {
         Ok(task)
     }
 
-    /// Number the page knows the run by.
-    pub fn id(&self) -> u32 {
-        self.id
-    }
-
-    /// Whether there is work to do now.
-    pub fn is_active(&self) -> bool {
-        !self.paused && !self.run.is_done()
-    }
-
     /// Step of the next frame.
     fn next_frame(&self) -> Option<u32> {
         frame_step(self.frame, self.frames, self.run.steps())
     }
 
     /// Trains for a slice, which ends where the next frame is, and shows what is due.
-    pub async fn work(&mut self) -> Result<(), EngineError> {
+    async fn slice(&mut self) -> Result<(), EngineError> {
         let start = Instant::now();
         let to_frame = self.next_frame().map_or(u32::MAX, |step| step - self.run.step());
         let taken = self.run.advance(self.allowance.unwrap_or(u32::MAX).min(to_frame)).await?;
@@ -181,27 +165,27 @@ impl StudyTask {
     }
 
     /// Stops after the current slice.
-    pub async fn pause(&mut self) -> Result<(), EngineError> {
+    async fn pause(&mut self) -> Result<(), EngineError> {
         self.paused = true;
         self.allowance = None;
         self.show(vec![]).await
     }
 
     /// Goes on.
-    pub fn resume(&mut self) {
+    fn resume(&mut self) {
         self.paused = false;
         self.allowance = None;
         self.progress();
     }
 
     /// Takes some steps, then pauses.
-    pub fn step(&mut self, steps: u32) {
+    fn step(&mut self, steps: u32) {
         self.allowance = Some(steps.max(1));
         self.paused = false;
     }
 
     /// Sends something else from now on.
-    pub async fn want(&mut self, wanted: Wanted) -> Result<(), EngineError> {
+    async fn want(&mut self, wanted: Wanted) -> Result<(), EngineError> {
         self.wanted = wanted;
         // Models are only ever together at the last step.
         let finished = if self.run.is_done() { self.run.finished().to_vec() } else { vec![] };
@@ -209,13 +193,13 @@ impl StudyTask {
     }
 
     /// Says what the models make of a sentence.
-    pub fn translate(&self, sentence: String) {
+    fn translate(&self, sentence: String) {
         let said = self.run.translate(&sentence);
         self.outbox.send(Report::Translated { run: self.id, sentence, said });
     }
 
     /// Parts with some models and sends them.
-    pub async fn give(&mut self, models: &[u32]) -> Result<(), EngineError> {
+    async fn give(&mut self, models: &[u32]) -> Result<(), EngineError> {
         let (run, step, learners) = (self.id, self.run.step(), self.run.give(models));
         let none = learners.is_empty();
         self.outbox.send(Report::Given(Parcel { run, step, learners }));
@@ -223,11 +207,41 @@ impl StudyTask {
     }
 
     /// Goes on with models of another worker, now that its own are done.
-    pub async fn take(&mut self, parcel: Parcel) -> Result<(), EngineError> {
+    async fn take(&mut self, parcel: Parcel) -> Result<(), EngineError> {
         self.run.take(parcel.step, parcel.learners);
         (self.paused, self.allowance) = (false, None);
         // The other worker has sent the frames up to here.
         self.skip_frames();
         self.save().await
+    }
+}
+
+impl Task for StudyTask {
+    fn id(&self) -> u32 {
+        self.id
+    }
+
+    fn is_active(&self) -> bool {
+        !self.paused && !self.run.is_done()
+    }
+
+    fn work(&mut self) -> Doing<'_, ()> {
+        Box::pin(self.slice())
+    }
+
+    fn handle(&mut self, request: Request) -> Doing<'_, ()> {
+        Box::pin(async move {
+            match request {
+                Request::Pause => self.pause().await?,
+                Request::Resume => self.resume(),
+                Request::Step(steps) => self.step(steps),
+                Request::Translate(sentence) => self.translate(sentence),
+                Request::Wanted(wanted) => self.want(wanted).await?,
+                Request::Give { run, models } if run == self.id => self.give(&models).await?,
+                Request::Take(parcel) if parcel.run == self.id => self.take(parcel).await?,
+                _ => {}
+            }
+            Ok(())
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::outbox::Outbox;
 use crate::saving::Saving;
+use crate::task::{Begin, Doing, Task};
 use crate::turns::{INTERVAL, MEASURING, Turns};
 use engine::{EngineError, SweepRun};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use toy::evaluate::Effort;
 use toy::phase::Thresholds;
 use toy::picture::Measures;
 use web_time::Instant;
-use wire::Report;
+use wire::{Report, Request};
 
 /// A sweep in training.
 pub struct SweepTask {
@@ -40,14 +41,8 @@ impl SweepTask {
     ///
     /// # Errors
     /// When the GPU is lost.
-    pub async fn new(
-        id: u32,
-        outbox: Outbox,
-        run: SweepRun,
-        saving: Saving,
-        thresholds: Thresholds,
-        paused: bool,
-    ) -> Result<Self, EngineError> {
+    pub async fn new(begin: Begin, outbox: Outbox, run: SweepRun) -> Result<Self, EngineError> {
+        let Begin { id, paused, thresholds, saving, .. } = begin;
         let aggregate = run.plan().sweep.aggregate;
         let turns = Turns::new(run.plan().rows.len());
         let mut task = Self {
@@ -72,23 +67,12 @@ impl SweepTask {
         Ok(task)
     }
 
-    /// Number the page knows the run by.
-    pub fn id(&self) -> u32 {
-        self.id
-    }
-
-    /// Whether there is work to do now.
-    pub fn is_active(&self) -> bool {
-        !self.is_paused() && !self.run.is_done()
-    }
-
     /// Whether every model has come to where it is to wait.
     fn is_paused(&self) -> bool {
         self.goal.is_some_and(|goal| self.run.step() >= goal)
     }
 
-    /// Trains for a slice and shows what is due.
-    pub async fn work(&mut self) -> Result<(), EngineError> {
+    async fn slice(&mut self) -> Result<(), EngineError> {
         let start = Instant::now();
         let limit = self.goal.map_or(u32::MAX, |goal| goal.saturating_sub(self.run.step()));
         self.run.advance(limit).await?;
@@ -199,30 +183,30 @@ impl SweepTask {
     }
 
     /// Stops after the current slice, or as soon as no model is ahead of the others.
-    pub async fn pause(&mut self) -> Result<(), EngineError> {
+    async fn pause(&mut self) -> Result<(), EngineError> {
         self.goal = Some(self.run.step() + self.run.ahead());
         if self.is_paused() { self.show().await } else { Ok(()) }
     }
 
     /// Goes on.
-    pub fn resume(&mut self) {
+    fn resume(&mut self) {
         self.goal = None;
         self.progress();
     }
 
     /// Takes some steps, then pauses.
-    pub fn step(&mut self, steps: u32) {
+    fn step(&mut self, steps: u32) {
         self.goal = Some((self.run.step() + self.run.ahead()).saturating_add(steps.max(1)));
     }
 
     /// Shows the repeats under another aggregation.
-    pub fn aggregate(&mut self, aggregate: Aggregate) {
+    fn aggregate(&mut self, aggregate: Aggregate) {
         self.aggregate = aggregate;
         self.picture_again();
     }
 
     /// Shows the phases by other thresholds.
-    pub fn thresholds(&mut self, thresholds: Thresholds) {
+    fn thresholds(&mut self, thresholds: Thresholds) {
         self.thresholds = thresholds;
         if let Some(measures) = &mut self.measures {
             measures.reclassify(&self.run.plan().sweep, &thresholds);
@@ -232,7 +216,7 @@ impl SweepTask {
     }
 
     /// Sends the parameters of all models as they are.
-    pub async fn weights(&mut self) -> Result<(), EngineError> {
+    async fn weights(&mut self) -> Result<(), EngineError> {
         let rows = self.run.plan().rows.clone();
         let parameters = self.run.parameters_of(&(0..rows.len()).collect::<Vec<_>>()).await?;
         self.outbox.send(Report::Weights { run: self.id, rows, parameters });
@@ -240,8 +224,38 @@ impl SweepTask {
     }
 
     /// Shows a pixel's repeats, now and with every picture to come.
-    pub fn inspect(&mut self, row: u32, column: u32) {
+    fn inspect(&mut self, row: u32, column: u32) {
         self.inspected = Some((row, column));
         self.pixel();
+    }
+}
+
+impl Task for SweepTask {
+    fn id(&self) -> u32 {
+        self.id
+    }
+
+    fn is_active(&self) -> bool {
+        !self.is_paused() && !self.run.is_done()
+    }
+
+    fn work(&mut self) -> Doing<'_, ()> {
+        Box::pin(self.slice())
+    }
+
+    fn handle(&mut self, request: Request) -> Doing<'_, ()> {
+        Box::pin(async move {
+            match request {
+                Request::Pause => self.pause().await?,
+                Request::Resume => self.resume(),
+                Request::Step(steps) => self.step(steps),
+                Request::Aggregate(aggregate) => self.aggregate(aggregate),
+                Request::Thresholds(thresholds) => self.thresholds(thresholds),
+                Request::Inspect { row, column } => self.inspect(row, column),
+                Request::Weights { run } if run == self.id => self.weights().await?,
+                _ => {}
+            }
+            Ok(())
+        })
     }
 }

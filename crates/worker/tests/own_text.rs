@@ -8,7 +8,7 @@ use std::rc::Rc;
 use toy::study::Wanted;
 use toy::translation::{Base, Brief, Translation};
 use wire::{Cause, Job, Kind, Own, OwnText, Report, Request};
-use worker::{Outbox, Session};
+use worker::{AllJobs, Outbox, Session};
 
 struct Worker {
     session: Session,
@@ -20,7 +20,7 @@ impl Worker {
         let said = Rc::new(RefCell::new(vec![]));
         let out = said.clone();
         let outbox = Outbox::new(move |report, _| out.borrow_mut().push(report));
-        Self { session: Session::new(outbox), said }
+        Self { session: Session::new(outbox).with(Box::new(AllJobs::default())), said }
     }
 
     /// What it says to a request and the work that follows.

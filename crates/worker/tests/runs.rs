@@ -18,7 +18,7 @@ use toy::study::Snapshot;
 use toy::{Study, Sweep};
 use trainer::{Effect, Event, Habits, Kept, Order, Shown, Stage, Trainer, WorkerId};
 use wire::{Choice, Job, Report, Request};
-use worker::{Outbox, Session};
+use worker::{AllJobs, Outbox, Session};
 
 type Said = Rc<RefCell<VecDeque<(Report, Option<Vec<u8>>)>>>;
 
@@ -35,7 +35,7 @@ impl Worker {
         let out = said.clone();
         let outbox = Outbox::new(move |report, state| out.borrow_mut().push_back((report, state)));
         outbox.send(Report::Ready);
-        let session = Session::new(outbox).saving_every(saving);
+        let session = Session::new(outbox).with(Box::new(AllJobs::default())).saving_every(saving);
         Self { session, said, inbox: VecDeque::new() }
     }
 }

@@ -16,7 +16,7 @@ mod study;
 mod sweep;
 
 pub(crate) use models::CheckedModels;
-pub use sweep::Checked;
+pub use sweep::{Checked, rehearse as rehearse_sweep};
 
 use crate::EngineError;
 use crate::gpu::Gpu;

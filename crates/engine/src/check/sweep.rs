@@ -18,7 +18,10 @@ use web_time::Instant;
 const STATES: usize = 4;
 
 /// Whether a GPU takes some models of a sweep through their first steps as the CPU does.
-pub(super) async fn rehearse(gpu: &Gpu, sweep: &Sweep) -> Result<(), EngineError> {
+///
+/// # Errors
+/// When it does not, or fails.
+pub async fn rehearse(gpu: &Gpu, sweep: &Sweep) -> Result<(), EngineError> {
     let all: Vec<u32> = (0..sweep.rows).collect();
     let plan = Plan::of_rows(sweep, vec![densest(&all, |row| sweep.density_at(row))]);
     // The kernel is that of the whole run.

@@ -54,7 +54,12 @@ pub fn write(pairs: &[(String, String)]) -> String {
 
 /// Whether a link names a preset of this kind of description.
 pub fn names_preset<S: Spec>(link: &str) -> bool {
-    query::parse(link).0.iter().any(|(key, _)| key == S::PRESET_KEY)
+    names(link, S::PRESET_KEY)
+}
+
+/// Whether a link has a pair with this key.
+pub fn names(link: &str, key: &str) -> bool {
+    query::parse(link).0.iter().any(|(own, _)| own == key)
 }
 
 /// Reads any string as a link.
