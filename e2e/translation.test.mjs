@@ -51,6 +51,8 @@ test(
     await page.getByText("Not trained yet.", { exact: true }).waitFor();
     await page.goto(new URL("?view=comparison", page.url()).href);
     const kept = page.getByTestId("comparison").locator("tbody tr");
+    // The page is there before the part of it that has the table.
+    await kept.first().waitFor();
     assert.equal(await kept.count(), 2);
     assert.match(await kept.first().textContent(), /^translationz/);
   }),

@@ -105,12 +105,28 @@ mod tests {
     use super::super::views::{TRANSFORMER, TRANSLATION};
     use super::*;
     use toy::network::Network;
+    use toy::study::preset::View;
     use toy::translation::Translation;
 
     #[test]
     fn the_figure_alone_is_shown_where_the_link_says_so() {
         assert!(is_embedded("?view=comparison&embed=1"));
         assert!(!is_embedded("?view=comparison") && !is_embedded("?view=comparison&embed=0"));
+    }
+
+    /// The part with the experiments is loaded for every link to one, and for none to a diagram.
+    #[test]
+    fn links_to_experiments_are_told_before_these_are_loaded() {
+        let views = View::ALL.map(|(_, word, _)| word).into_iter().chain(["comparison", "bench"]);
+        for word in views.chain([TRANSFORMER.0, TRANSLATION.0]) {
+            assert!(may_lead(&format!("?view={word}")), "{word}");
+        }
+        for preset in ["study=five-in-two", "network=transformer", "translation=translation"] {
+            assert!(may_lead(&format!("?{preset}&engine=cpu")), "{preset}");
+        }
+        for diagram in ["", "?", "?features=3&hidden=2", "?preset=paper", "?viewer=1&studying=2"] {
+            assert!(!may_lead(diagram), "{diagram}");
+        }
     }
 
     fn survive<S: Spec>(name: Name) {

@@ -1,8 +1,7 @@
 //! Keeps the page usable without a network: asks the browser to keep a copy of its files.
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// Registers `sw.js`, where the browser allows it: on https and localhost. Not under `trunk serve`,
 /// whose files change all the time; it is known by the script it puts into the page.

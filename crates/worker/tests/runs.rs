@@ -306,3 +306,39 @@ fn all_weights_of_a_diagram_can_be_had() {
     page.tell(Event::Adopt(orders().remove(0).1));
     assert!(!page.trainer.has_models() && page.trainer.step(0.0, Event::Weights).is_empty());
 }
+
+/// A worker that has loaded only what sweeps need trains them as any other, and says of everything
+/// else what is missing.
+#[test]
+fn a_worker_without_the_part_for_other_jobs_trains_sweeps_and_refuses_the_rest() {
+    let said = Said::default();
+    let out = said.clone();
+    let outbox = Outbox::new(move |report, state| out.borrow_mut().push_back((report, state)));
+    let mut session = Session::new(outbox);
+    let sweep = Sweep { columns: 4, rows: 4, steps: 20, ..Sweep::default() };
+    let start = |run: u32, job: Job| Request::Start {
+        run,
+        parts: (0..job.parts()).collect(),
+        job,
+        kind: wire::Kind::Cpu,
+        paused: false,
+        wanted: toy::study::Wanted::MEASURES,
+        frames: 0,
+    };
+    let mut ask = |request: Request| {
+        let lacks = session.lacks_jobs(&request);
+        block_on(session.handle(request, None));
+        while block_on(session.work()) {}
+        (lacks, said.take())
+    };
+    let (lacks, reports) = ask(start(1, Job::Sweep(sweep)));
+    assert!(!lacks && reports.iter().any(|(report, _)| *report == Report::Done { run: 1 }));
+    let probe = |job| Request::Probe { probe: 3, choice: Choice::Cpu, job, pool: 1 };
+    let study = || Job::Study(Study::default());
+    for request in [start(2, study()), probe(study()), Request::Gauge(0)] {
+        let (lacks, reports) = ask(request);
+        assert!(lacks, "{reports:?}");
+        assert!(matches!(reports.front(), Some((Report::Failed { .. }, None))), "{reports:?}");
+    }
+    assert_eq!(ask(Request::Enough).1.len() + ask(Request::Cancel).1.len(), 0);
+}

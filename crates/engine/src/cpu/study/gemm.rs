@@ -14,9 +14,10 @@ pub enum Left<'a> {
 }
 
 /// Rows of the result that are computed at a time, and vectors of each: as many sums as hide the
-/// latency of a multiplication, and fit sixteen registers with what is multiplied.
-const ROWS: usize = 3;
-const VECTORS: usize = 3;
+/// latency of a multiplication, and fit the registers with what is multiplied, sixteen of them or,
+/// where a vector has sixteen lanes, thirty-two.
+const FEW: (usize, usize) = (3, 3);
+const MANY: (usize, usize) = (6, 4);
 
 /// `C = A B`, or `C += A B`: `A` has `rows` rows and `inner` columns, `B` and `C` rows of `width`.
 ///
@@ -33,25 +34,33 @@ pub fn product<L: Lanes>(
     lanes.token().vectorize(
         #[inline(always)]
         || {
+            let (most, _) = tile::<L>();
             let mut first = 0;
             while first < rows {
                 let c = &mut c[first * width..];
-                if first + ROWS <= rows {
-                    stripe::<L, ROWS>(lanes, first, inner, width, a, b, c, add);
-                    first += ROWS;
-                } else if first + 2 <= rows {
-                    stripe::<L, 2>(lanes, first, inner, width, a, b, c, add);
-                    first += 2;
-                } else {
-                    stripe::<L, 1>(lanes, first, inner, width, a, b, c, add);
-                    first += 1;
+                let taken = most.min(rows - first);
+                // Where a tile is small its large cases are no code.
+                match taken {
+                    6 if most > 3 => stripe::<L, 6>(lanes, first, inner, width, a, b, c, add),
+                    5 if most > 3 => stripe::<L, 5>(lanes, first, inner, width, a, b, c, add),
+                    4 if most > 3 => stripe::<L, 4>(lanes, first, inner, width, a, b, c, add),
+                    3 => stripe::<L, 3>(lanes, first, inner, width, a, b, c, add),
+                    2 => stripe::<L, 2>(lanes, first, inner, width, a, b, c, add),
+                    _ => stripe::<L, 1>(lanes, first, inner, width, a, b, c, add),
                 }
+                first += taken;
             }
         },
     );
 }
 
-/// `R` rows of the result, at most [`ROWS`].
+/// The tile of a width.
+#[inline(always)]
+const fn tile<L: Lanes>() -> (usize, usize) {
+    if L::F::LEN >= 16 { MANY } else { FEW }
+}
+
+/// `R` rows of the result.
 #[inline(always)]
 fn stripe<L: Lanes, const R: usize>(
     lanes: L,
@@ -63,15 +72,24 @@ fn stripe<L: Lanes, const R: usize>(
     c: &mut [f32],
     add: bool,
 ) {
-    // Elements of `A` come from iterators, so that no loop looks for the end of a slice; rows that
-    // are not there are the last one once more, and not used.
+    // Elements of `A` come from iterators over slices of known length. Arrays are filled by loops:
+    // closures of the array's own functions are not inlined across instruction sets.
     match a {
         Left::Rows(data, stride) => {
-            let row = |r: usize| data[(first + r.min(R - 1)) * stride..][..inner].iter();
+            let mut rows: [&[f32]; R] = [&[]; R];
+            for r in 0..R {
+                rows[r] = &data[(first + r) * stride..][..inner];
+            }
             let a = || {
-                row(0).zip(row(1)).zip(row(2)).map(
+                (0..inner).map(
                     #[inline(always)]
-                    |((&x, &y), &z)| [x, y, z],
+                    |p| {
+                        let mut x = [0.0; R];
+                        for r in 0..R {
+                            x[r] = rows[r][p];
+                        }
+                        x
+                    },
                 )
             };
             columns::<L, R, _>(lanes, inner, width, a, b, c, add);
@@ -81,8 +99,9 @@ fn stripe<L: Lanes, const R: usize>(
                 data[..inner * stride].chunks_exact(stride).map(
                     #[inline(always)]
                     |column| {
-                        let rows = &column[first..][..R];
-                        [rows[0], rows[1 % R], rows[2 % R]]
+                        let mut x = [0.0; R];
+                        x.copy_from_slice(&column[first..][..R]);
+                        x
                     },
                 )
             };
@@ -93,7 +112,7 @@ fn stripe<L: Lanes, const R: usize>(
 
 /// All columns of some rows.
 #[inline(always)]
-fn columns<L: Lanes, const R: usize, A: Iterator<Item = [f32; ROWS]>>(
+fn columns<L: Lanes, const R: usize, A: Iterator<Item = [f32; R]>>(
     lanes: L,
     inner: usize,
     width: usize,
@@ -103,15 +122,19 @@ fn columns<L: Lanes, const R: usize, A: Iterator<Item = [f32; ROWS]>>(
     add: bool,
 ) {
     let (len, b) = (L::F::LEN, &b[..inner * width]);
+    let (_, most) = tile::<L>();
     let mut column = 0;
     while column < width {
         let left = (width - column) / len;
-        match left {
+        // Two and two hide more latency than three and one.
+        let taken = if most == 3 && left == 4 { 2 } else { left.min(most) };
+        match taken {
             1 => block::<L, R, 1>(lanes, width, a(), b, column, c, add),
             2 => block::<L, R, 2>(lanes, width, a(), b, column, c, add),
-            _ => block::<L, R, VECTORS>(lanes, width, a(), b, column, c, add),
+            4 if most > 3 => block::<L, R, 4>(lanes, width, a(), b, column, c, add),
+            _ => block::<L, R, 3>(lanes, width, a(), b, column, c, add),
         }
-        column += left.min(VECTORS) * len;
+        column += taken * len;
     }
 }
 
@@ -120,7 +143,7 @@ fn columns<L: Lanes, const R: usize, A: Iterator<Item = [f32; ROWS]>>(
 fn block<L: Lanes, const R: usize, const V: usize>(
     lanes: L,
     width: usize,
-    a: impl Iterator<Item = [f32; ROWS]>,
+    a: impl Iterator<Item = [f32; R]>,
     b: &[f32],
     column: usize,
     c: &mut [f32],
@@ -141,12 +164,12 @@ fn block<L: Lanes, const R: usize, const V: usize>(
             }
         }
     }
-    for (r, sum) in sum.iter().enumerate() {
+    for r in 0..R {
         let row = &mut c[r * width + column..][..V * len];
         for v in 0..V {
             let to = &mut row[v * len..][..len];
             let before = if add { L::F::from_slice(lanes.token(), to) } else { lanes.splat(0.0) };
-            (before + sum[v]).store_slice(to);
+            (before + sum[r][v]).store_slice(to);
         }
     }
 }
@@ -178,7 +201,9 @@ pub mod tests {
     }
 
     fn check<L: Lanes>(lanes: L) {
-        for (rows, inner, vectors) in [(1, 1, 1), (4, 3, 3), (7, 5, 2), (9, 16, 7), (3, 2, 4)] {
+        for (rows, inner, vectors) in
+            [(1, 1, 1), (4, 3, 3), (7, 5, 2), (9, 16, 7), (3, 2, 4), (11, 4, 5), (12, 6, 8)]
+        {
             let width = vectors * L::F::LEN;
             let (a, b) = (random(1, rows * inner), random(2, inner * width));
             let mut turned = vec![0.0; rows * inner];
