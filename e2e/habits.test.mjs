@@ -58,7 +58,7 @@ for (const webgpu of ["software", "absent"]) {
       await withPage({ webgpu, path: "?pixel=16,8", host: { alter: (path) => (asked.add(path === "" ? "index.html" : path), {}) } }, async (page) => {
         await stage(page, "done");
         await page.getByTestId("figures").waitFor();
-      })();
+      })(t);
       const files = [...asked].filter((file) => existsSync(join(DIST, file))).map((file) => [file, gzipped(file)]);
       for (const [file, bytes] of files) t.diagnostic(`${kilobytes(bytes)} ${file}`);
       assert.ok(files.some(([file]) => file.endsWith("page_bg.wasm")), "the program is among them");

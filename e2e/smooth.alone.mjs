@@ -153,7 +153,7 @@ for (const webgpu of ["absent", "software"]) {
           if (filled("theory")) seen.picture ??= now;
           const words = document.querySelector(".status")?.textContent ?? "";
           if (/model-steps\/s/.test(words) && filled("empirical")) seen.training ??= now;
-          if (document.querySelector("[data-testid=figures] svg")) seen.inspector ??= now;
+          if (document.querySelector("[data-testid=figures] tbody td")) seen.inspector ??= now;
           requestAnimationFrame(look);
         };
         requestAnimationFrame(look);
@@ -167,7 +167,7 @@ for (const webgpu of ["absent", "software"]) {
           await page.goto(new URL("./?pixel=16,8", url).href, { waitUntil: "commit" });
           await page.waitForFunction(() => ["picture", "training", "inspector"].every((what) => globalThis.seen[what]), null, { timeout: 30_000 });
           seen = await page.evaluate(() => globalThis.seen);
-        })();
+        })(t);
         t.diagnostic(JSON.stringify(seen));
         tries.push(seen);
         if (Object.values(seen).every((time) => time <= LIMIT)) return;
