@@ -69,7 +69,8 @@ async function measure({ engine, flags, link }, { dist, binary }, steps) {
 
 /** Kilobytes that a first visit loads, gzipped: page, style, script and program. */
 function size(dist) {
-  const files = readdirSync(dist).filter((name) => /\.(html|js|css|wasm)$/.test(name));
+  // Parts of the program are loaded when they are needed.
+  const files = readdirSync(dist, { recursive: true }).filter((name) => /\.(html|js|css|wasm)$/.test(name) && !/(split|chunk)_\w+\.wasm$/.test(name));
   return files.reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, name)), { level: 9 }).length, 0) / 1000;
 }
 
