@@ -1,15 +1,13 @@
 //! Files of diagrams that readers bring: shown in the place of what was trained.
 
 use crate::bring::{Brought, Choose, Files, UNTIL};
+use crate::decode::read;
 use crate::origin::Origin;
 use crate::part::Why;
 use crate::source::{Side, Source};
 use crate::state::State;
 use leptos::prelude::*;
-use toy::Sweep;
-use toy::load::{Loaded, load};
-use toy::phase::Thresholds;
-use wasm_split_helpers::wasm_split;
+use toy::load::Loaded;
 
 /// Takes files dropped anywhere on the page from now on.
 pub fn listen(state: State) -> Files {
@@ -22,19 +20,6 @@ pub fn listen(state: State) -> Files {
 
 fn is_right(onto: Option<&str>) -> bool {
     onto == Some(Side::Right.word())
-}
-
-/// Reads a diagram: weights of models, a table or a document, with what `base` says where it says
-/// nothing.
-///
-/// # Errors
-/// When it is none, a clause, or when this part of the program cannot be loaded.
-#[wasm_split(files, fallible)]
-pub fn read(bytes: Vec<u8>, base: Sweep, thresholds: Thresholds) -> Result<Loaded, Why> {
-    if files::Archive::is(&bytes) {
-        return files::load::load(&bytes, &base, &thresholds).map_err(|why| Why(why.to_string()));
-    }
-    load(&bytes, &base, &thresholds).map_err(|why| Why(why.to_string()))
 }
 
 /// Shows a file on the side it was dropped on, or else on the left; returns what the reader should

@@ -11,6 +11,7 @@ mod bring;
 mod clipboard;
 mod comparison;
 mod controls;
+mod decode;
 mod diagram;
 mod experiment;
 mod experiments;

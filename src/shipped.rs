@@ -1,8 +1,8 @@
 //! Results of runs that take minutes, which come with the page: the command computed them
 //! (`make results`). Each is a file that is fetched when somebody looks at what it is the result of.
 
+use crate::decode::read;
 use crate::format::{count, duration, plural};
-use crate::import::read;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
