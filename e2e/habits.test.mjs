@@ -53,7 +53,7 @@ for (const webgpu of ["software", "absent"]) {
   test(
     `habits: a first visit that trains and inspects stays within its size, gzipped, WebGPU ${webgpu}`,
     async (t) => {
-      // Not by the page's own copy of itself, which comes after.
+      // Everything that the host is asked for, by the page, its workers and the copy it keeps of itself.
       const asked = new Set();
       await withPage({ webgpu, path: "?pixel=16,8", host: { alter: (path) => (asked.add(path === "" ? "index.html" : path), {}) } }, async (page) => {
         await stage(page, "done");

@@ -139,9 +139,37 @@ test(
     async (page, url) => {
       await page.goto(url.replace(LINK, "?view=geometry&engine=cpu"));
       assert.match(await said(page, GONE), /load the page again/i);
+      await page.locator("#loading[role=alert]", { hasText: GONE }).getByRole("button", { name: "Reload the page" }).waitFor();
     },
   ),
 );
+
+test("hosts: a page whose copy lacks a part that the host no longer has makes way for the new version", async () => {
+  const folder = later();
+  let now = DIST;
+  try {
+    await hosted(
+      () => ({ root: () => now }),
+      async (page, url) => {
+        await page.goto(url);
+        await stage(page, "done");
+        await page.evaluate(() => navigator.serviceWorker.ready);
+        await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+        now = folder;
+        await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+        await until(page, async () => (await navigator.serviceWorker.getRegistration()).waiting !== null);
+        await page.goto(url.replace(LINK, "?view=geometry&study=five-in-two&steps=40&engine=cpu"));
+        await said(page, GONE);
+        await until(page, async () => (await navigator.serviceWorker.getRegistration()).waiting === null);
+        await page.getByRole("button", { name: "Reload the page" }).click();
+        await stage(page, "done");
+        assert.match(await page.locator("script[data-program]").getAttribute("data-program"), /later/);
+      },
+    )();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test(
   "hosts: where the part that trains an experiment is missing, a sentence says so beside its figure",

@@ -72,31 +72,30 @@ fn main() {
 /// Shows the phase diagram.
 fn show_diagram() {
     leptos::mount::mount_to_body(app::App);
-    is_loaded();
+    end_loading();
 }
 
 /// Shows the experiment that a link leads to, or the diagram if it leads to none.
 async fn open(query: String) {
     match experiments::mount(query).await {
-        Ok(true) => is_loaded(),
+        Ok(true) => end_loading(),
         Ok(false) => show_diagram(),
-        // In the place of the page.
+        // `www/start.js` says it in the place of the page, with a button that loads it again.
         Err(part::Why(why)) => {
-            if let Some(place) = loading() {
-                place.set_text_content(Some(&format::sentence(&why)));
+            let said = web_sys::CustomEventInit::new();
+            said.set_detail(&format::sentence(&why).into());
+            let event = web_sys::CustomEvent::new_with_event_init_dict("superphase-missing", &said);
+            if let Ok(event) = event {
+                // It fails only for events that are being sent.
+                let _ = leptos::prelude::window().dispatch_event(&event);
             }
         }
     }
 }
 
-/// What the page says while it loads.
-fn loading() -> Option<web_sys::Element> {
-    leptos::prelude::document().get_element_by_id("loading")
-}
-
 /// Takes away what the page says while it loads.
-fn is_loaded() {
-    if let Some(place) = loading() {
+fn end_loading() {
+    if let Some(place) = leptos::prelude::document().get_element_by_id("loading") {
         place.remove();
     }
 }

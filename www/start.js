@@ -116,6 +116,9 @@
     tell(`The page could not start: ${said}.`);
   }
 
+  // The program's own words, where a part of it is missing that the page needs.
+  addEventListener("superphase-missing", ({ detail }) => tell(detail));
+
   if (location.protocol === "file:") {
     tell("This page was opened from disk, where browsers load no programs. Serve its folder instead, say with \"npx serve\" or \"python3 -m http.server\" in it, and open the address that is printed.", { reload: false });
     return;

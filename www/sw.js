@@ -2,7 +2,8 @@
 // scripts/finish writes the next five lines for each build; every file of it is listed with its SHA-256,
 // so that page, worker and styles are always of one build: hosts answer with pages for files that are not
 // there, and files arrive one by one. A new build is fetched in the background and taken when the last
-// tab of the old one has been closed; until it is complete the old one stays.
+// tab of the old one has been closed, or at once if the old one lacks a part; until it is complete the old
+// one stays.
 const VERSION = "unbuilt";
 const FILES = {};
 // Parts of the program: kept when they are first asked for, and all of them when the reader comes back.
@@ -50,6 +51,10 @@ async function complete(cache) {
   }
 }
 
+addEventListener("message", ({ data }) => {
+  if (data === "take over") skipWaiting();
+});
+
 /** Keeps the page if it starts this build's program; hosts may add to it, so it has no digest. */
 async function keepPage(cache) {
   const answer = await get("./");
@@ -81,6 +86,8 @@ addEventListener("fetch", (event) => {
     const digest = PARTS[file] ?? LATER[file];
     if (!digest) return fetch(request);
     const found = await keepFile(cache, file, digest).then(() => cache.match(request), () => undefined);
+    // The host may have a later build by now, without this one's parts: then that is the better one, at once.
+    if (!found) registration.waiting?.postMessage("take over");
     return found ?? fetch(request);
   };
   event.respondWith(answer());

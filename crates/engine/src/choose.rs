@@ -22,11 +22,11 @@ impl Engine {
     /// # Errors
     /// When the job is not valid.
     pub async fn choose(&mut self, job: &Job, pool: u32) -> Result<Found, EngineError> {
-        job.validate_in_shares()?;
-        match job {
-            Job::Sweep(sweep) => self.choose_for_sweep(sweep, pool).await,
-            models => Ok(self.find(models, Class::of(job), pool).await),
+        if let Job::Sweep(sweep) = job {
+            return self.choose_for_sweep(sweep, pool).await;
         }
+        job.validate_in_shares()?;
+        Ok(self.find(job, Class::of(job), pool).await)
     }
 
     /// The same for a sweep.

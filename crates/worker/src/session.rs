@@ -46,11 +46,6 @@ impl Session {
         Self { saving: Saving::every(interval), ..self }
     }
 
-    /// The same session, which can do all jobs.
-    pub fn with(self, jobs: Box<dyn Jobs>) -> Self {
-        Self { jobs: Some(jobs), ..self }
-    }
-
     /// Takes what it can do all jobs with.
     pub fn set_jobs(&mut self, jobs: Box<dyn Jobs>) {
         self.jobs = Some(jobs);

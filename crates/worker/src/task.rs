@@ -7,7 +7,7 @@ use toy::phase::Thresholds;
 use toy::study::Wanted;
 use wire::{Job, Kind, Request};
 
-/// What a worker does, and does not wait for: a future of its own thread.
+/// What a worker does next: a future that stays on its thread.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + 'a>>;
 
 /// A job in training. What fails is the GPU.

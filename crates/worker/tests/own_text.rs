@@ -20,7 +20,9 @@ impl Worker {
         let said = Rc::new(RefCell::new(vec![]));
         let out = said.clone();
         let outbox = Outbox::new(move |report, _| out.borrow_mut().push(report));
-        Self { session: Session::new(outbox).with(Box::new(AllJobs::default())), said }
+        let mut session = Session::new(outbox);
+        session.set_jobs(Box::new(AllJobs::default()));
+        Self { session, said }
     }
 
     /// What it says to a request and the work that follows.

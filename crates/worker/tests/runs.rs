@@ -35,7 +35,8 @@ impl Worker {
         let out = said.clone();
         let outbox = Outbox::new(move |report, state| out.borrow_mut().push_back((report, state)));
         outbox.send(Report::Ready);
-        let session = Session::new(outbox).with(Box::new(AllJobs::default())).saving_every(saving);
+        let mut session = Session::new(outbox).saving_every(saving);
+        session.set_jobs(Box::new(AllJobs::default()));
         Self { session, said, inbox: VecDeque::new() }
     }
 }
