@@ -378,7 +378,7 @@ const plate = async (page) => {
 for (const [view, path, times] of [
   ["dynamics", "repeats=3&density=0.5&steps=8000&seed=2&init-std=xavier", 1],
   ["demonstration", "instances=3&density=0.5..0.4&steps=6000&batch=512", 2],
-  ["vulnerability", "features=40&hidden=10&instances=1&repeats=3&steps=4000&batch=512", 1],
+  ["vulnerability", "features=40&hidden=10&instances=1&repeats=3&steps=8000&batch=512", 1],
 ]) {
   test(
     `studies: a worker that is done takes over a model of another, and finds what one worker finds, ${view}`,
