@@ -12,7 +12,7 @@ use pollster::block_on;
 use toy::axis::Span;
 use toy::init::Init;
 use toy::network::{Activation, Attention, Network, Task};
-use toy::study::{Sets, Variant};
+use toy::study::{Decay, Distribution, Sets, Variant};
 use toy::sweep::Data;
 use toy::{Study, Sweep};
 use wire::Job;
@@ -160,8 +160,16 @@ fn studies() -> Vec<Study> {
         seed: 3,
         ..Study::default()
     };
-    let untied = Study { variant: Variant::Hidden, weight_decay: 0.01, ..base.clone() };
-    let together = Study { sets: Sets::Correlated, features: 12, set_size: 3, ..base.clone() };
+    let untied = Study { variant: Variant::Hidden, decay: Decay::adamw(0.01), ..base.clone() };
+    let together = Study {
+        distribution: Distribution {
+            sets: Sets::Correlated,
+            set_size: 3,
+            ..Distribution::default()
+        },
+        features: 12,
+        ..base.clone()
+    };
     vec![base, untied, together]
 }
 

@@ -9,7 +9,7 @@ use toy::Spec;
 use toy::axis::Span;
 use toy::random::{block, open_unit};
 use toy::study::train::{self, Instance};
-use toy::study::{Importance, Sets, Study, Target, Variant};
+use toy::study::{Decay, Distribution, Importance, Sets, Study, Target, Variant};
 use toy::train::Model;
 use wire::Shard;
 
@@ -32,12 +32,15 @@ fn studies() -> Vec<Study> {
                         density: Span::new(most, 0.01),
                         importance: Importance::Geometric,
                         ratio: 0.95,
-                        sets,
-                        set_size: if features == 16 { 2 } else { 3 },
+                        distribution: Distribution {
+                            sets,
+                            set_size: if features == 16 { 2 } else { 3 },
+                            ..Distribution::default()
+                        },
                         batch: 100,
                         steps: 300,
                         lr: 0.01,
-                        weight_decay: 0.01,
+                        decay: Decay::adamw(0.01),
                         seed: 5,
                         ..Study::default()
                     });
@@ -57,8 +60,8 @@ fn ways(study: &Study) -> &'static [Way] {
 }
 
 fn label(study: &Study) -> String {
-    let Study { variant, target, sets, features, hidden, .. } = study;
-    format!("{variant:?} {target:?} {sets:?} {features} in {hidden}")
+    let Study { variant, target, distribution, features, hidden, .. } = study;
+    format!("{variant:?} {target:?} {:?} {features} in {hidden}", distribution.sets)
 }
 
 /// Models with parameters and moments of the size that training gives them.

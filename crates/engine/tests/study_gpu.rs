@@ -15,7 +15,7 @@ use toy::Spec;
 use toy::axis::Span;
 use toy::random::{block, open_unit};
 use toy::study::train::{self, Instance};
-use toy::study::{Importance, Sets, Study, Target, Variant};
+use toy::study::{Decay, Distribution, Importance, Sets, Study, Target, Variant};
 use toy::train::Model;
 use wire::Shard;
 
@@ -46,12 +46,11 @@ fn studies() -> Vec<Study> {
                 density: Span::new(most, 0.02),
                 importance: Importance::Geometric,
                 ratio: 0.9,
-                sets,
-                set_size: 3,
+                distribution: Distribution { sets, set_size: 3, ..Distribution::default() },
                 batch: 70,
                 steps: 300,
                 lr: 0.01,
-                weight_decay: 0.01,
+                decay: Decay::adamw(0.01),
                 seed: 5,
                 ..Study::default()
             });
@@ -71,7 +70,7 @@ fn odd_studies() -> Vec<Study> {
             instances: 3,
             density: Span::new(0.9, 0.01),
             batch: 83,
-            weight_decay: 0.01,
+            decay: Decay::adamw(0.01),
             seed: features,
             ..Study::default()
         })
@@ -95,8 +94,8 @@ fn ways(study: &Study) -> Vec<(StudyKernel, u32)> {
 }
 
 fn label(study: &Study) -> String {
-    let Study { variant, sets, target, features, hidden, .. } = study;
-    format!("{features} in {hidden} {variant:?} {sets:?} {target:?}")
+    let Study { variant, distribution, target, features, hidden, .. } = study;
+    format!("{features} in {hidden} {variant:?} {:?} {target:?}", distribution.sets)
 }
 
 fn random_models(plan: &Plan) -> Vec<Model<f32>> {

@@ -14,7 +14,7 @@ use toy::study::Layout;
 use toy::study::curve::point_of;
 use toy::study::figure::Form;
 use toy::study::snapshot::{Evaluators, Snapshot, Wanted, lowest};
-use toy::study::{Sets, Study, Variant};
+use toy::study::{Distribution, Sets, Study, Variant};
 use toy::train::Model;
 use wire::Shard;
 
@@ -90,16 +90,17 @@ fn one_hot_features_make_the_known_polygons() {
         [(5, 16, 1.17046, -0.28230, 0.23738), (7, 64, 1.44839, -0.96691, 1.74870)]
     {
         let density = 1.0 / f64::from(k);
+        let polygons = find("polygons");
         let study = Study {
             features: k,
             density: Span::new(density, density),
-            set_size: k,
+            distribution: Distribution { set_size: k, ..polygons.distribution },
             init: Init::Std(1.0),
             repeats,
             batch: 400,
             steps: 2000,
             lr: 0.03,
-            ..find("polygons")
+            ..polygons
         };
         let layout = study.layout();
         let all = train(&study);
@@ -134,7 +135,7 @@ fn pairs_are_orthogonal_or_antipodal() {
     {
         let runs = 20;
         let study = Study { instances: runs, steps: 3000, ..find(name) };
-        assert_eq!((study.sets, study.repeats), (sets, 8));
+        assert_eq!((study.distribution.sets, study.repeats), (sets, 8));
         let all = train(&study);
         let best = lowest(&study, &all);
         assert_eq!(best.len(), runs as usize);

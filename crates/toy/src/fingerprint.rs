@@ -25,13 +25,34 @@ impl Fingerprint {
     /// # Errors
     /// When they cannot be read.
     pub fn of_reader(mut bytes: impl std::io::Read) -> std::io::Result<Self> {
-        let (mut hasher, mut some) = (XxHash64::with_seed(0), vec![0; 1 << 16]);
+        let (mut all, mut some) = (Fingerprinter::default(), vec![0; 1 << 16]);
         loop {
             match bytes.read(&mut some)? {
-                0 => return Ok(Self(hasher.finish())),
-                count => hasher.write(&some[..count]),
+                0 => return Ok(all.finish()),
+                count => all.add(&some[..count]),
             }
         }
+    }
+}
+
+/// Makes the fingerprint of bytes that come piece by piece: the same as of all together.
+pub struct Fingerprinter(XxHash64);
+
+impl Default for Fingerprinter {
+    fn default() -> Self {
+        Self(XxHash64::with_seed(0))
+    }
+}
+
+impl Fingerprinter {
+    /// Adds the next piece.
+    pub fn add(&mut self, piece: &[u8]) {
+        self.0.write(piece);
+    }
+
+    /// The fingerprint of all pieces.
+    pub fn finish(&self) -> Fingerprint {
+        Fingerprint(self.0.finish())
     }
 }
 

@@ -24,6 +24,7 @@ pub mod optimum;
 pub mod phase;
 pub mod picture;
 pub mod population;
+pub mod power_law;
 pub mod random;
 pub mod sample;
 pub mod schedule;

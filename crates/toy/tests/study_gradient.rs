@@ -4,7 +4,7 @@ use toy::Spec;
 use toy::axis::Span;
 use toy::random::{block, open_unit};
 use toy::study::train::Instance;
-use toy::study::{Importance, Sets, Study, Target, Variant};
+use toy::study::{Distribution, Importance, Sets, Study, Target, Variant};
 
 /// Largest difference between gradient and central differences, relative to the largest component.
 fn error(study: &Study, seed: u32) -> f64 {
@@ -56,7 +56,7 @@ fn gradients_of_every_variant() {
                             instances: 1,
                             importance: Importance::Geometric,
                             ratio: 0.8,
-                            sets,
+                            distribution: Distribution { sets, ..Distribution::default() },
                             batch: 50,
                             ..Study::default()
                         };

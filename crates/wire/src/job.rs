@@ -222,9 +222,10 @@ impl Class {
         match job {
             Job::Sweep(sweep) => Self::of_sweep(sweep),
             Job::Study(study) => {
-                let Study { seed, steps, lr, schedule, init, weight_decay, .. } = Study::default();
-                let alike =
-                    Study { seed, steps, lr, schedule, init, weight_decay, ..study.clone() };
+                let Study { seed, steps, lr, schedule, init, decay, .. } = Study::default();
+                // Engines differ in which decay apart from the optimiser's step they know.
+                let decay = if study.decay.is_apart() { study.decay } else { decay };
+                let alike = Study { seed, steps, lr, schedule, init, decay, ..study.clone() };
                 Self(Key::Study(Box::new(alike)))
             }
             Job::Network(network) => {

@@ -1,15 +1,16 @@
-//! The way out of a session: reports, and the bytes of checkpoints.
+//! The way out of a session: reports, and checkpoints.
 
+use engine::Checkpoint;
 use std::rc::Rc;
 use wire::Report;
 
 /// Takes reports; clones are the same.
 #[derive(Clone)]
-pub struct Outbox(Rc<dyn Fn(Report, Option<Vec<u8>>)>);
+pub struct Outbox(Rc<dyn Fn(Report, Option<Checkpoint>)>);
 
 impl Outbox {
     /// An outbox whose reports go to a function.
-    pub fn new(post: impl Fn(Report, Option<Vec<u8>>) + 'static) -> Self {
+    pub fn new(post: impl Fn(Report, Option<Checkpoint>) + 'static) -> Self {
         Self(Rc::new(post))
     }
 
@@ -18,8 +19,8 @@ impl Outbox {
         (self.0)(report, None);
     }
 
-    /// Sends a report with the bytes of a checkpoint.
-    pub fn send_with(&self, report: Report, state: Vec<u8>) {
+    /// Sends a report with a checkpoint.
+    pub fn send_with(&self, report: Report, state: Checkpoint) {
         (self.0)(report, Some(state));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::outbox::Outbox;
 use crate::session::Session;
+use engine::Checkpoint;
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_channel::oneshot;
 use futures_util::StreamExt;
@@ -85,12 +86,20 @@ fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 /// Posts a report, and the bytes of a checkpoint beside it; bytes move without being copied once
-/// more.
-fn post(report: Report, state: Option<Vec<u8>>) {
+/// more. A checkpoint's are written where they are sent from: the memory of a program never
+/// becomes smaller again, and a million models' fill a good part of it.
+fn post(report: Report, state: Option<Checkpoint>) {
     let Ok(bytes) = wire::encode(&report) else { return };
     let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
     if let Some(state) = state {
-        parts.push(&Uint8Array::from(state.as_slice()));
+        let bytes = Uint8Array::new_with_length(state.size() as u32);
+        let mut at = 0;
+        state.write(|piece| {
+            let end = at + piece.len() as u32;
+            bytes.subarray(at, end).copy_from(piece);
+            at = end;
+        });
+        parts.push(&bytes);
     }
     let buffers: Array =
         parts.iter().map(|part| part.unchecked_into::<Uint8Array>().buffer()).collect();

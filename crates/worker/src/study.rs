@@ -115,7 +115,7 @@ impl StudyTask {
             (checkpoint.header.share.clone(), checkpoint.header.finished.clone());
         let (run, step) = (self.id, self.run.step());
         let report = Report::Checkpoint { run, step, parts, finished };
-        self.outbox.send_with(report, checkpoint.encode());
+        self.outbox.send_with(report, checkpoint);
         self.saving.took(self.trained, start.elapsed());
         Ok(())
     }

@@ -102,7 +102,7 @@ impl SweepTask {
     /// Sends what to go on from.
     async fn save(&mut self) -> Result<(), EngineError> {
         let start = Instant::now();
-        let state = self.run.checkpoint().await?.encode();
+        let state = self.run.checkpoint().await?;
         let parts = self.run.plan().rows.clone();
         let (run, step) = (self.id, self.run.step());
         self.outbox.send_with(Report::Checkpoint { run, step, parts, finished: vec![] }, state);

@@ -149,8 +149,8 @@ fn project(w: &[f32], (turn, tilt): (f64, f64)) -> (f64, f64, f64) {
 /// Colours of the features: their sets', else by importance, else by superposition.
 pub fn colours(study: &Study, snapshot: &Snapshot) -> Vec<Rgb> {
     let m = &snapshot.measures;
-    if study.sets != Sets::Independent && study.set_size < study.features {
-        let size = study.set_size.max(1) as usize;
+    if study.distribution.sets.has_sets() && study.distribution.set_size < study.features {
+        let size = study.distribution.set_size.max(1) as usize;
         return (0..study.features as usize).map(|i| SETS[i / size % SETS.len()]).collect();
     }
     if study.importance == Importance::Uniform {
@@ -229,13 +229,13 @@ pub fn kinds(snapshot: &Snapshot) -> Vec<String> {
 
 /// Explains colours and bars; where it ends.
 pub fn legend(sheet: &mut Sheet, study: &Study, view: View, y: f64) -> f64 {
-    let sets = study.sets != Sets::Independent && study.set_size < study.features;
+    let sets = study.distribution.sets.has_sets() && study.distribution.set_size < study.features;
     let y = if sets {
-        let how = match study.sets {
+        let how = match study.distribution.sets {
             Sets::Anticorrelated => "at most one of a set is active at a time",
             _ => "those of a set are active together",
         };
-        let count = (study.features / study.set_size.max(1)).min(SETS.len() as u32);
+        let count = (study.features / study.distribution.set_size.max(1)).min(SETS.len() as u32);
         for (k, fill) in (0..count).zip(SETS) {
             sheet.disk(
                 6.0 + 14.0 * f64::from(k),

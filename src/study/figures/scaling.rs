@@ -6,7 +6,7 @@ use crate::diagram::colour::{BLUE, RED};
 use crate::diagram::number::three;
 use crate::export::ink::Drawn;
 use crate::study::run::Part;
-use toy::study::scaling::PowerLaw;
+use toy::power_law::PowerLaw;
 use toy::study::snapshot::lowest;
 
 /// Room for the labels left of a chart.

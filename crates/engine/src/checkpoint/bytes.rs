@@ -3,7 +3,7 @@
 
 use super::{Checkpoint, CheckpointError, Header, State, VERSION};
 use toy::Spec;
-use toy::fingerprint::Fingerprint;
+use toy::fingerprint::{Fingerprint, Fingerprinter};
 use toy::study::curve;
 use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
@@ -14,38 +14,64 @@ use wire::Job;
 const SIGNATURE: &[u8; 12] = b"superphase\x1a\n";
 /// Bytes before the header: signature, version, length of the header.
 const FRONT: usize = SIGNATURE.len() + 4 + 8;
+/// Numbers of a piece.
+const PIECE: usize = 1 << 14;
 /// Bytes of the checksum.
 const BACK: usize = 8;
 
 impl Checkpoint {
     /// The checkpoint as bytes.
     pub fn encode(&self) -> Vec<u8> {
-        // Never fails: a header is plain data.
-        let header = wire::encode(&self.header).unwrap_or_default();
-        let numbers = numbers(&self.header).unwrap_or(0);
-        let mut bytes = Vec::with_capacity(FRONT + header.len() + 4 * numbers + BACK);
-        bytes.extend_from_slice(SIGNATURE);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
-        bytes.extend_from_slice(&(header.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(&header);
-        let mut put = |values: &[f32]| {
-            bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        let mut bytes = Vec::with_capacity(self.size());
+        self.write(|piece| bytes.extend_from_slice(piece));
+        bytes
+    }
+
+    /// How many bytes it has.
+    pub fn size(&self) -> usize {
+        FRONT + self.head().len() + 4 * numbers(&self.header).unwrap_or(0) + BACK
+    }
+
+    /// Its bytes piece by piece, for whoever has no room for all of them beside the checkpoint.
+    pub fn write(&self, mut put: impl FnMut(&[u8])) {
+        let mut sum = Fingerprinter::default();
+        let mut put_summed = |piece: &[u8]| {
+            sum.add(piece);
+            put(piece);
+        };
+        let header = self.head();
+        put_summed(SIGNATURE);
+        put_summed(&VERSION.to_le_bytes());
+        put_summed(&(header.len() as u64).to_le_bytes());
+        put_summed(&header);
+        let mut piece = Vec::with_capacity(4 * PIECE);
+        let mut put_numbers = |values: &[f32]| {
+            for some in values.chunks(PIECE) {
+                piece.clear();
+                piece.extend(some.iter().flat_map(|value| value.to_le_bytes()));
+                put_summed(&piece);
+            }
         };
         match &self.state {
-            State::Sweep(planes) => planes.iter().for_each(|plane| put(plane)),
+            State::Sweep(planes) => planes.iter().for_each(|plane| put_numbers(plane)),
             State::Study { learners, finished } => {
                 for Learner { state: Model { parameters, first, second }, sums, .. } in learners {
-                    [parameters, first, second, sums].iter().for_each(|part| put(part));
+                    [parameters, first, second, sums].iter().for_each(|part| put_numbers(part));
                 }
                 for Trained { parameters, sums, .. } in finished {
-                    put(parameters);
-                    put(sums);
+                    put_numbers(parameters);
+                    put_numbers(sums);
                 }
             }
         }
-        let Fingerprint(sum) = Fingerprint::of_bytes(&bytes);
-        bytes.extend_from_slice(&sum.to_le_bytes());
-        bytes
+        let Fingerprint(sum) = sum.finish();
+        put(&sum.to_le_bytes());
+    }
+
+    /// The header's bytes.
+    fn head(&self) -> Vec<u8> {
+        // Never fails: a header is plain data.
+        wire::encode(&self.header).unwrap_or_default()
     }
 
     /// Reads a checkpoint from bytes, whatever they are. Nothing larger than they are is allocated.

@@ -15,6 +15,11 @@ use toy::study::snapshot::Trained;
 use toy::study::train::Learner;
 use web_time::Instant;
 
+/// How long a slice should last. A page waits for one before it hears anything; the command can wait
+/// longer, and of many models that do not fit the caches together, each then takes several steps
+/// while it is there.
+const SLICE: Duration = Duration::from_millis(if cfg!(target_arch = "wasm32") { 30 } else { 250 });
+
 /// Models of a network in training on the CPU.
 pub struct Training {
     level: Level,
@@ -35,7 +40,7 @@ impl Training {
         Self {
             level,
             learners: models.iter().map(|&model| learner(network, model)).collect(),
-            pace: Pace::new(Duration::from_millis(30)),
+            pace: Pace::new(SLICE),
             trainers: Mutex::default(),
         }
     }

@@ -476,7 +476,7 @@ fn tables(plan: &Plan, kernel: StudyKernel) -> (Vec<u32>, Vec<u32>) {
     let instances: Vec<[[u32; 3]; 2]> = plan
         .samplers
         .iter()
-        .map(|sampler| [entry(&sampler.count), entry(&sampler.active)])
+        .map(|sampler| [entry(&sampler.count), entry(&sampler.law.active)])
         .collect();
     let mut tables: Vec<u32> = plan.importances.iter().map(|i| i.to_bits()).collect();
     tables.resize(4 * kernel.sizes().quads[0], 0);

@@ -20,11 +20,11 @@ const REDUCE: &str = shader!("study_reduce");
 
 /// Why the kernel cannot train a study, a sentence.
 pub fn refuses(study: &Study) -> Option<String> {
-    let why = if study.sets == Sets::PowerLaw {
-        "features by a power law"
-    } else if study.largest != 1.0 {
+    let why = if code(study.distribution.sets).is_none() {
+        "features that occur like that"
+    } else if study.distribution.largest != 1.0 {
         "values beyond 1"
-    } else if study.decays_rows() {
+    } else if study.decay.is_apart() {
         "weights that decay by themselves"
     } else if study.hidden > MOST_HIDDEN {
         "more than 64 hidden dimensions"
@@ -32,6 +32,16 @@ pub fn refuses(study: &Study) -> Option<String> {
         return None;
     };
     Some(format!("The GPU's kernel for studies does not know {why}."))
+}
+
+/// The number of a distribution in the text, of those that the kernel draws.
+fn code(sets: Sets) -> Option<usize> {
+    match sets {
+        Sets::Independent => Some(0),
+        Sets::Correlated => Some(1),
+        Sets::Anticorrelated => Some(2),
+        _ => None,
+    }
 }
 
 /// Most hidden dimensions of a model.
@@ -101,8 +111,8 @@ impl StudyKernel {
             m: study.hidden as usize,
             variant: study.variant,
             target: study.target,
-            sets: study.sets,
-            unit: Sampler::new(study, study.density_at(0)).size as usize,
+            sets: study.distribution.sets,
+            unit: Sampler::new(study, study.density_at(0)).law.size as usize,
             split,
             software,
             memory: memory.max(MEMORY),
@@ -193,13 +203,6 @@ impl StudyKernel {
     fn names(self, steps: bool) -> Vec<(&'static str, usize)> {
         let sizes = self.sizes();
         let tied = self.variant.tied();
-        let sets = match self.sets {
-            Sets::Independent => 0,
-            Sets::Correlated => 1,
-            Sets::Anticorrelated => 2,
-            // Refused before: see `refuses`.
-            Sets::PowerLaw => 3,
-        };
         vec![
             ("NQ", sizes.quads[0]),
             ("MQ", sizes.quads[1]),
@@ -218,7 +221,7 @@ impl StudyKernel {
             ("ABSOLUTE", usize::from(self.target == Target::Absolute)),
             ("UNITS", self.n / self.unit),
             ("UNIT", self.unit),
-            ("SETS", sets),
+            ("SETS", code(self.sets).unwrap_or_default()),
             ("SLOTS", sizes.slots),
             ("UNTIED_SLOTS", if tied { 0 } else { sizes.slots }),
             // What is there, as loops that go round once or not at all.

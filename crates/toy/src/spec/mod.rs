@@ -12,7 +12,9 @@ mod query;
 pub(crate) mod shared;
 
 pub use param::{Group, Kind, PROBABILITY, Param, ParamError};
-pub(crate) use param::{choice, field, flag, in_unit, only_when, param, value, word};
+pub(crate) use param::{
+    choice, count, field, flag, in_unit, is_on, join, on_off, only_when, param, value, word,
+};
 pub use shared::SCHEDULES;
 
 use serde::{Serialize, de::DeserializeOwned};

@@ -86,6 +86,39 @@ pub struct Param<S: 'static> {
     set: fn(&mut S, &str) -> Option<()>,
 }
 
+impl<S> Clone for Param<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Param<S> {}
+
+/// How many rows the parts of a table have together.
+pub(crate) const fn count<S>(parts: &[&[Param<S>]]) -> usize {
+    let (mut part, mut rows) = (0, 0);
+    while part < parts.len() {
+        rows += parts[part].len();
+        part += 1;
+    }
+    rows
+}
+
+/// The table that these parts, of which the first has a row, make together.
+pub(crate) const fn join<S, const COUNT: usize>(parts: &[&[Param<S>]]) -> [Param<S>; COUNT] {
+    let mut rows = [parts[0][0]; COUNT];
+    let (mut part, mut row, mut at) = (0, 0, 0);
+    while part < parts.len() {
+        if row == parts[part].len() {
+            (part, row) = (part + 1, 0);
+        } else {
+            rows[at] = parts[part][row];
+            (row, at) = (row + 1, at + 1);
+        }
+    }
+    rows
+}
+
 /// A value that a parameter does not take.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ParamError {
@@ -239,8 +272,29 @@ pub(crate) fn value<T: Copy>(words: &[(&str, &str)], values: &[T], text: &str) -
     words.iter().position(|(word, _)| *word == text).and_then(|i| values.get(i).copied())
 }
 
-/// A numeric or otherwise self-parsing field.
+pub(crate) fn on_off(value: bool) -> String {
+    if value { "on".into() } else { "off".into() }
+}
+
+pub(crate) fn is_on(text: &str) -> Option<bool> {
+    match text {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
+/// A numeric or otherwise self-parsing field, `part` of what a description is made of.
 macro_rules! field {
+    (part $field:ident) => {
+        (
+            |s| s.as_ref().$field.to_string(),
+            |s, t| {
+                s.as_mut().$field = t.parse().ok()?;
+                Some(())
+            },
+        )
+    };
     ($field:ident) => {
         (
             |s| s.$field.to_string(),
@@ -254,6 +308,15 @@ macro_rules! field {
 
 /// A field that is one of a list of words.
 macro_rules! choice {
+    (part $field:ident, $words:expr, $values:expr) => {
+        (
+            |s| $crate::spec::word($words, &$values, &s.as_ref().$field),
+            |s, t| {
+                s.as_mut().$field = $crate::spec::value($words, &$values, t)?;
+                Some(())
+            },
+        )
+    };
     ($field:ident, $words:expr, $values:expr) => {
         (
             |s| $crate::spec::word($words, &$values, &s.$field),
@@ -267,15 +330,20 @@ macro_rules! choice {
 
 /// A field that is `on` or `off`.
 macro_rules! flag {
+    (part $field:ident) => {
+        (
+            |s| $crate::spec::on_off(s.as_ref().$field),
+            |s, t| {
+                s.as_mut().$field = $crate::spec::is_on(t)?;
+                Some(())
+            },
+        )
+    };
     ($field:ident) => {
         (
-            |s| if s.$field { "on".into() } else { "off".into() },
+            |s| $crate::spec::on_off(s.$field),
             |s, t| {
-                s.$field = match t {
-                    "on" => true,
-                    "off" => false,
-                    _ => return None,
-                };
+                s.$field = $crate::spec::is_on(t)?;
                 Some(())
             },
         )

@@ -22,7 +22,7 @@ impl Cost {
     pub fn of(layout: Layout, sampler: &Sampler) -> Self {
         let (n, m) = (layout.n as f64, layout.m as f64);
         let active = sampler.mean_active();
-        let samples = f64::from(sampler.batch) * sampler.nonzero_probability();
+        let samples = f64::from(sampler.batch) * sampler.law.nonzero;
         // Constants between those of AVX2, where products of matrices are cheaper, and of
         // WebAssembly: at n = 80, m = 20 the first and the second stop paying for some 17 active
         // features in the one and for some 25 in the other.

@@ -1,7 +1,9 @@
 //! The one value that describes a study completely.
 
+use super::decay::Decay;
+use super::distribution::{Distribution, DistributionError};
 use super::layout::Layout;
-use super::variant::{Across, Importance, Sets, Target, Variant};
+use super::variant::{Across, Importance, Target, Variant};
 use crate::axis::Span;
 use crate::init::Init;
 use crate::schedule::{Course, Schedule};
@@ -10,12 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Most features of a model; as many only if they follow a power law.
 pub const MAX_FEATURES: u32 = 1024;
-/// Most features of a model whose features are all alike, or come in sets.
-pub const MAX_ALIKE: u32 = 512;
 /// Most hidden dimensions of a model.
 pub const MAX_HIDDEN: u32 = 128;
-/// Most active features of a sample on average, where they follow a power law.
-pub const MAX_ACTIVE: f64 = 32.0;
 /// Most models of a study.
 pub const MAX_MODELS: u64 = 4096;
 /// Most parameters of all models together: with their moments and gradients 128 MiB, a WebGPU
@@ -51,14 +49,8 @@ pub struct Study {
     pub importance: Importance,
     /// The formula's number: `c` of `c^i`, or `r` of the extra feature.
     pub ratio: f64,
-    /// How features occur together.
-    pub sets: Sets,
-    /// Features of a set, unless features are independent; divides their number.
-    pub set_size: u32,
-    /// The power law's `a`: feature `i` is as often active as `i^-(1 + a)`.
-    pub skew: f64,
-    /// Largest value of an active feature; the smallest is 0, or as far below it.
-    pub largest: f64,
+    /// How features occur.
+    pub distribution: Distribution,
     /// Samples a step.
     pub batch: u32,
     /// Optimiser steps.
@@ -73,11 +65,8 @@ pub struct Study {
     pub beta2: f64,
     /// Adam's epsilon.
     pub epsilon: f64,
-    /// Decoupled weight decay: 0 is Adam, more is AdamW; less pulls the rows of the weights towards
-    /// length 1, `W_i += lr gamma W_i (1 - 1/|W_i|)`, and leaves biases alone.
-    pub weight_decay: f64,
-    /// Whether biases decay, too.
-    pub decay_biases: bool,
+    /// Decoupled weight decay.
+    pub decay: Decay,
     /// Initial weights.
     pub init: Init,
     /// Models an instance, alike but for their random numbers.
@@ -101,10 +90,7 @@ impl Default for Study {
             density: Span::new(1.0, 0.05),
             importance: Importance::Geometric,
             ratio: 0.9,
-            sets: Sets::Independent,
-            set_size: 2,
-            skew: 0.0,
-            largest: 1.0,
+            distribution: Distribution::default(),
             batch: 1024,
             steps: 10_000,
             lr: 1e-3,
@@ -112,8 +98,7 @@ impl Default for Study {
             beta1: 0.9,
             beta2: 0.999,
             epsilon: 1e-8,
-            weight_decay: 0.0,
-            decay_biases: true,
+            decay: Decay::default(),
             init: Init::Xavier,
             repeats: 1,
             seed: 0,
@@ -121,48 +106,36 @@ impl Default for Study {
     }
 }
 
+impl AsRef<Distribution> for Study {
+    fn as_ref(&self) -> &Distribution {
+        &self.distribution
+    }
+}
+
+impl AsMut<Distribution> for Study {
+    fn as_mut(&mut self) -> &mut Distribution {
+        &mut self.distribution
+    }
+}
+
+impl AsRef<Decay> for Study {
+    fn as_ref(&self) -> &Decay {
+        &self.decay
+    }
+}
+
+impl AsMut<Decay> for Study {
+    fn as_mut(&mut self) -> &mut Decay {
+        &mut self.decay
+    }
+}
+
 /// Why a combination of values, each allowed by itself, is not a study.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum StudyError {
-    /// Sets that do not divide the features.
-    #[error("set-size is {size} with {features} features; it must divide the number of features")]
-    Sets {
-        /// The set size asked for.
-        size: u32,
-        /// The features asked for.
-        features: u32,
-    },
-    /// Features of one set that exclude each other cannot all be this frequent.
-    #[error(
-        "density goes up to {density} with anticorrelated sets of {size}; at most one in {size} features can be active at a time, so it must be at most {}",
-        1.0 / f64::from(*size)
-    )]
-    Crowded {
-        /// The largest density asked for.
-        density: f64,
-        /// The set size asked for.
-        size: u32,
-    },
-    /// More features than can be drawn, unless by a power law.
-    #[error(
-        "features is {features}; more than {MAX_ALIKE} need features that occur by a power-law"
-    )]
-    Alike {
-        /// The features asked for.
-        features: u32,
-    },
-    /// A power law by which the first features would be active too often.
-    #[error(
-        "density is {density} with features by a power-law of skew {skew}; it must be at most {most}"
-    )]
-    Frequent {
-        /// The density asked for.
-        density: f64,
-        /// The skew asked for.
-        skew: f64,
-        /// The largest density allowed.
-        most: f64,
-    },
+    /// Features that cannot occur that way.
+    #[error(transparent)]
+    Distribution(#[from] DistributionError),
     /// Hidden dimensions that grow downwards.
     #[error("hidden-from is {from} with {hidden} hidden dimensions; it must be at most as many")]
     Hidden {
@@ -224,29 +197,6 @@ impl Study {
         }
     }
 
-    /// Probability of every feature at a mean density.
-    pub fn frequencies(&self, density: f64) -> Vec<f64> {
-        if self.sets != Sets::PowerLaw {
-            return vec![density; self.features as usize];
-        }
-        let law: Vec<f64> =
-            (1..=self.features).map(|i| f64::from(i).powf(-1.0 - self.skew)).collect();
-        let scale = density * f64::from(self.features) / law.iter().sum::<f64>();
-        law.into_iter().map(|p| p * scale).collect()
-    }
-
-    /// The largest mean density that a power law leaves room for: the first feature is zero now
-    /// and then, and a sample has no more than [`MAX_ACTIVE`] active ones.
-    pub fn most_frequent(&self) -> f64 {
-        let first = self.frequencies(1.0)[0];
-        (0.99 / first).min(MAX_ACTIVE / f64::from(self.features))
-    }
-
-    /// Whether weights decay otherwise than by one factor for all parameters.
-    pub fn decays_rows(&self) -> bool {
-        self.weight_decay < 0.0 || (self.weight_decay > 0.0 && !self.decay_biases)
-    }
-
     /// Importance of every feature.
     pub fn importances(&self) -> Vec<f64> {
         let one = |i: u32| match self.importance {
@@ -270,9 +220,8 @@ impl Study {
 
     /// What the optimiser's step constants follow from.
     pub fn course(&self) -> Course {
-        let Self { steps, lr, schedule, beta1, beta2, weight_decay, .. } = *self;
-        // What decays row by row is not the optimiser's.
-        let weight_decay = if self.decays_rows() { 0.0 } else { weight_decay };
+        let Self { steps, lr, schedule, beta1, beta2, .. } = *self;
+        let weight_decay = self.decay.of_all();
         Course { steps, lr, schedule, beta1, beta2, weight_decay }
     }
 }

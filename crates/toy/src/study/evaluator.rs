@@ -23,7 +23,7 @@ impl Evaluator {
     /// The evaluator of an instance of a study.
     pub fn new(study: &Study, instance: u32, effort: Effort) -> Self {
         let sampler = Sampler::new(study, study.density_at(instance));
-        let (count, nonzero) = (effort.samples(), sampler.nonzero_probability());
+        let (count, nonzero) = (effort.samples(), sampler.law.nonzero);
         // Seed and model are constants, so that all models are evaluated on the same samples.
         let sample = |index| {
             let mut drawn = vec![];

@@ -1,10 +1,11 @@
 //! The table of a study's parameters.
 
-use super::describe::{MAX_ALIKE, MAX_FEATURES, MAX_HIDDEN, MAX_MODELS, Study};
-use super::variant::{Across, Importance, Sets, Target, Variant};
+use super::describe::{MAX_FEATURES, MAX_HIDDEN, MAX_MODELS, Study};
+use super::variant::{Across, Importance, Target, Variant};
+use super::{decay, distribution};
 use crate::spec::shared::shared;
 use crate::spec::{
-    Group, Kind, PROBABILITY, Param, choice, field, flag, in_unit, only_when, param,
+    Group, Kind, PROBABILITY, Param, choice, count, field, in_unit, join, only_when, param,
 };
 
 /// Words of [`Variant`].
@@ -15,13 +16,6 @@ pub const TARGETS: &[(&str, &str)] = &[("identity", "x"), ("absolute", "|x|")];
 /// Words of [`Importance`].
 pub const IMPORTANCES: &[(&str, &str)] =
     &[("uniform", "all 1"), ("geometric", "ratio^i"), ("extra", "the last: ratio")];
-/// Words of [`Sets`].
-pub const SETS: &[(&str, &str)] = &[
-    ("independent", "independent"),
-    ("correlated", "correlated sets"),
-    ("anticorrelated", "anticorrelated sets"),
-    ("power-law", "the later, the rarer: i^-(1 + a)"),
-];
 /// Words of [`Across`].
 pub const ACROSS: &[(&str, &str)] = &[("density", "density"), ("hidden", "hidden dimensions")];
 
@@ -30,11 +24,14 @@ const VARIANT_VALUES: [Variant; 3] = [Variant::Linear, Variant::Relu, Variant::H
 const TARGET_VALUES: [Target; 2] = [Target::Identity, Target::Absolute];
 const IMPORTANCE_VALUES: [Importance; 3] =
     [Importance::Uniform, Importance::Geometric, Importance::Extra];
-const SETS_VALUES: [Sets; 4] =
-    [Sets::Independent, Sets::Correlated, Sets::Anticorrelated, Sets::PowerLaw];
-
 /// Every parameter of a study, in the order forms and exports list them.
-pub const PARAMS: &[Param<Study>] = &[
+pub const PARAMS: &[Param<Study>] = &join::<_, COUNT>(&PARTS);
+
+const COUNT: usize = count(&PARTS);
+const PARTS: [&[Param<Study>]; 5] =
+    [MODELS, distribution::Rows::ALL, TRAINING, decay::Rows::ALL, OPTIMISER];
+
+const MODELS: &[Param<Study>] = &[
     param(
         ("model", "model"),
         (Group::Model, false),
@@ -115,61 +112,12 @@ pub const PARAMS: &[Param<Study>] = &[
             field!(ratio),
         ),
     ),
-    param(
-        ("sets", "features occur"),
-        (Group::Data, false),
-        Kind::Choice(SETS),
-        "Each by itself, the features of a set all together, or at most one of a set.",
-        choice!(sets, SETS, SETS_VALUES),
-    ),
-    only_when(
-        |study| study.sets.has_sets(),
-        param(
-            ("set-size", "set size"),
-            (Group::Data, false),
-            Kind::Integer { min: 2, max: MAX_ALIKE },
-            "Neighbouring features that make up a set.",
-            field!(set_size),
-        ),
-    ),
-    only_when(
-        |study| study.sets == Sets::PowerLaw,
-        param(
-            ("skew", "skew a"),
-            (Group::Data, true),
-            Kind::Real { min: -1.0, max: 3.0, log: false },
-            "How much rarer later features are: feature i is active in proportion to i^-(1 + a).",
-            field!(skew),
-        ),
-    ),
-    param(
-        ("largest", "largest value"),
-        (Group::Data, true),
-        Kind::Real { min: 0.01, max: 100.0, log: true },
-        "Values of active features are uniform up to this.",
-        field!(largest),
-    ),
-    shared!(batch, "Samples a step."),
-    shared!(steps),
-    shared!(lr),
-    shared!(schedule),
-    param(
-        ("weight-decay", "weight decay"),
-        (Group::Optimiser, true),
-        Kind::Real { min: -1.0, max: 1.0, log: false },
-        "Decoupled shrinkage, as in AdamW; less than 0 pulls the weights of each feature towards length 1.",
-        field!(weight_decay),
-    ),
-    only_when(
-        |study| study.weight_decay > 0.0,
-        param(
-            ("decay-biases", "biases decay"),
-            (Group::Optimiser, true),
-            Kind::Flag,
-            "Whether biases decay as weights do.",
-            flag!(decay_biases),
-        ),
-    ),
+];
+
+const TRAINING: &[Param<Study>] =
+    &[shared!(batch, "Samples a step."), shared!(steps), shared!(lr), shared!(schedule)];
+
+const OPTIMISER: &[Param<Study>] = &[
     shared!(beta1),
     shared!(beta2),
     shared!(epsilon),

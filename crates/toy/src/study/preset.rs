@@ -1,7 +1,9 @@
 //! Named studies: the paper's figures beyond the phase diagram, each under the view that shows it.
 
+use super::decay::Decay;
 use super::describe::Study;
-use super::variant::{Across, Importance, Sets, Target, Variant};
+use super::distribution::{Distribution, Sets};
+use super::variant::{Across, Importance, Target, Variant};
 use crate::axis::Span;
 use crate::init::Init;
 use crate::schedule::Schedule;
@@ -93,7 +95,7 @@ pub const PRESETS: &[Preset] = &[
         view: View::Geometry,
         help: "The configuration of the superposition_replication repository: the same models with AdamW (weight decay 0.01) at a constant learning rate.",
         ours: &[],
-        spec: || Study { weight_decay: 0.01, ..Study::default() },
+        spec: || Study { decay: Decay::adamw(0.01), ..Study::default() },
     },
     Preset {
         name: "polygons",
@@ -106,8 +108,11 @@ pub const PRESETS: &[Preset] = &[
             instances: 1,
             density: Span::new(1.0 / 7.0, 1.0 / 7.0),
             importance: Importance::Uniform,
-            sets: Sets::Anticorrelated,
-            set_size: 7,
+            distribution: Distribution {
+                sets: Sets::Anticorrelated,
+                set_size: 7,
+                ..Distribution::default()
+            },
             schedule: Schedule::Linear,
             lr: 0.01,
             steps: 4_000,
@@ -208,8 +213,11 @@ pub const PRESETS: &[Preset] = &[
             instances: 1,
             density: Span::new(0.05, 0.05),
             importance: Importance::Uniform,
-            sets: Sets::Correlated,
-            set_size: 3,
+            distribution: Distribution {
+                sets: Sets::Correlated,
+                set_size: 3,
+                ..Distribution::default()
+            },
             // Large weights to begin with pass the first levels by.
             init: Init::Std(0.01),
             repeats: 4,
@@ -290,11 +298,13 @@ fn scaling(features: u32, (from, hidden): (u32, u32), weight_decay: f64, skew: f
         instances: 7,
         density: Span::new(density, density),
         importance: Importance::Uniform,
-        sets: Sets::PowerLaw,
-        skew,
-        largest: 2.0,
-        weight_decay,
-        decay_biases: false,
+        distribution: Distribution {
+            sets: Sets::PowerLaw,
+            skew,
+            largest: 2.0,
+            ..Distribution::default()
+        },
+        decay: Decay { weights: weight_decay, biases: false },
         schedule: Schedule::Warmup,
         lr: 0.01,
         init: Init::Row,
@@ -338,8 +348,7 @@ fn dimensionality(features: u32, hidden: u32) -> Study {
 fn correlation(features: u32, sets: Sets, set_size: u32) -> Study {
     Study {
         features,
-        sets,
-        set_size,
+        distribution: Distribution { sets, set_size, ..Distribution::default() },
         instances: 1,
         density: Span::new(0.05, 0.05),
         importance: Importance::Uniform,

@@ -1,8 +1,8 @@
 //! How the values of a study fit together.
 
-use super::describe::{MAX_ALIKE, MAX_MODELS, MAX_NUMBERS, Study, StudyError};
+use super::describe::{MAX_MODELS, MAX_NUMBERS, Study, StudyError};
 use super::preset::View;
-use super::variant::{Across, Sets};
+use super::variant::Across;
 use crate::spec::{Param, Preset, Spec};
 
 impl Spec for Study {
@@ -15,22 +15,8 @@ impl Spec for Study {
     const PRESETS: &'static [Preset<Self>] = super::preset::PRESETS;
 
     fn fit(&self) -> Result<(), StudyError> {
-        let Self { features, instances, repeats, sets, set_size: size, .. } = *self;
-        if sets.has_sets() && !features.is_multiple_of(size) {
-            return Err(StudyError::Sets { size, features });
-        }
-        let density = self.density.from.max(self.density.to);
-        // Density 1/3 in sets of three may be written with any number of digits.
-        if sets == Sets::Anticorrelated && density * f64::from(size) > 1.0 + 1e-6 {
-            return Err(StudyError::Crowded { density, size });
-        }
-        if sets != Sets::PowerLaw && features > MAX_ALIKE {
-            return Err(StudyError::Alike { features });
-        }
-        if sets == Sets::PowerLaw && density > self.most_frequent() {
-            let (skew, most) = (self.skew, self.most_frequent());
-            return Err(StudyError::Frequent { density, skew, most });
-        }
+        let Self { features, instances, repeats, .. } = *self;
+        self.distribution.fit(features, self.density)?;
         if self.across == Across::Hidden && self.hidden_from > self.hidden {
             return Err(StudyError::Hidden { from: self.hidden_from, hidden: self.hidden });
         }
@@ -42,27 +28,7 @@ impl Spec for Study {
     }
 
     fn repair(&mut self) {
-        if self.sets != Sets::PowerLaw {
-            self.features = self.features.min(MAX_ALIKE);
-        }
-        if self.sets.has_sets() && !self.features.is_multiple_of(self.set_size) {
-            let divides = |size: &u32| self.features.is_multiple_of(*size);
-            match (2..self.set_size).rev().find(divides) {
-                Some(size) => self.set_size = size,
-                None => self.sets = Sets::Independent,
-            }
-        }
-        if self.sets == Sets::Anticorrelated {
-            let most = 1.0 / f64::from(self.set_size);
-            self.density.from = self.density.from.min(most);
-            self.density.to = self.density.to.min(most);
-        }
-        if self.sets == Sets::PowerLaw {
-            // Never below the range of densities: 1,024 features of any skew leave room for more.
-            let most = self.most_frequent();
-            self.density.from = self.density.from.min(most);
-            self.density.to = self.density.to.min(most);
-        }
+        self.distribution.repair(&mut self.features, &mut self.density);
         if self.across == Across::Hidden {
             self.hidden_from = self.hidden_from.min(self.hidden);
         }
@@ -80,6 +46,7 @@ impl Spec for Study {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::distribution::Sets;
 
     #[test]
     fn impossible_studies_are_refused_with_a_sentence() {
@@ -91,11 +58,15 @@ mod tests {
         assert!(wrong(|s| s.features = 0).contains("1 to 1024"));
         assert!(wrong(|s| s.hidden = 129).contains("1 to 128"));
         assert!(wrong(|s| s.density.to = 0.0).contains("density"));
-        assert!(wrong(|s| s.sets = Sets::Correlated).contains("divide"));
-        let crowded = wrong(|s| (s.features, s.sets, s.set_size) = (6, Sets::Anticorrelated, 3));
+        assert!(wrong(|s| s.distribution.sets = Sets::Correlated).contains("divide"));
+        let crowded = wrong(|s| {
+            (s.features, s.distribution.sets, s.distribution.set_size) =
+                (6, Sets::Anticorrelated, 3)
+        });
         assert!(crowded.contains("one in 3"), "{crowded}");
         assert!(wrong(|s| s.features = 600).contains("power-law"));
-        let frequent = wrong(|s| (s.sets, s.skew) = (Sets::PowerLaw, 1.0));
+        let frequent =
+            wrong(|s| (s.distribution.sets, s.distribution.skew) = (Sets::PowerLaw, 1.0));
         assert!(frequent.contains("at most 0.2"), "{frequent}");
         assert!(wrong(|s| (s.across, s.hidden_from) = (Across::Hidden, 3)).contains("at most as"));
         assert!(wrong(|s| (s.instances, s.repeats) = (100, 100)).contains("10000 models"));

@@ -1,69 +1,17 @@
 //! Drawing samples of many features at a cost that follows the active ones.
 //!
-//! A sample is made of units: a feature each when features are independent, a set each otherwise.
-//! Units are active independently, with one probability. A batch is drawn as (1) the number of
-//! its samples with an active unit, (2) for each of these the number of its active units, given
-//! that there is one, both by alias table, and (3) which units these are, every choice as likely
-//! (Floyd's algorithm, in Bentley, "Programming pearls", CACM 30(9), 1987), or which are not, if
-//! that is fewer. Only integers decide, so every engine draws the same samples bit for bit.
-//! `shaders/study_sample.wgsl` is the twin, but for the power law.
-//!
-//! Features that follow a power law are drawn another way: as many picks as a Poisson number says,
-//! given that there is one, each of feature `i` with a probability in proportion to
-//! `-ln(1 - p_i)`. What is picked at all is then active independently, feature `i` with `p_i`.
+//! A batch is drawn as (1) the number of its samples that are not zero, (2) for each of these the
+//! number of its active units, given that there is one, both by alias table, and (3) which units
+//! these are ([`Law::place`]). Only integers decide, so every engine draws the same samples bit for
+//! bit.
 
+use super::choose::word;
+pub use super::choose::{BLOCKS, Marks, Words, below};
 use super::describe::Study;
-use super::variant::{Sets, Target};
+use super::distribution::Law;
+use super::variant::Target;
 use crate::binomial::Binomial;
 use crate::random::{COUNT_BLOCK, block};
-
-/// Blocks of the random stream that belong to one sample: more than any sample needs.
-pub const BLOCKS: u32 = 256;
-
-/// The words of one sample's part of a stream, one after the other.
-pub struct Words {
-    seed: u32,
-    model: u32,
-    step: u32,
-    block: u32,
-    words: [u32; 4],
-    at: usize,
-}
-
-impl Words {
-    /// The words of sample `index`.
-    pub fn new(seed: u32, model: u32, step: u32, index: u32) -> Self {
-        Self { seed, model, step, block: index * BLOCKS, words: [0; 4], at: 4 }
-    }
-}
-
-impl Iterator for Words {
-    type Item = u32;
-
-    /// The next word; there always is one.
-    #[inline]
-    fn next(&mut self) -> Option<u32> {
-        if self.at == 4 {
-            self.words = block(self.seed, self.model, self.step, self.block);
-            (self.block, self.at) = (self.block + 1, 0);
-        }
-        self.at += 1;
-        Some(self.words[self.at - 1])
-    }
-}
-
-/// The next word of a stream that is long enough.
-#[inline(always)]
-fn word(words: &mut impl Iterator<Item = u32>) -> u32 {
-    words.next().unwrap_or_default()
-}
-
-/// A whole number below `end`, at most 512, from a word. Not exactly uniform where `end` is no
-/// power of two: probabilities are off by 2^-23 at most, less than one in 16,000 of their value.
-#[inline(always)]
-pub fn below(word: u32, end: u32) -> u32 {
-    ((word >> 9) * end) >> 23
-}
 
 /// An active feature's value from a word: uniform on [0, 1), or on [-1, 1) for absolute values.
 #[inline(always)]
@@ -76,115 +24,37 @@ fn value(word: u32, target: Target) -> f32 {
     }
 }
 
-/// Which of up to 1,024 units are in a set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks([u64; 16]);
-
-impl Marks {
-    /// Whether a unit is in.
-    #[inline(always)]
-    pub fn has(&self, unit: u32) -> bool {
-        self.0[(unit / 64) as usize] >> (unit % 64) & 1 == 1
-    }
-
-    /// Puts a unit in.
-    #[inline(always)]
-    pub fn mark(&mut self, unit: u32) {
-        self.0[(unit / 64) as usize] |= 1 << (unit % 64);
-    }
-
-    /// Calls `visit` with every unit that is in, ascending, or with those of the first `units` that
-    /// are not, and leaves none in.
-    ///
-    /// One memory for all samples: WebAssembly makes a call of every array that is cleared or moved.
-    #[inline(always)]
-    fn drain(&mut self, units: u32, complement: bool, mut visit: impl FnMut(u32)) {
-        for (k, word) in self.0.iter_mut().take(units.div_ceil(64) as usize).enumerate() {
-            let first = 64 * k as u32;
-            let all = if units - first >= 64 { u64::MAX } else { (1 << (units - first)) - 1 };
-            let mut rest = if complement { !*word & all } else { *word };
-            *word = 0;
-            while rest != 0 {
-                visit(first + rest.trailing_zeros());
-                rest &= rest - 1;
-            }
-        }
-    }
-}
-
 /// Draws the samples of one instance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sampler {
-    /// Number of units.
-    pub units: u32,
-    /// Features a unit.
-    pub size: u32,
-    /// What becomes of an active unit.
-    pub sets: Sets,
+    /// How features occur in samples that are not zero.
+    pub law: Law,
     /// What values are like.
-    pub target: Target,
-    /// Probability that a unit is active.
-    pub probability: f64,
+    target: Target,
+    /// Largest value of an active feature.
+    largest: f32,
     /// Samples a batch.
     pub batch: u32,
     /// Number of samples in a batch with an active unit.
     pub count: Binomial,
-    /// Number of active units of such a sample; of picks, where features follow a power law.
-    pub active: Binomial,
-    /// The feature that a pick is of, where features follow a power law.
-    picks: Option<Binomial>,
-    /// Largest value of an active feature.
-    pub largest: f32,
-    /// Probability that a sample has an active unit.
-    nonzero: f64,
-    /// Active features of a sample, on average.
-    mean: f64,
 }
 
 impl Sampler {
     /// The sampler of a study at one of its densities.
     pub fn new(study: &Study, density: f64) -> Self {
-        let (size, probability) = match study.sets {
-            Sets::Independent | Sets::PowerLaw => (1, density),
-            Sets::Correlated => (study.set_size, density),
-            Sets::Anticorrelated => {
-                (study.set_size, (density * f64::from(study.set_size)).min(1.0))
-            }
-        };
-        let units = study.features / size;
-        // Rates at which features are picked, and of all together.
-        let rates: Vec<f64> = match study.sets {
-            Sets::PowerLaw => study.frequencies(density).iter().map(|p| -(-p).ln_1p()).collect(),
-            _ => vec![],
-        };
-        let rate: f64 = rates.iter().sum();
-        let power_law = study.sets == Sets::PowerLaw;
-        let nonzero = if power_law { -(-rate).exp_m1() } else { nonzero(units, probability) };
-        let features = if study.sets == Sets::Correlated { size } else { 1 };
+        let law = study.distribution.law(study.features, density);
         Self {
-            units,
-            size,
-            sets: study.sets,
             target: study.target,
-            probability,
+            largest: study.distribution.largest as f32,
             batch: study.batch,
-            count: Binomial::new(study.batch, nonzero),
-            active: if power_law { picks(rate) } else { Binomial::at_least(1, units, probability) },
-            picks: power_law.then(|| Binomial::of_weights(0, &rates)),
-            largest: study.largest as f32,
-            nonzero,
-            mean: f64::from(units * features) * probability,
+            count: Binomial::new(study.batch, law.nonzero),
+            law,
         }
-    }
-
-    /// Probability that a sample has an active unit.
-    pub fn nonzero_probability(&self) -> f64 {
-        self.nonzero
     }
 
     /// Number of active features of a sample that has any, on average.
     pub fn mean_active(&self) -> f64 {
-        self.mean / self.nonzero
+        self.law.mean / self.law.nonzero
     }
 
     /// Number of samples with an active unit in a model's batch at a step.
@@ -196,7 +66,7 @@ impl Sampler {
     /// values.
     pub fn draw(&self, seed: u32, model: u32, step: u32, index: u32, active: &mut Vec<(u32, f32)>) {
         let mut words = Words::new(seed, model, step, index);
-        let count = self.active.draw(word(&mut words));
+        let count = self.law.active.draw(word(&mut words));
         active.clear();
         let visit = |feature, value| active.push((feature, value));
         self.place(count, &mut Marks::default(), &mut words, visit);
@@ -209,68 +79,8 @@ impl Sampler {
         self.largest * value(word, self.target)
     }
 
-    /// Words that a sample with so many active units takes of its stream.
-    #[inline(always)]
-    pub fn words(&self, count: u32) -> u32 {
-        let values = match self.sets {
-            Sets::Independent => count,
-            Sets::Correlated => count * self.size,
-            Sets::Anticorrelated => 2 * count,
-            // A feature may be picked more than once, and has one value then.
-            Sets::PowerLaw => return 1 + count + count.min(self.units),
-        };
-        1 + count.min(self.units - count) + values
-    }
-
-    /// Chooses `count` active units, by Floyd's algorithm, and calls `visit` with each, ascending.
-    /// Takes as many words as there are active or inactive units, whichever are fewer, before the
-    /// first visit. Marks have to be empty, and are left so.
-    #[inline(always)]
-    pub fn choose<W: Iterator<Item = u32>>(
-        &self,
-        count: u32,
-        marks: &mut Marks,
-        words: &mut W,
-        mut visit: impl FnMut(&mut W, u32),
-    ) {
-        let most = 2 * count > self.units;
-        let few = if most { self.units - count } else { count };
-        let picks = self.units - few..self.units;
-        if self.units <= 128 {
-            // The same in two registers: what is marked does not go through memory.
-            let [mut low, mut high] = [0u64; 2];
-            for last in picks {
-                let pick = below(word(words), last + 1);
-                let half = if pick < 64 { low } else { high };
-                let unit = if half >> (pick % 64) & 1 == 1 { last } else { pick };
-                let mark = 1 << (unit % 64);
-                low |= if unit < 64 { mark } else { 0 };
-                high |= if unit < 64 { 0 } else { mark };
-            }
-            (marks.0[0], marks.0[1]) = (low, high);
-        } else {
-            for last in picks {
-                let pick = below(word(words), last + 1);
-                marks.mark(if marks.has(pick) { last } else { pick });
-            }
-        }
-        if few == 0 {
-            (0..self.units).for_each(
-                #[inline(always)]
-                |unit| visit(words, unit),
-            );
-            return;
-        }
-        marks.drain(
-            self.units,
-            most,
-            #[inline(always)]
-            |unit| visit(words, unit),
-        );
-    }
-
-    /// Chooses `count` active units and visits their active features, ascending, with their
-    /// values. Takes words after the first of the sample's; marks as in [`Self::choose`].
+    /// Visits the active features of a sample with `count` active units as [`Law::place`] does, with
+    /// their values.
     #[inline(always)]
     pub fn place(
         &self,
@@ -279,63 +89,26 @@ impl Sampler {
         words: &mut impl Iterator<Item = u32>,
         mut visit: impl FnMut(u32, f32),
     ) {
-        if let Some(picks) = &self.picks {
-            for _ in 0..count {
-                marks.mark(picks.draw(word(words)));
-            }
-            marks.drain(
-                self.units,
-                false,
-                #[inline(always)]
-                |unit| visit(unit, self.value(word(words))),
-            );
-            return;
-        }
-        self.choose(
+        self.law.place(
             count,
             marks,
             words,
             #[inline(always)]
-            |words, unit| match self.sets {
-                Sets::Independent | Sets::PowerLaw => visit(unit, self.value(word(words))),
-                Sets::Correlated => {
-                    for i in 0..self.size {
-                        visit(unit * self.size + i, self.value(word(words)));
-                    }
-                }
-                Sets::Anticorrelated => {
-                    let which = unit * self.size + below(word(words), self.size);
-                    visit(which, self.value(word(words)));
-                }
-            },
+            |feature, word| visit(feature, self.value(word)),
         );
     }
-}
-
-/// A Poisson number, given that it is 1 or more.
-fn picks(rate: f64) -> Binomial {
-    // As far as a word tells them apart; some 150 at most, for rates of up to 70.
-    let terms = std::iter::successors(Some((1.0, 1.0)), |&(k, p)| {
-        let next = p * rate / (k + 1.0);
-        (k < rate || next > 1e-11 * rate.exp().min(1e30)).then_some((k + 1.0, next))
-    });
-    Binomial::of_weights(1, &terms.map(|(_, p)| p).collect::<Vec<_>>())
-}
-
-/// Probability that any of `units` is active.
-fn nonzero(units: u32, probability: f64) -> f64 {
-    // 1 - (1 - p)^n without losing the digits of a small p.
-    -(f64::from(units) * (-probability).ln_1p()).exp_m1()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::axis::Span;
+    use crate::study::distribution::{Distribution, Sets};
 
     fn study(features: u32, sets: Sets, set_size: u32, density: f64) -> Study {
         let density = Span::new(density, density);
-        Study { features, sets, set_size, density, batch: 64, ..Study::default() }
+        let distribution = Distribution { sets, set_size, skew: 0.3, ..Distribution::default() };
+        Study { features, distribution, density, batch: 64, ..Study::default() }
     }
 
     /// Over whole batches, zeros included: every feature is as often active as the density says,
@@ -353,8 +126,8 @@ mod tests {
             (Sets::PowerLaw, 2, 12, 0.1),
             (Sets::PowerLaw, 2, 12, 0.18),
         ] {
-            let study = Study { skew: 0.3, ..study(features, sets, size, density) };
-            let own = study.frequencies(density);
+            let study = study(features, sets, size, density);
+            let own = study.distribution.frequencies(features, density);
             let sampler = Sampler::new(&study, density);
             let (batches, batch) = (400, f64::from(study.batch));
             let total = f64::from(batches) * batch;
@@ -391,7 +164,7 @@ mod tests {
             }
             assert!((sum / values - 0.5).abs() < 5.0 * (1.0 / 12.0 / values).sqrt());
             assert!((square / values - 1.0 / 3.0).abs() < 5.0 * (0.09 / values).sqrt());
-            let mean = values / f64::from(batches) / (batch * sampler.nonzero_probability());
+            let mean = values / f64::from(batches) / (batch * sampler.law.nonzero);
             assert!((mean / sampler.mean_active() - 1.0).abs() < 0.05);
         }
     }
@@ -439,8 +212,8 @@ mod tests {
             let values = if sets == Sets::Anticorrelated { 2 * units } else { 512 };
             assert!(1 + units / 2 + values <= 4 * BLOCKS, "{sets:?}");
             let sampler = Sampler::new(&study(512, sets, 2, 0.5), 0.5);
-            assert_eq!(sampler.units, units);
-            assert!((1..=units).all(|count| sampler.words(count) <= 4 * BLOCKS));
+            assert_eq!(sampler.law.units, units);
+            assert!((1..=units).all(|count| sampler.law.words(count) <= 4 * BLOCKS));
         }
     }
 }

@@ -32,27 +32,6 @@ pub fn model(study: &Study, model: u32) -> Model<f32> {
     Model { parameters, first: zeros.clone(), second: zeros }
 }
 
-/// Decays weights that decay row by row, before the optimiser's step: where the decay `gamma` is
-/// negative, `W_i += lr gamma W_i (1 - 1/|W_i|)`, towards length 1; else `W_i -= lr gamma W_i`. The
-/// reference, and what engines call.
-pub fn decay_rows<T: Float>(study: &Study, step: u32, parameters: &mut [T]) {
-    if !study.decays_rows() {
-        return;
-    }
-    let cast = |x: f64| T::from(x).unwrap_or_else(T::nan);
-    let layout = study.layout();
-    let rate = cast(study.course().lr_at(step) * study.weight_decay);
-    for row in parameters[..layout.weights()].chunks_exact_mut(layout.m) {
-        let norm = row.iter().fold(T::zero(), |sum, &w| sum + w * w).sqrt();
-        let factor = match rate < T::zero() {
-            true if norm > T::zero() => T::one() + rate * (T::one() - norm.recip()),
-            true => T::one(),
-            false => T::one() - rate,
-        };
-        row.iter_mut().for_each(|w| *w = *w * factor);
-    }
-}
-
 /// All that the training of a model goes on from: it may go on anywhere, and learns the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Learner {
@@ -126,7 +105,7 @@ impl<'a> Instance<'a> {
             epsilon: cast(study.epsilon),
         };
         let rates = StepRates::along(&study.course(), step);
-        decay_rows(study, step, &mut state.parameters);
+        study.decay.apply(study.layout(), study.course().lr_at(step), &mut state.parameters);
         let moments = state.first.iter_mut().zip(&mut state.second);
         for ((p, (m, v)), &g) in state.parameters.iter_mut().zip(moments).zip(&gradient) {
             adam.update(&rates, p, m, v, g);

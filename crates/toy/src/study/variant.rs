@@ -1,5 +1,5 @@
-//! What can differ from model to model beyond size: architecture, target, importance and how
-//! features occur together.
+//! What can differ from model to model beyond size: architecture, target, importance and
+//! what instances differ in.
 
 use serde::{Deserialize, Serialize};
 
@@ -59,27 +59,6 @@ pub enum Importance {
     Geometric,
     /// 1 for all but the last, whose importance is `ratio`.
     Extra,
-}
-
-/// How features occur together. A set is `set-size` neighbouring features.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Sets {
-    /// Each feature is active or not by itself.
-    Independent,
-    /// The features of a set are active or zero together, each with a value of its own.
-    Correlated,
-    /// At most one feature of a set is active at a time; each is as often as the density says.
-    Anticorrelated,
-    /// Each feature by itself, the later the rarer: feature `i`, counted from 1, with a probability
-    /// in proportion to `i^-(1 + skew)`.
-    PowerLaw,
-}
-
-impl Sets {
-    /// Whether features come in sets.
-    pub const fn has_sets(self) -> bool {
-        matches!(self, Self::Correlated | Self::Anticorrelated)
-    }
 }
 
 /// What the instances of a study differ in.

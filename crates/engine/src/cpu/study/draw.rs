@@ -97,23 +97,23 @@ impl Chunk {
         for index in 0..samples {
             starts[index] = at;
             let head = &heads[HEAD * index..][..HEAD];
-            let count = sampler.active.draw(head[0]);
+            let count = sampler.law.active.draw(head[0]);
             words[..HEAD].copy_from_slice(head);
-            let needed = sampler.words(count) as usize;
+            let needed = sampler.law.words(count) as usize;
             let start = (first + index as u32) * BLOCKS;
             for at in (HEAD..needed).step_by(4 * L::F::LEN) {
                 blocks.fill(lanes, start + at as u32 / 4, 1, &mut words[at..]);
             }
             let mut rest = words[1..needed].iter().copied();
-            if sampler.sets == Sets::Independent {
-                let full = count == sampler.units && *whole == index;
+            if sampler.law.sets == Sets::Independent {
+                let full = count == sampler.law.units && *whole == index;
                 *whole += usize::from(full);
                 if !(full && index < known) {
                     // As below, but for values, which are made several at a time.
                     let mut places = features[at..].iter_mut();
-                    sampler.choose(
+                    marks.choose(
+                        sampler.law.units,
                         count,
-                        marks,
                         &mut rest,
                         #[inline(always)]
                         |_, unit| {
@@ -218,7 +218,7 @@ mod tests {
     use crate::cpu::lanes::X4;
     use fearless_simd::dispatch;
     use toy::random::pcg4d;
-    use toy::study::{Study, Target};
+    use toy::study::{Distribution, Study, Target};
 
     fn check<L: Lanes>(lanes: L, study: &Study, density: f64) {
         let sampler = Sampler::new(study, density);
@@ -243,7 +243,8 @@ mod tests {
         for sets in [Sets::Independent, Sets::Correlated, Sets::Anticorrelated] {
             for target in [Target::Identity, Target::Absolute] {
                 for density in [0.5, 0.3, 0.01] {
-                    let study = Study { features: 90, sets, target, ..Study::default() };
+                    let distribution = Distribution { sets, ..Distribution::default() };
+                    let study = Study { features: 90, distribution, target, ..Study::default() };
                     every_width!(lanes => check(lanes, &study, density));
                 }
             }
@@ -255,8 +256,11 @@ mod tests {
             every_width!(lanes => check(lanes, &small, density));
         }
         // By a power law, and with values of another size.
-        let skewed = Study { features: 90, sets: Sets::PowerLaw, largest: 2.0, ..Study::default() };
-        let most = Study { features: 1000, sets: Sets::PowerLaw, skew: -1.0, ..Study::default() };
+        let law = Distribution { sets: Sets::PowerLaw, ..Distribution::default() };
+        let wide = Distribution { largest: 2.0, ..law };
+        let skewed = Study { features: 90, distribution: wide, ..Study::default() };
+        let even = Distribution { skew: -1.0, ..law };
+        let most = Study { features: 1000, distribution: even, ..Study::default() };
         for (study, density) in [(&skewed, 0.04), (&most, 0.032)] {
             every_width!(lanes => check(lanes, study, density));
         }

@@ -28,7 +28,7 @@ use toy::study::cost::Cost;
 use toy::study::curve::point_of;
 use toy::study::sample::Sampler;
 use toy::study::snapshot::Trained;
-use toy::study::train::{Learner, decay_rows};
+use toy::study::train::Learner;
 use toy::train::Model;
 use web_time::Instant;
 
@@ -224,7 +224,8 @@ impl Bench {
             if !study.bias {
                 self.gradient[weights..].fill(0.0);
             }
-            decay_rows(study, step, &mut learner.state.parameters);
+            let lr = study.course().lr_at(step);
+            study.decay.apply(study.layout(), lr, &mut learner.state.parameters);
             adam::update(
                 lanes,
                 &adam,
