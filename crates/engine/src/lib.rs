@@ -22,7 +22,7 @@ pub mod study;
 pub mod translation;
 mod trial;
 
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, Live};
 pub use engine::Engine;
 pub use error::EngineError;
 pub use found::Found;

@@ -1,6 +1,6 @@
 //! A share of a sweep in training.
 
-use crate::checkpoint::{Checkpoint, Header, State, bits};
+use crate::checkpoint::{Checkpoint, Header, Live, State, bits};
 use crate::error::EngineError;
 use crate::plan::Plan;
 use crate::{check, cpu, gpu};
@@ -145,6 +145,27 @@ impl SweepRun {
 
     /// See [`Run::checkpoint`](crate::Run::checkpoint).
     pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
+        let header = self.header();
+        Ok(Checkpoint { header, state: State::Sweep(self.backend.state(&self.plan).await?) })
+    }
+
+    /// The same, with as little memory as there is need for.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn live(&mut self) -> Result<Live<'_>, EngineError> {
+        let header = self.header();
+        Ok(match &mut self.backend {
+            Backend::Cpu(cpu) => Live::Sweep(header, cpu),
+            Backend::Gpu(gpu) => {
+                let state = State::Sweep(gpu.state(&self.plan).await?);
+                Live::Whole(Checkpoint { header, state })
+            }
+        })
+    }
+
+    /// All of a checkpoint but the numbers.
+    fn header(&self) -> Header {
         let (kind, name, shared) = match &self.backend {
             Backend::Cpu(cpu) => (Kind::Cpu, cpu.name(), false),
             Backend::Gpu(gpu) => (Kind::Gpu, gpu.name().to_owned(), gpu.kernel().shared),
@@ -154,15 +175,14 @@ impl SweepRun {
             _ => vec![],
         };
         let job = Job::Sweep(self.plan.sweep.clone());
-        let header = Header {
+        Header {
             share: self.plan.rows.clone(),
             name,
             shared,
             ahead: self.ahead(),
             leaders,
             ..Header::new(job, kind, self.step)
-        };
-        Ok(Checkpoint { header, state: State::Sweep(self.backend.state(&self.plan).await?) })
+        }
     }
 
     /// Parameters of all models of the share as they are now, also of those that are

@@ -48,6 +48,11 @@ fn finish(mut run: Run) -> Vec<u8> {
     while !run.is_done() {
         block_on(run.advance(u32::MAX)).expect("a healthy device");
     }
+    if let Run::Sweep(run) = &mut run {
+        let whole = block_on(run.checkpoint()).expect("a healthy device").encode();
+        let live = block_on(run.live()).expect("a healthy device");
+        assert_eq!((live.size(), live.encode()), (whole.len(), whole));
+    }
     block_on(run.checkpoint()).expect("a healthy device").encode()
 }
 

@@ -1,16 +1,18 @@
 //! The way out of a session: reports, and checkpoints.
 
-use engine::Checkpoint;
+use engine::Live;
 use std::rc::Rc;
 use wire::Report;
 
+type Post = dyn Fn(Report, Option<&Live<'_>>);
+
 /// Takes reports; clones are the same.
 #[derive(Clone)]
-pub struct Outbox(Rc<dyn Fn(Report, Option<Checkpoint>)>);
+pub struct Outbox(Rc<Post>);
 
 impl Outbox {
     /// An outbox whose reports go to a function.
-    pub fn new(post: impl Fn(Report, Option<Checkpoint>) + 'static) -> Self {
+    pub fn new(post: impl Fn(Report, Option<&Live<'_>>) + 'static) -> Self {
         Self(Rc::new(post))
     }
 
@@ -20,7 +22,7 @@ impl Outbox {
     }
 
     /// Sends a report with a checkpoint.
-    pub fn send_with(&self, report: Report, state: Checkpoint) {
+    pub fn send_with(&self, report: Report, state: &Live<'_>) {
         (self.0)(report, Some(state));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::outbox::Outbox;
 use crate::session::Session;
-use engine::Checkpoint;
+use engine::Live;
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_channel::oneshot;
 use futures_util::StreamExt;
@@ -88,7 +88,7 @@ fn scope() -> DedicatedWorkerGlobalScope {
 /// Posts a report, and the bytes of a checkpoint beside it; bytes move without being copied once
 /// more. A checkpoint's are written where they are sent from: the memory of a program never
 /// becomes smaller again, and a million models' fill a good part of it.
-fn post(report: Report, state: Option<Checkpoint>) {
+fn post(report: Report, state: Option<&Live<'_>>) {
     let Ok(bytes) = wire::encode(&report) else { return };
     let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
     if let Some(state) = state {

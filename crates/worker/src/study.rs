@@ -5,7 +5,7 @@ use crate::outbox::Outbox;
 use crate::saving::Saving;
 use crate::task::{Begin, Doing, Task};
 use crate::turns::{INTERVAL, MEASURING};
-use engine::EngineError;
+use engine::{EngineError, Live};
 use std::time::Duration;
 use toy::evaluate::Effort;
 use toy::study::Wanted;
@@ -115,8 +115,9 @@ impl StudyTask {
             (checkpoint.header.share.clone(), checkpoint.header.finished.clone());
         let (run, step) = (self.id, self.run.step());
         let report = Report::Checkpoint { run, step, parts, finished };
-        self.outbox.send_with(report, checkpoint);
-        self.saving.took(self.trained, start.elapsed());
+        let live = Live::Whole(checkpoint);
+        self.outbox.send_with(report, &live);
+        self.saving.took(self.trained, start.elapsed(), live.size());
         Ok(())
     }
 

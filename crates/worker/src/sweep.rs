@@ -102,11 +102,13 @@ impl SweepTask {
     /// Sends what to go on from.
     async fn save(&mut self) -> Result<(), EngineError> {
         let start = Instant::now();
-        let state = self.run.checkpoint().await?;
         let parts = self.run.plan().rows.clone();
         let (run, step) = (self.id, self.run.step());
-        self.outbox.send_with(Report::Checkpoint { run, step, parts, finished: vec![] }, state);
-        self.saving.took(self.trained, start.elapsed());
+        let report = Report::Checkpoint { run, step, parts, finished: vec![] };
+        let live = self.run.live().await?;
+        self.outbox.send_with(report, &live);
+        let bytes = live.size();
+        self.saving.took(self.trained, start.elapsed(), bytes);
         Ok(())
     }
 

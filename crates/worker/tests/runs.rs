@@ -33,7 +33,9 @@ impl Worker {
     fn new(saving: Duration) -> Self {
         let said = Said::default();
         let out = said.clone();
-        let outbox = Outbox::new(move |report, state| out.borrow_mut().push_back((report, state.map(|state| state.encode()))));
+        let outbox = Outbox::new(move |report, state| {
+            out.borrow_mut().push_back((report, state.map(|state| state.encode())))
+        });
         outbox.send(Report::Ready);
         let mut session = Session::new(outbox).saving_every(saving);
         session.set_jobs(Box::new(AllJobs::default()));
@@ -314,7 +316,9 @@ fn all_weights_of_a_diagram_can_be_had() {
 fn a_worker_without_the_part_for_other_jobs_trains_sweeps_and_refuses_the_rest() {
     let said = Said::default();
     let out = said.clone();
-    let outbox = Outbox::new(move |report, state| out.borrow_mut().push_back((report, state.map(|state| state.encode()))));
+    let outbox = Outbox::new(move |report, state| {
+        out.borrow_mut().push_back((report, state.map(|state| state.encode())))
+    });
     let mut session = Session::new(outbox);
     let sweep = Sweep { columns: 4, rows: 4, steps: 20, ..Sweep::default() };
     let start = |run: u32, job: Job| Request::Start {

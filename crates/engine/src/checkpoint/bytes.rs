@@ -1,7 +1,7 @@
 //! Checkpoints as bytes: a signature, the version, the header's length, the header, the models'
 //! numbers as they are in memory (little-endian), and a checksum of all before it.
 
-use super::{Checkpoint, CheckpointError, Header, State, VERSION};
+use super::{Checkpoint, CheckpointError, Header, Live, State, VERSION};
 use toy::Spec;
 use toy::fingerprint::{Fingerprint, Fingerprinter};
 use toy::study::curve;
@@ -28,50 +28,24 @@ impl Checkpoint {
     }
 
     /// How many bytes it has.
-    pub fn size(&self) -> usize {
-        FRONT + self.head().len() + 4 * numbers(&self.header).unwrap_or(0) + BACK
+    fn size(&self) -> usize {
+        self.header.size()
     }
 
-    /// Its bytes piece by piece, for whoever has no room for all of them beside the checkpoint.
-    pub fn write(&self, mut put: impl FnMut(&[u8])) {
-        let mut sum = Fingerprinter::default();
-        let mut put_summed = |piece: &[u8]| {
-            sum.add(piece);
-            put(piece);
-        };
-        let header = self.head();
-        put_summed(SIGNATURE);
-        put_summed(&VERSION.to_le_bytes());
-        put_summed(&(header.len() as u64).to_le_bytes());
-        put_summed(&header);
-        let mut piece = Vec::with_capacity(4 * PIECE);
-        let mut put_numbers = |values: &[f32]| {
-            for some in values.chunks(PIECE) {
-                piece.clear();
-                piece.extend(some.iter().flat_map(|value| value.to_le_bytes()));
-                put_summed(&piece);
-            }
-        };
-        match &self.state {
-            State::Sweep(planes) => planes.iter().for_each(|plane| put_numbers(plane)),
+    /// Its bytes piece by piece.
+    fn write(&self, put: impl FnMut(&[u8])) {
+        self.header.write(put, |put| match &self.state {
+            State::Sweep(planes) => planes.iter().for_each(|plane| put(plane)),
             State::Study { learners, finished } => {
                 for Learner { state: Model { parameters, first, second }, sums, .. } in learners {
-                    [parameters, first, second, sums].iter().for_each(|part| put_numbers(part));
+                    [parameters, first, second, sums].iter().for_each(|part| put(part));
                 }
                 for Trained { parameters, sums, .. } in finished {
-                    put_numbers(parameters);
-                    put_numbers(sums);
+                    put(parameters);
+                    put(sums);
                 }
             }
-        }
-        let Fingerprint(sum) = sum.finish();
-        put(&sum.to_le_bytes());
-    }
-
-    /// The header's bytes.
-    fn head(&self) -> Vec<u8> {
-        // Never fails: a header is plain data.
-        wire::encode(&self.header).unwrap_or_default()
+        });
     }
 
     /// Reads a checkpoint from bytes, whatever they are. Nothing larger than they are is allocated.
@@ -114,7 +88,69 @@ impl Checkpoint {
     }
 }
 
+impl Live<'_> {
+    /// How many bytes it has.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Whole(checkpoint) => checkpoint.size(),
+            Self::Sweep(header, _) => header.size(),
+        }
+    }
+
+    /// Its bytes piece by piece: those of [`Checkpoint::encode`].
+    pub fn write(&self, put: impl FnMut(&[u8])) {
+        match self {
+            Self::Whole(checkpoint) => checkpoint.write(put),
+            Self::Sweep(header, training) => {
+                header.write(put, |put| (0..3).for_each(|part| put(&training.part(part))));
+            }
+        }
+    }
+
+    /// The same in memory.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.size());
+        self.write(|piece| bytes.extend_from_slice(piece));
+        bytes
+    }
+}
+
 impl Header {
+    /// How many bytes a checkpoint with this header has.
+    fn size(&self) -> usize {
+        FRONT + self.bytes().len() + 4 * numbers(self).unwrap_or(0) + BACK
+    }
+
+    /// The bytes of a checkpoint with this header and these numbers, piece by piece.
+    fn write(&self, mut put: impl FnMut(&[u8]), numbers: impl FnOnce(&mut dyn FnMut(&[f32]))) {
+        let mut sum = Fingerprinter::default();
+        let mut put_summed = |piece: &[u8]| {
+            sum.add(piece);
+            put(piece);
+        };
+        let header = self.bytes();
+        put_summed(SIGNATURE);
+        put_summed(&VERSION.to_le_bytes());
+        put_summed(&(header.len() as u64).to_le_bytes());
+        put_summed(&header);
+        let mut piece = Vec::with_capacity(4 * PIECE);
+        numbers(&mut |values| {
+            for some in values.chunks(PIECE) {
+                piece.clear();
+                piece.extend(some.iter().flat_map(|value| value.to_le_bytes()));
+                put_summed(&piece);
+            }
+        });
+        let Fingerprint(sum) = sum.finish();
+        put(&sum.to_le_bytes());
+    }
+
+    /// The header's bytes.
+    fn bytes(&self) -> Vec<u8> {
+        // Never fails: a header is plain data.
+        wire::encode(self).unwrap_or_default()
+    }
+
     /// Reads what a checkpoint is of, and checks all of its bytes.
     ///
     /// # Errors

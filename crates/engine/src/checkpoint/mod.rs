@@ -102,6 +102,15 @@ pub struct Checkpoint {
     pub state: State,
 }
 
+/// A run at a moment, for as long as it stands still: to be written where no second copy of a
+/// million models has room.
+pub enum Live<'a> {
+    /// A checkpoint in memory.
+    Whole(Checkpoint),
+    /// A sweep's, whose numbers are where they are trained.
+    Sweep(Header, &'a crate::cpu::Training),
+}
+
 impl Checkpoint {
     /// The same of some of its parts only, in its order: rows of a sweep that none is ahead in, or
     /// models of a study. So a share that one trained can be gone on with by several.

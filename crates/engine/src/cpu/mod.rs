@@ -319,14 +319,19 @@ impl Training {
 
     /// Parameters, first and second moments of all local models, each by parameter, then model.
     pub fn state(&self) -> [Vec<f32>; 3] {
-        let mut all = [(); 3].map(|()| vec![0.0; self.size * self.models]);
+        [0, 1, 2].map(|part| self.part(part))
+    }
+
+    /// One of the three vectors of [`state`](Self::state).
+    pub fn part(&self, part: usize) -> Vec<f32> {
+        let mut all = vec![0.0; self.size * self.models];
         let size = 3 * self.size * self.lanes;
         for (&Span { first, used, .. }, state) in
             self.groups.iter().zip(self.state.chunks_exact(size))
         {
-            for (plane, values) in state.chunks_exact(self.lanes).enumerate() {
-                let (part, p) = (plane / self.size, plane % self.size);
-                all[part][p * self.models + first..][..used].copy_from_slice(&values[..used]);
+            let own = &state[part * self.size * self.lanes..][..self.size * self.lanes];
+            for (p, values) in own.chunks_exact(self.lanes).enumerate() {
+                all[p * self.models + first..][..used].copy_from_slice(&values[..used]);
             }
         }
         all
