@@ -10,6 +10,8 @@ pub struct Memory<T> {
     pub(super) values: Vec<Vec<T>>,
     /// The same; empty too where nothing learns.
     pub(super) gradients: Vec<Vec<T>>,
+    /// Which of these the loss has reached on the way back; the others are 0.
+    pub(super) reached: Vec<bool>,
     /// Every list of tokens.
     pub(super) tokens: Vec<Vec<u32>>,
     /// Gradients that nobody wants.
@@ -27,6 +29,7 @@ impl<T: Float> Memory<T> {
         Self {
             values: values.collect(),
             gradients: back.collect(),
+            reached: vec![false; tape.tensors.len()],
             tokens: tape.tokens.iter().map(|&count| vec![0; count]).collect(),
             spare: [vec![], vec![]],
         }

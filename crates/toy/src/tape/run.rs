@@ -109,9 +109,11 @@ pub fn backward<T: Float>(
 ) {
     gradient.fill(T::zero());
     memory.gradients.iter_mut().for_each(|g| g.fill(T::zero()));
+    memory.reached.fill(false);
     for operation in tape.operations.iter().rev() {
         let out = target(operation);
-        if out.is_some_and(|id| !tape.tensor(id).learns) {
+        // What the loss does not depend on passes nothing on.
+        if out.is_some_and(|id| !tape.tensor(id).learns || !memory.reached[id.0]) {
             continue;
         }
         let dy = out.map(|id| take(&mut memory.gradients[id.0])).unwrap_or_default();
@@ -155,8 +157,15 @@ pub fn backward<T: Float>(
                 let [dq, dk, dv] = &mut grads;
                 let weights = back.value(*weights);
                 kernels.attention_back(how, inputs, weights, &dy, [dq, dk, dv]);
+                let before = [*q, *k].map(|id| back.memory.reached[id.0]);
                 for (id, grad) in [*q, *k, *v].into_iter().zip(grads) {
                     back.put_back(id, grad);
+                }
+                if size.keys == 1 {
+                    // A single weight is 1 whatever query and key.
+                    for (id, before) in [*q, *k].into_iter().zip(before) {
+                        back.memory.reached[id.0] = before || id == *v;
+                    }
                 }
             }
             Operation::Embedding { tokens, table, width, .. } => {
@@ -245,6 +254,7 @@ impl<T: Float> Back<'_, T> {
     fn put_back(&mut self, id: Id, gradient: Vec<T>) {
         if self.tape.tensor(id).learns {
             self.memory.gradients[id.0] = gradient;
+            self.memory.reached[id.0] = true;
         }
     }
 }

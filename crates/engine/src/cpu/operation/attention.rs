@@ -58,6 +58,14 @@ pub fn forward(
                 let seen = size.seen(sequence, query, lengths);
                 let own = &mut weights[index * keys..][..keys];
                 own[seen..].fill(0.0);
+                if let (1, [weight]) = (seen, &mut own[..1]) {
+                    // A single weight is 1 whatever query and key.
+                    *weight = 1.0;
+                    let kept = factor(drops, index * keys);
+                    let pairs = out[row..][..head].iter_mut().zip(&v[first..][..head]);
+                    pairs.for_each(|(out, v)| *out = kept * v);
+                    continue;
+                }
                 let query = &q[row..][..head];
                 let mut most = f32::MIN;
                 for (j, weight) in own[..seen].iter_mut().enumerate() {
@@ -103,6 +111,12 @@ pub fn backward(
                 let seen = size.seen(sequence, query, lengths);
                 let own = &weights[index * keys..][..seen];
                 let dout = &dout[row..][..head];
+                if seen == 1 {
+                    // A single weight is 1 whatever query and key.
+                    let kept = factor(drops, index * keys);
+                    add_times(&mut dv[first..][..head], kept, dout);
+                    continue;
+                }
                 let mut mean = 0.0;
                 for (j, &weight) in own.iter().enumerate() {
                     let at = first + j * width;
@@ -110,10 +124,6 @@ pub fn backward(
                     by_weight[j] = factor * dot(dout, &v[at..][..head]);
                     mean += weight * by_weight[j];
                     add_times(&mut dv[at..][..head], factor * weight, dout);
-                }
-                if seen < 2 {
-                    // A single weight is 1 whatever query and key.
-                    continue;
                 }
                 for (j, &weight) in own.iter().enumerate() {
                     let at = first + j * width;
