@@ -34,14 +34,12 @@ pub fn refuses(study: &Study) -> Option<String> {
     Some(format!("The GPU's kernel for studies does not know {why}."))
 }
 
-/// The number of a distribution in the text, of those that the kernel draws.
+/// The distributions that the kernel draws, by their numbers in its text.
+const DRAWN: [Sets; 3] = [Sets::Independent, Sets::Correlated, Sets::Anticorrelated];
+
+/// A distribution's number.
 fn code(sets: Sets) -> Option<usize> {
-    match sets {
-        Sets::Independent => Some(0),
-        Sets::Correlated => Some(1),
-        Sets::Anticorrelated => Some(2),
-        _ => None,
-    }
+    DRAWN.iter().position(|drawn| *drawn == sets)
 }
 
 /// Most hidden dimensions of a model.

@@ -10,7 +10,7 @@ use crate::schedule::{Course, Schedule};
 use crate::spec::ParamError;
 use serde::{Deserialize, Serialize};
 
-/// Most features of a model; as many only if they follow a power law.
+/// Most features of a model, where they occur so that as many can be drawn.
 pub const MAX_FEATURES: u32 = 1024;
 /// Most hidden dimensions of a model.
 pub const MAX_HIDDEN: u32 = 128;
