@@ -10,7 +10,6 @@ mod dynamics;
 mod geometry;
 mod look;
 mod numbers;
-mod scaling;
 pub mod sheet;
 mod vulnerability;
 
@@ -42,7 +41,6 @@ pub fn draw(view: View, found: &Found, look: Look) -> Option<Drawn> {
         View::Dynamics => dynamics::draw(sheet, charted, film, look),
         View::Computation => computation::draw(sheet, part),
         View::Vulnerability => vulnerability::draw(sheet, charted),
-        View::Scaling => scaling::draw(sheet, charted),
     })
 }
 
