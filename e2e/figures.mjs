@@ -30,6 +30,7 @@ const VIEWS = {
   dynamics: "?view=dynamics",
   computation: "?view=computation",
   vulnerability: "?study=attacked",
+  scaling: "?view=scaling&features=64&hidden=24&steps=1000",
   transformer: TRANSFORMER,
   translation: "?view=translation&narrowest=4&widest=32&steps=120&batch=16&held-out=32",
   comparison: TRANSFORMER,

@@ -15,6 +15,7 @@ const VIEWS = {
   dynamics: "?view=dynamics&steps=60",
   computation: "?view=computation&steps=60",
   vulnerability: "?view=vulnerability&steps=10&instances=3&features=30&hidden=8",
+  scaling: "?view=scaling&steps=10&instances=3&features=32&hidden=8",
   transformer: "?view=transformer&network=transformer&features=12&width=6&heads=2&mlp=8&instances=3&batch=16&steps=60&engine=cpu",
   translation: "?view=translation&narrowest=8&widest=16&steps=2&batch=1&held-out=8&engine=cpu",
   comparison: "?view=comparison",

@@ -136,7 +136,7 @@ for (const [name, run] of Object.entries({ diagram, experiment })) {
   );
 }
 
-const VIEWS = ["geometry", "demonstration", "dimensionality", "correlation", "dynamics", "computation", "vulnerability"];
+const VIEWS = ["geometry", "demonstration", "dimensionality", "correlation", "dynamics", "computation", "vulnerability", "scaling"];
 test(
   "losses: the GPU asked for where there is none, after a run of any experiment: a sentence, and the CPU is a click away",
   { timeout: 300_000 },

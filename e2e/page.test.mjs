@@ -14,7 +14,7 @@ for (const webgpu of Object.keys(WEBGPU)) {
   );
 }
 
-const VIEWS = ["", "geometry", "demonstration", "dimensionality", "correlation", "dynamics", "computation", "vulnerability", "transformer", "comparison"];
+const VIEWS = ["", "geometry", "demonstration", "dimensionality", "correlation", "dynamics", "computation", "vulnerability", "scaling", "transformer", "comparison"];
 
 /** Waits until something is drawn. */
 const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

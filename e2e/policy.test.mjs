@@ -6,7 +6,7 @@ import { stage } from "./instrument.mjs";
 import { POLICY } from "./serve.mjs";
 
 const LINK = "?grid=8&repeats=1&steps=20&engine=cpu";
-const VIEWS = ["", "geometry", "demonstration", "dimensionality", "correlation", "dynamics", "computation", "vulnerability"];
+const VIEWS = ["", "geometry", "demonstration", "dimensionality", "correlation", "dynamics", "computation", "vulnerability", "scaling"];
 for (const view of VIEWS) {
   const path = view ? `?view=${view}&steps=30&batch=64&instances=2&engine=cpu` : `${LINK}&pixel=3,3`;
   test(

@@ -13,7 +13,7 @@ const { values } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const REST = "?grid=12&repeats=2&steps=60&engine=cpu";
-const VIEWS = ["", "view=geometry&", "view=demonstration&", "view=dimensionality&", "view=correlation&", "view=dynamics&", "view=computation&", "view=vulnerability&", "view=transformer&", "view=comparison&"];
+const VIEWS = ["", "view=geometry&", "view=demonstration&", "view=dimensionality&", "view=correlation&", "view=dynamics&", "view=computation&", "view=vulnerability&", "view=scaling&", "view=transformer&", "view=comparison&"];
 const ROUNDS = 12;
 /** How many times as much memory there may be in the second half: minutes say less than half an hour. */
 const MOST = seconds < 600 ? 1.25 : 1.1;

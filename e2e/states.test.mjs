@@ -42,7 +42,7 @@ const VIEWS = {
   "diagram embedded": ["?embed=1&grid=8&steps=40", { done: (page) => page.waitForSelector(".diagram canvas") }],
 };
 VIEWS["experiment embedded"] = ["?view=geometry&embed=1&steps=60", { done: (page) => page.waitForSelector(".plate svg") }];
-const small = { geometry: "steps=60", demonstration: "steps=20&instances=2", dimensionality: "steps=10&instances=3&features=40&hidden=8", correlation: "steps=60", dynamics: "steps=60&batch=64", computation: "steps=60", vulnerability: "steps=10&instances=3&features=30&hidden=8" };
+const small = { geometry: "steps=60", demonstration: "steps=20&instances=2", dimensionality: "steps=10&instances=3&features=40&hidden=8", correlation: "steps=60", dynamics: "steps=60&batch=64", computation: "steps=60", vulnerability: "steps=10&instances=3&features=30&hidden=8", scaling: "steps=10&features=32&instances=3&hidden=8" };
 for (const [view, rest] of Object.entries(small)) {
   VIEWS[view] = [`?view=${view}&${rest}&nonsense=1`, {
     trained: (page) => stage(page, "done"),

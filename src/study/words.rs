@@ -33,6 +33,10 @@ pub const fn look_for(view: View) -> (&'static str, &'static str) {
             "Look whether the upper curve rises where the lower one does.",
             "https://transformer-circuits.pub/2022/toy_model/index.html#adversarial",
         ),
+        View::Scaling => (
+            "Look at how straight the line of the losses is, and at how many features are represented.",
+            "https://arxiv.org/abs/2505.10465",
+        ),
     }
 }
 
@@ -59,6 +63,9 @@ pub const fn about(view: View) -> &'static str {
         }
         View::Vulnerability => {
             "The price of superposition: what the most harmful small change of the input adds to the loss, above, and how many features share a dimension, below. A model without superposition passes a change on, which adds the square of its length; the upper chart says how many times as much it is here, as in the paper's figure of adversarial examples. An attack goes along a row of W Wᵀ, either way, with a tenth of the average input's length, and the worst of them counts. The models are autoencoders, which are meant to pass inputs on: of classifiers this says nothing. Models are attacked when training is done; how far both curves go together is said below them."
+        }
+        View::Scaling => {
+            "Does a wider model do better, and how fast? Features follow a power law, as words do, and each point is a model with more hidden dimensions than the one before, on logarithmic axes: a straight line is a scaling law, its slope the exponent. With weights pulled towards length 1 all features are represented and their overlaps shrink about as 1/m; with ordinary weight decay only frequent features are. The paper finds exponents near 1 in the one case and near that of the power law in the other, with more features and longer runs than a browser has patience for; what is written at the line is fitted to the points below it. After Liu, Liu and Gore (2025), \"Superposition yields robust neural scaling\"."
         }
     }
 }

@@ -44,7 +44,7 @@ fn every_file_has_its_rows() {
 fn impossible_studies_are_refused_with_what_is_allowed() {
     for (words, sentence) in [
         ("study --features 1025", "features is 1025; it must be a whole number from 1 to 1024"),
-        ("study --features 513", "more than 512 cannot be drawn"),
+        ("study --features 513", "more than 512 need features that occur by a power-law"),
         ("study --hidden 129", "from 1 to 128"),
         ("study --preset correlated-pairs --features 7", "must divide the number of features"),
         ("study --preset anticorrelated-pairs --density 0.8", "it must be at most 0.5"),

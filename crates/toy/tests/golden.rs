@@ -43,6 +43,7 @@ const STUDY: &[(&str, &str)] = &[
     ("ratio", "0.9"),
     ("sets", "independent"),
     ("set-size", "2"),
+    ("skew", "0"),
     ("largest", "1"),
     ("batch", "1024"),
     ("steps", "10000"),

@@ -43,6 +43,7 @@ fn gradients_of_every_variant() {
                     (Sets::Independent, 1.0),
                     (Sets::Correlated, 0.3),
                     (Sets::Anticorrelated, 0.3),
+                    (Sets::PowerLaw, 0.2),
                 ] {
                     for (features, hidden) in [(4, 2), (6, 9)] {
                         let study = Study {

@@ -10,6 +10,7 @@ mod dynamics;
 mod geometry;
 mod look;
 mod numbers;
+mod scaling;
 pub mod sheet;
 mod vulnerability;
 
@@ -41,6 +42,7 @@ pub fn draw(view: View, found: &Found, look: Look) -> Option<Drawn> {
         View::Dynamics => dynamics::draw(sheet, charted, film, look),
         View::Computation => computation::draw(sheet, part),
         View::Vulnerability => vulnerability::draw(sheet, charted),
+        View::Scaling => scaling::draw(sheet, charted),
     })
 }
 

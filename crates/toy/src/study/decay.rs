@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// How weights decay.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decay {
-    /// The decay `gamma`: 0 is Adam, more is AdamW.
+    /// The decay `gamma`: 0 is Adam, more is AdamW; less pulls the rows of the weights towards
+    /// length 1 and leaves biases alone.
     pub weights: f64,
     /// Whether biases decay, too.
     pub biases: bool,
@@ -29,8 +30,8 @@ impl<S: AsRef<Decay> + AsMut<Decay> + 'static> Rows<S> {
         param(
             ("weight-decay", "weight decay"),
             (Group::Optimiser, true),
-            Kind::Real { min: 0.0, max: 1.0, log: false },
-            "Decoupled shrinkage, as in AdamW.",
+            Kind::Real { min: -1.0, max: 1.0, log: false },
+            "Decoupled shrinkage, as in AdamW; less than 0 pulls the weights of each feature towards length 1.",
             field!(part weights),
         ),
         only_when(
@@ -59,19 +60,29 @@ impl Decay {
 
     /// Whether weights decay otherwise than by one factor for all parameters.
     pub fn is_apart(self) -> bool {
-        self.weights > 0.0 && !self.biases
+        self.weights < 0.0 || (self.weights > 0.0 && !self.biases)
     }
 
-    /// Decays weights that decay apart, before the optimiser's step at a learning rate, row by row:
-    /// `W_i -= lr gamma W_i`. The reference, and what engines call.
+    /// Decays weights that decay apart, before the optimiser's step at a learning rate. Row by row:
+    /// where the decay `gamma` is negative, `W_i += lr gamma W_i (1 - 1/|W_i|)`, towards length 1
+    /// (Liu, Liu and Gore 2025); else `W_i -= lr gamma W_i`. The reference, and what engines call.
     pub fn apply<T: Float>(self, layout: Layout, lr: f64, parameters: &mut [T]) {
         if !self.is_apart() {
             return;
         }
         let rate = T::from(lr * self.weights).unwrap_or_else(T::nan);
         for row in parameters[..layout.weights()].chunks_exact_mut(layout.m) {
-            let factor = T::one() - rate;
+            let factor = factor(rate, row);
             row.iter_mut().for_each(|w| *w = *w * factor);
         }
     }
+}
+
+/// What a row of weights is multiplied with.
+fn factor<T: Float>(rate: T, row: &[T]) -> T {
+    if rate >= T::zero() {
+        return T::one() - rate;
+    }
+    let norm = row.iter().fold(T::zero(), |sum, &w| sum + w * w).sqrt();
+    if norm > T::zero() { T::one() + rate * (T::one() - norm.recip()) } else { T::one() }
 }

@@ -3,7 +3,7 @@
 use super::decay::Decay;
 use super::describe::Study;
 use super::distribution::{Distribution, Sets};
-use super::variant::{Importance, Target, Variant};
+use super::variant::{Across, Importance, Target, Variant};
 use crate::axis::Span;
 use crate::init::Init;
 use crate::schedule::Schedule;
@@ -26,11 +26,13 @@ pub enum View {
     Computation,
     /// What small adversarial changes of the input do to the loss.
     Vulnerability,
+    /// Loss against the number of hidden dimensions.
+    Scaling,
 }
 
 impl View {
     /// Every view, in the order the page lists them, with its word in links and its label.
-    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
         (Self::Geometry, "geometry", "Geometry"),
         (Self::Demonstration, "demonstration", "Demonstration"),
         (Self::Dimensionality, "dimensionality", "Dimensionality"),
@@ -38,6 +40,7 @@ impl View {
         (Self::Dynamics, "dynamics", "Dynamics"),
         (Self::Computation, "computation", "Computation"),
         (Self::Vulnerability, "vulnerability", "Vulnerability"),
+        (Self::Scaling, "scaling", "Scaling"),
     ];
 
     /// The view's word.
@@ -254,7 +257,62 @@ pub const PRESETS: &[Preset] = &[
         ours: &[],
         spec: || Study { instances: 12, ..dimensionality(100, 20) },
     },
+    Preset {
+        name: "scaling",
+        label: "Strong, 256 features",
+        view: View::Scaling,
+        help: "After Liu, Liu and Gore 2025: features rarer and rarer by a power law, in 4 to 40 dimensions, with weights pulled towards length 1. All features are represented, and their overlaps are near those of random directions, 1/m. The paper finds a loss that falls as 1/m, too, with more features and longer runs; in models as small as these it may fall faster.",
+        ours: SCALING_OURS,
+        spec: || scaling(256, (4, 40), -1.0, 0.0),
+    },
+    Preset {
+        name: "scaling-weak",
+        label: "Weak, 256 features",
+        view: View::Scaling,
+        help: "The same with weights that decay: the model keeps the most frequent features and leaves out the others. The paper finds a loss that falls as what is left out does, by the power law's own a, with more features and longer runs.",
+        ours: SCALING_OURS,
+        spec: || scaling(256, (4, 40), 1.0, 0.5),
+    },
+    Preset {
+        name: "scaling-paper",
+        label: "Strong, 1,000 features",
+        view: View::Scaling,
+        help: "The paper's size: 10 to 100 dimensions, 20,000 steps of 2,048 samples. For the command line: it takes hours.",
+        ours: &["instances", "seed"],
+        spec: || Study { steps: 20_000, batch: 2_048, ..scaling(1_000, (10, 100), -1.0, 0.0) },
+    },
 ];
+
+/// What the small versions of the scaling experiment do otherwise than its paper.
+const SCALING_OURS: &[&str] = &["features", "hidden", "instances", "steps", "batch"];
+
+/// How loss scales with width (Liu, Liu and Gore 2025, "Superposition yields robust neural
+/// scaling"): one active feature a sample on average, with values uniform on [0, 2).
+fn scaling(features: u32, (from, hidden): (u32, u32), weight_decay: f64, skew: f64) -> Study {
+    let density = 1.0 / f64::from(features);
+    Study {
+        features,
+        hidden,
+        hidden_from: from,
+        across: Across::Hidden,
+        instances: 7,
+        density: Span::new(density, density),
+        importance: Importance::Uniform,
+        distribution: Distribution {
+            sets: Sets::PowerLaw,
+            skew,
+            largest: 2.0,
+            ..Distribution::default()
+        },
+        decay: Decay { weights: weight_decay, biases: false },
+        schedule: Schedule::Warmup,
+        lr: 0.01,
+        init: Init::Row,
+        steps: 2_000,
+        batch: 1_024,
+        ..Study::default()
+    }
+}
 
 /// The paper's demonstration of superposition.
 fn demonstration(features: u32, hidden: u32, ratio: f64, variant: Variant) -> Study {

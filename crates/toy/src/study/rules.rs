@@ -64,7 +64,10 @@ mod tests {
                 (6, Sets::Anticorrelated, 3)
         });
         assert!(crowded.contains("one in 3"), "{crowded}");
-        assert!(wrong(|s| s.features = 600).contains("cannot be drawn"));
+        assert!(wrong(|s| s.features = 600).contains("power-law"));
+        let frequent =
+            wrong(|s| (s.distribution.sets, s.distribution.skew) = (Sets::PowerLaw, 1.0));
+        assert!(frequent.contains("at most 0.2"), "{frequent}");
         assert!(wrong(|s| (s.across, s.hidden_from) = (Across::Hidden, 3)).contains("at most as"));
         assert!(wrong(|s| (s.instances, s.repeats) = (100, 100)).contains("10000 models"));
         assert!(wrong(|s| s.ratio = f64::NAN).contains("ratio"));

@@ -107,7 +107,7 @@ mod tests {
 
     fn study(features: u32, sets: Sets, set_size: u32, density: f64) -> Study {
         let density = Span::new(density, density);
-        let distribution = Distribution { sets, set_size, ..Distribution::default() };
+        let distribution = Distribution { sets, set_size, skew: 0.3, ..Distribution::default() };
         Study { features, distribution, density, batch: 64, ..Study::default() }
     }
 
@@ -123,6 +123,8 @@ mod tests {
             (Sets::Correlated, 3, 12, 0.9),
             (Sets::Anticorrelated, 3, 12, 0.1),
             (Sets::Anticorrelated, 3, 12, 1.0 / 3.0),
+            (Sets::PowerLaw, 2, 12, 0.1),
+            (Sets::PowerLaw, 2, 12, 0.18),
         ] {
             let study = study(features, sets, size, density);
             let own = study.distribution.frequencies(features, density);

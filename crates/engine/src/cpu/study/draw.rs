@@ -255,10 +255,15 @@ mod tests {
         for density in [1.0, 0.95, 0.5] {
             every_width!(lanes => check(lanes, &small, density));
         }
-        // Values of another size.
-        let wide = Distribution { largest: 2.0, ..Distribution::default() };
-        let wide = Study { features: 90, distribution: wide, ..Study::default() };
-        every_width!(lanes => check(lanes, &wide, 0.04));
+        // By a power law, and with values of another size.
+        let law = Distribution { sets: Sets::PowerLaw, ..Distribution::default() };
+        let wide = Distribution { largest: 2.0, ..law };
+        let skewed = Study { features: 90, distribution: wide, ..Study::default() };
+        let even = Distribution { skew: -1.0, ..law };
+        let most = Study { features: 1000, distribution: even, ..Study::default() };
+        for (study, density) in [(&skewed, 0.04), (&most, 0.032)] {
+            every_width!(lanes => check(lanes, study, density));
+        }
         // More units than two words mark.
         let large = Study { features: 200, ..Study::default() };
         for density in [0.7, 0.2] {
