@@ -53,9 +53,12 @@ pub fn below(word: u32, end: u32) -> u32 {
 
 /// Which of up to 1,024 units are in a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks([u64; 16]);
+pub struct Marks([u64; Self::WORDS as usize]);
 
 impl Marks {
+    /// Words of 64 units each.
+    pub const WORDS: u32 = 16;
+
     /// Whether a unit is in.
     #[inline(always)]
     pub fn has(&self, unit: u32) -> bool {

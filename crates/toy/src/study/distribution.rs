@@ -190,7 +190,11 @@ impl Distribution {
 
     /// Most features that there can be.
     fn most_features(&self) -> u32 {
-        if self.sets == Sets::PowerLaw { u32::MAX } else { MAX_ALIKE }
+        match self.sets {
+            Sets::Independent | Sets::Correlated | Sets::Anticorrelated => MAX_ALIKE,
+            // As many as can be marked.
+            Sets::PowerLaw => 64 * Marks::WORDS,
+        }
     }
 
     /// The largest mean density there is room for. A power law's first feature is zero now and
@@ -208,12 +212,16 @@ impl Distribution {
 
     /// Probability of every feature at a mean density.
     pub fn frequencies(&self, features: u32, density: f64) -> Vec<f64> {
-        if self.sets != Sets::PowerLaw {
-            return vec![density; features as usize];
-        }
-        let law: Vec<f64> = (1..=features).map(|i| f64::from(i).powf(-1.0 - self.skew)).collect();
-        let scale = density * f64::from(features) / law.iter().sum::<f64>();
-        law.into_iter().map(|p| p * scale).collect()
+        let each = 1..=features;
+        let relative: Vec<f64> = match self.sets {
+            // Exactly the density, which no sum has rounded.
+            Sets::Independent | Sets::Correlated | Sets::Anticorrelated => {
+                return each.map(|_| density).collect();
+            }
+            Sets::PowerLaw => each.map(|i| f64::from(i).powf(-1.0 - self.skew)).collect(),
+        };
+        let scale = density * f64::from(features) / relative.iter().sum::<f64>();
+        relative.into_iter().map(|p| p * scale).collect()
     }
 
     /// How samples of so many features are drawn at a density.
@@ -258,7 +266,7 @@ impl Distribution {
 
 /// A Poisson number, given that it is 1 or more.
 fn poisson(rate: f64) -> Binomial {
-    // As far as a word tells them apart; some 150 at most, for rates of up to 70.
+    // As far as a word tells them apart, and of large rates a little further: some 350 at most.
     let terms = std::iter::successors(Some((1.0, 1.0)), |&(k, p)| {
         let next = p * rate / (k + 1.0);
         (k < rate || next > 1e-11 * rate.exp().min(1e30)).then_some((k + 1.0, next))
@@ -272,7 +280,7 @@ fn poisson(rate: f64) -> Binomial {
 /// one probability: a sample that is not zero has the number of its active units (an alias table)
 /// and then these units, every choice as likely ([`Marks::choose`]).
 ///
-/// Features that follow a power law are drawn another way: as many picks as a Poisson number says,
+/// Features that are unequally frequent, as by a power law, are drawn another way: as many picks as a Poisson number says,
 /// given that there is one, each of feature `i` with a probability in proportion to
 /// `-ln(1 - p_i)`. What is picked at all is then active independently, feature `i` with `p_i`.
 #[derive(Clone, Debug, PartialEq)]
