@@ -12,8 +12,8 @@ const MARGIN: f64 = 16.0;
 /// Differences that are always allowed: of parameters, and of first and second moments relative to
 /// the largest.
 const FLOOR: [f64; 3] = [2e-6, 2e-5, 4e-5];
-/// How far the states begin from the given one: at a first look, and at a second one, which finds
-/// models that a sample more or less could turn.
+/// How far the states begin from the given one: at a first look, and at one that finds models which
+/// a sample more or less could turn.
 pub const NEAR: f64 = 1e-6;
 pub const WIDER: f64 = 2e-5;
 
@@ -44,7 +44,7 @@ pub struct Misfit {
     pub size: f64,
     /// What differs: 0 a parameter, 1 a first moment, 2 a second moment.
     part: usize,
-    /// The device's number and the CPU's.
+    /// The device's number and the one beside it.
     found: f32,
     expected: f32,
 }
@@ -54,12 +54,11 @@ impl Misfit {
     pub fn is_rounding(self) -> bool {
         self.size <= 1.0
     }
-}
 
-impl std::fmt::Display for Misfit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    /// The numbers in words, after who finds the other one.
+    pub fn beside(self, who: &str) -> String {
         let part = ["parameter", "first moment", "second moment"][self.part];
-        write!(f, "a {part} is {:e} where the CPU finds {:e}", self.found, self.expected)
+        format!("a {part} is {:e} where {who} {:e}", self.found, self.expected)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Drivers have bugs that look like speed: a loop ended early is work not done. So a GPU trains only
 //! after it has taken some models through the run's first steps as the CPU does, and goes on only
 //! while models picked at random, trained again on the CPU from the states before a dispatch, come
-//! to the states after it. All dispatches of a run are alike, and none has more steps than the
+//! to the states after it; where they do not, step by step ([`replay`]). All dispatches of a run are alike, and none has more steps than the
 //! checked ones. The CPU does this while the GPU works, in a quarter of its time at most: where that
 //! is enough, every step is checked, otherwise the last ones of each slice. Whatever is read of a run
 //! has its last step checked first.
@@ -12,6 +12,7 @@ mod budget;
 mod judge;
 mod models;
 mod network;
+mod replay;
 mod study;
 mod sweep;
 

@@ -2,7 +2,8 @@
 //! network.
 
 use super::budget::Budget;
-use super::judge::{NEAR, WIDER, misfit, nearby};
+use super::judge::{NEAR, misfit, nearby};
+use super::replay::{Fault, fault};
 use crate::EngineError;
 use crate::gpu::Gpu;
 use crate::gpu::record::{Follow, Record, Recording};
@@ -13,9 +14,9 @@ use toy::study::train::Learner;
 use toy::train::Model;
 use web_time::Instant;
 
-/// States from which the CPU trains a model at a first look and at a second one.
-const FIRST_LOOK: u32 = 2;
-const SECOND_LOOK: u32 = 6;
+/// States from which the CPU trains a model over many steps, and where it looks at each of them.
+const MANY_STEPS: u32 = 2;
+const ONE_STEP: u32 = 6;
 
 /// A share of a job's models, as far as checks have to know it.
 pub(crate) trait Share {
@@ -30,6 +31,13 @@ pub(crate) trait Share {
     fn heaviest(&self) -> usize;
     /// The models before their first step, on a GPU.
     async fn begin(&self, gpu: &Gpu) -> Result<Self::Gpu, EngineError>;
+    /// One of the models, trained alone as another training does it.
+    async fn alone(
+        &self,
+        gpu: &Gpu,
+        like: &Self::Gpu,
+        place: usize,
+    ) -> Result<Self::Gpu, EngineError>;
     /// Trains a model on the CPU, from these states and through these steps.
     fn again(
         &self,
@@ -46,6 +54,7 @@ pub(super) async fn rehearse(gpu: &Gpu, share: &impl Share) -> Result<(), Engine
 
 /// A share of models in training on a GPU, some of which the CPU trains again.
 pub(crate) struct CheckedModels<S: Share> {
+    device: Gpu,
     gpu: S::Gpu,
     /// What the CPU is yet to compare.
     pending: Option<Record>,
@@ -64,7 +73,8 @@ impl<S: Share> CheckedModels<S> {
         gpu.trusted()?;
         let training = share.begin(gpu).await?;
         let (budget, heaviest) = (Budget::default(), share.heaviest());
-        let mut checked = Self { gpu: training, pending: None, budget, turn: 0, heaviest };
+        let device = gpu.clone();
+        let mut checked = Self { device, gpu: training, pending: None, budget, turn: 0, heaviest };
         if !share.models().is_empty() {
             checked.rehearse(share).await?;
         }
@@ -86,7 +96,7 @@ impl<S: Share> CheckedModels<S> {
             let Some(record) = self.gpu.recorded() else { break };
             let states = self.gpu.read_record(record).await?;
             start.get_or_insert_with(|| states[0].1.clone());
-            self.compare(share, place, &states)?;
+            self.compare(share, place, &states).await?;
         }
         if let Some(start) = start {
             self.gpu.put_back(place, &start);
@@ -168,31 +178,45 @@ impl<S: Share> CheckedModels<S> {
     async fn check(&mut self, share: &S, record: Record) -> Result<(), EngineError> {
         let place = record.models.start;
         let states = self.gpu.read_record(record).await?;
-        self.compare(share, place, &states)
+        self.compare(share, place, &states).await
     }
 
-    /// Trains a model from each recorded state to the next on the CPU and compares.
-    fn compare(
+    /// Trains a model from each recorded state to the next on the CPU and compares; where it comes
+    /// to another one, step by step.
+    async fn compare(
         &mut self,
         share: &S,
         place: usize,
         states: &[(u32, Model<f32>)],
     ) -> Result<(), EngineError> {
         let (begun, model) = (Instant::now(), share.models()[place]);
+        let cpu = |from: &Model<f32>, states: u32, distance: f64, steps: Range<u32>| {
+            share.again(model, (0..states).map(|k| nearby(from, distance, k)), steps)
+        };
         let mut steps = 0;
         for pair in states.windows(2) {
-            let [(step, before), (end, after)] = pair else { continue };
-            steps += end - step;
-            let cpu = |states: u32, distance: f64| {
-                let near = (0..states).map(|k| nearby(before, distance, k));
-                share.again(model, near, *step..*end)
-            };
-            if misfit(after, &cpu(FIRST_LOOK, NEAR)).is_rounding() {
+            let [before, after] = pair else { continue };
+            steps += after.0 - before.0;
+            if misfit(&after.1, &cpu(&before.1, MANY_STEPS, NEAR, before.0..after.0)).is_rounding()
+            {
                 continue;
             }
-            let misfit = misfit(after, &cpu(SECOND_LOOK, WIDER));
-            if !misfit.is_rounding() {
-                let what = format!("after step {end} of model {model}, {misfit}");
+            let mut alone = share.alone(&self.device, &self.gpu, place).await?;
+            alone.keep_short(1);
+            let step = async |from: &Model<f32>, step: u32| {
+                alone.put_back(0, from);
+                alone.rehearse(0, step, 1);
+                let mut states = match alone.recorded() {
+                    Some(record) => alone.read_record(record).await?,
+                    None => vec![],
+                };
+                Ok(states.pop().map_or_else(|| from.clone(), |(_, state)| state))
+            };
+            let cpu = |from: &Model<f32>, distance: f64, step: u32| {
+                cpu(from, ONE_STEP, distance, step..step + 1)
+            };
+            if let Some(Fault { step, what }) = fault(before, after, step, cpu).await? {
+                let what = format!("after step {step} of model {model}, {what}");
                 self.gpu.distrust(&what);
                 return Err(EngineError::Wrong { name: self.gpu.name().to_owned(), what });
             }

@@ -36,6 +36,15 @@ impl Share for Plan {
         NetworkTraining::new(gpu, &self.network, &self.models).await
     }
 
+    async fn alone(
+        &self,
+        gpu: &Gpu,
+        _like: &NetworkTraining,
+        place: usize,
+    ) -> Result<NetworkTraining, EngineError> {
+        NetworkTraining::new(gpu, &self.network, &[self.models[place]]).await
+    }
+
     fn again(
         &self,
         model: u32,

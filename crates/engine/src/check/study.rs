@@ -39,6 +39,17 @@ impl Share for Plan {
         StudyTraining::new(gpu, self).await
     }
 
+    async fn alone(
+        &self,
+        gpu: &Gpu,
+        like: &StudyTraining,
+        place: usize,
+    ) -> Result<StudyTraining, EngineError> {
+        let plan = Plan { models: vec![self.models[place]], ..self.clone() };
+        let (kernel, parts) = like.kernel();
+        StudyTraining::with(gpu, &plan, kernel, parts).await
+    }
+
     fn again(
         &self,
         model: u32,

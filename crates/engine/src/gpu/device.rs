@@ -7,17 +7,18 @@ use super::study_shader::StudyKernel;
 use crate::EngineError;
 use crate::study::Plan as StudyPlan;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use wire::Class;
 
-/// A GPU that can be computed on.
+/// A GPU that can be computed on; clones share it.
+#[derive(Clone)]
 pub struct Gpu {
     pub(super) context: Context,
     info: wgpu::AdapterInfo,
-    pipelines: Mutex<HashMap<Kernel, wgpu::ComputePipeline>>,
-    study_pipelines: Mutex<HashMap<StudyKernel, Vec<wgpu::ComputePipeline>>>,
+    pipelines: Arc<Mutex<HashMap<Kernel, wgpu::ComputePipeline>>>,
+    study_pipelines: Arc<Mutex<HashMap<StudyKernel, Vec<wgpu::ComputePipeline>>>>,
     /// The faster kernel of each class of sweeps of few models.
-    pub(super) faster: Mutex<Vec<(Class, Kernel)>>,
+    pub(super) faster: Arc<Mutex<Vec<(Class, Kernel)>>>,
     /// What becomes of a kernel's text before it is compiled, in tests.
     alter: Option<fn(String) -> String>,
 }
@@ -63,9 +64,9 @@ impl Gpu {
         Ok(Self {
             context,
             info,
-            pipelines: Mutex::default(),
-            study_pipelines: Mutex::default(),
-            faster: Mutex::default(),
+            pipelines: Arc::default(),
+            study_pipelines: Arc::default(),
+            faster: Arc::default(),
             alter: None,
         })
     }

@@ -208,6 +208,11 @@ impl StudyTraining {
         Ok(training)
     }
 
+    /// The kernel that trains, and workgroups a model.
+    pub(crate) fn kernel(&self) -> (StudyKernel, u32) {
+        (self.kernel, self.common.parts)
+    }
+
     /// Trains for a moment, over and over from the schedule's start; returns model-steps/s. Begins
     /// with few models.
     ///
