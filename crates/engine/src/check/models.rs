@@ -181,8 +181,8 @@ impl<S: Share> CheckedModels<S> {
         self.compare(share, place, &states).await
     }
 
-    /// Trains a model from each recorded state to the next on the CPU and compares; where it comes
-    /// to another one, step by step.
+    /// Trains a model from each recorded state to the next on the CPU and compares; what comes to
+    /// another one, step by step.
     async fn compare(
         &mut self,
         share: &S,
@@ -190,38 +190,107 @@ impl<S: Share> CheckedModels<S> {
         states: &[(u32, Model<f32>)],
     ) -> Result<(), EngineError> {
         let (begun, model) = (Instant::now(), share.models()[place]);
-        let cpu = |from: &Model<f32>, states: u32, distance: f64, steps: Range<u32>| {
-            share.again(model, (0..states).map(|k| nearby(from, distance, k)), steps)
-        };
         let mut steps = 0;
         for pair in states.windows(2) {
             let [before, after] = pair else { continue };
             steps += after.0 - before.0;
-            if misfit(&after.1, &cpu(&before.1, MANY_STEPS, NEAR, before.0..after.0)).is_rounding()
-            {
-                continue;
-            }
-            let mut alone = share.alone(&self.device, &self.gpu, place).await?;
-            alone.keep_short(1);
-            let step = async |from: &Model<f32>, step: u32| {
-                alone.put_back(0, from);
-                alone.rehearse(0, step, 1);
-                let mut states = match alone.recorded() {
-                    Some(record) => alone.read_record(record).await?,
-                    None => vec![],
-                };
-                Ok(states.pop().map_or_else(|| from.clone(), |(_, state)| state))
-            };
-            let cpu = |from: &Model<f32>, distance: f64, step: u32| {
-                cpu(from, ONE_STEP, distance, step..step + 1)
-            };
-            if let Some(Fault { step, what }) = fault(before, after, step, cpu).await? {
-                let what = format!("after step {step} of model {model}, {what}");
-                self.gpu.distrust(&what);
-                return Err(EngineError::Wrong { name: self.gpu.name().to_owned(), what });
+            let near = (0..MANY_STEPS).map(|k| nearby(&before.1, NEAR, k));
+            if !misfit(&after.1, &share.again(model, near, before.0..after.0)).is_rounding() {
+                self.replay(share, place, before, after).await?;
             }
         }
         self.budget.took(steps, begun.elapsed());
         Ok(())
+    }
+
+    /// Has the GPU take a model alone from one state to another, a step at a time, and the CPU each
+    /// of the steps.
+    async fn replay(
+        &self,
+        share: &S,
+        place: usize,
+        before: &(u32, Model<f32>),
+        after: &(u32, Model<f32>),
+    ) -> Result<(), EngineError> {
+        let model = share.models()[place];
+        let mut alone = share.alone(&self.device, &self.gpu, place).await?;
+        alone.keep_short(1);
+        let step = async |from: &Model<f32>, step: u32| {
+            alone.put_back(0, from);
+            alone.rehearse(0, step, 1);
+            let mut states = match alone.recorded() {
+                Some(record) => alone.read_record(record).await?,
+                None => vec![],
+            };
+            Ok(states.pop().map_or_else(|| from.clone(), |(_, state)| state))
+        };
+        let cpu = |from: &Model<f32>, distance: f64, step: u32| {
+            let near = (0..ONE_STEP).map(|k| nearby(from, distance, k));
+            share.again(model, near, step..step + 1)
+        };
+        let Some(Fault { step, what }) = fault(before, after, step, cpu).await? else {
+            return Ok(());
+        };
+        let what = format!("after step {step} of model {model}, {what}");
+        self.gpu.distrust(&what);
+        Err(EngineError::Wrong { name: self.gpu.name().to_owned(), what })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{network, study};
+    use pollster::block_on;
+    use toy::Study;
+    use toy::network::Network;
+    use wire::Shard;
+
+    /// Follows each model in turn through a few slices and replays all of them, whatever the first
+    /// look says.
+    fn replay_all<S: Share>(gpu: &Gpu, share: &S) {
+        let run = async {
+            let mut run = CheckedModels::new(gpu, share).await?;
+            let mut step = 0;
+            for place in 0..share.models().len() {
+                run.gpu.keep_short(7);
+                let follow = Follow { models: place..place + 1, passages: 3, last_only: false };
+                step += run.gpu.advance_recording(step, 20, Some(follow)).await?;
+                let record = run.gpu.recorded().expect("what is followed is recorded");
+                for pair in run.gpu.read_record(record).await?.windows(2) {
+                    run.replay(share, place, &pair[0], &pair[1]).await?;
+                }
+            }
+            Ok::<_, EngineError>(step)
+        };
+        assert!(block_on(run).unwrap_or_else(|error| panic!("{error}")) >= 3);
+    }
+
+    #[test]
+    fn a_right_device_repeats_itself_a_step_at_a_time() {
+        let gpu = block_on(Gpu::new()).expect("a driver, as tests/check.rs says");
+        // A batch that a workgroup takes alone, and one that llvmpipe wants divided.
+        for batch in [40, 4000] {
+            let shape = Study {
+                features: 13,
+                hidden: 4,
+                instances: 3,
+                steps: 200,
+                batch,
+                ..Study::default()
+            };
+            replay_all(&gpu, &study::Plan::new(&shape, Shard::ALL));
+        }
+        let shape = Network {
+            features: 9,
+            width: 8,
+            instances: 3,
+            batch: 40,
+            steps: 200,
+            ..Network::default()
+        };
+        for shape in [shape.clone(), Network { dropout: 0.1, norm: true, shared: true, ..shape }] {
+            replay_all(&gpu, &network::Plan::new(&shape, &[0, 1, 2]));
+        }
     }
 }

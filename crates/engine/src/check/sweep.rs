@@ -321,6 +321,35 @@ mod tests {
     use pollster::block_on;
     use toy::sweep::Data;
 
+    /// With an invocation a model and a workgroup a model, exact and sampled.
+    #[test]
+    fn a_right_device_repeats_itself_a_step_at_a_time() {
+        let gpu = block_on(Gpu::new()).expect("a driver, as tests/check.rs says");
+        for (data, shared) in [(Data::Exact, false), (Data::Sampled, false), (Data::Sampled, true)]
+        {
+            let shape = Sweep { features: 3, hidden: 2, columns: 5, rows: 3, ..Sweep::default() };
+            let plan = Plan::new(&Sweep { data, batch: 70, ..shape }, crate::plan::Shard::ALL);
+            let run = async {
+                let mut run = Checked::as_before(&gpu, &plan, shared).await?;
+                run.gpu.keep_short(9);
+                // Models of all rows: a replay knows its own row alone.
+                let models = 0..plan.models();
+                let follow = Follow { models: models.clone(), passages: 2, last_only: false };
+                let taken = run.gpu.advance_recording(0, 18, Some(follow)).await?;
+                let record = run.gpu.recorded().expect("what is followed is recorded");
+                let states = run.gpu.read_record(record).await?;
+                for pair in states.windows(2) {
+                    for local in models.clone() {
+                        let at = |k: usize| (pair[k].0, model(&pair[k].1, models.len(), local));
+                        run.replay(&plan, local, at(0), at(1)).await?;
+                    }
+                }
+                Ok::<_, EngineError>(taken)
+            };
+            assert!(block_on(run).unwrap_or_else(|error| panic!("{error}")) > 0);
+        }
+    }
+
     /// Models that have come to rest, from where rounding pushes one machine's off long before the
     /// other's: with steps of 64 at a time, some of these end elsewhere on llvmpipe, and no single
     /// step does.
