@@ -55,7 +55,8 @@ pub fn draw(mut sheet: Sheet, part: &Part) -> Drawn {
         let mut guide = |at: &dyn Fn(f64) -> f64, name: &str| {
             let place = |width: f64| (across(width), y.at(at(width)));
             sheet.line(place(first), place(last), dashes);
-            sheet.text(room - 26.0, top + 12.0, END, name);
+            // Above the chart, where no line of it passes, and above the name of its axis.
+            sheet.text(room - 26.0, top - 24.0, END, name);
         };
         match (k, law) {
             (0, Some(law)) => {
