@@ -66,7 +66,7 @@ pub async fn find(jobs: &[Job]) -> Result<Option<Kept<Bytes>>, Error> {
     };
     let head = Uint8Array::new(&parts.get(0)).to_vec();
     let Ok((version, run)) = wire::decode::<Head>(&head) else { return Ok(None) };
-    let bytes = |place: &u32| parts.get(1 + place).dyn_into().ok().map(Bytes);
+    let bytes = |place: &u32| parts.get(1 + place).dyn_into().ok().map(Bytes::new);
     let kept = run.map(bytes);
     Ok(kept.filter(|_| version == env!("CARGO_PKG_VERSION")))
 }
@@ -78,8 +78,8 @@ pub async fn find(jobs: &[Job]) -> Result<Option<Kept<Bytes>>, Error> {
 pub async fn keep(kept: &Kept<Bytes>) -> Result<(), Error> {
     let parts = Array::of1(&JsValue::NULL);
     let mut place = 0;
-    let run = kept.clone().map(|Bytes(bytes)| {
-        parts.push(bytes);
+    let run = kept.clone().map(|bytes| {
+        parts.push(bytes.array());
         place += 1;
         Some(place - 1)
     });

@@ -31,7 +31,7 @@ pub fn in_window() -> bool {
 
 /// Requests made before the worker listens, as they are posted. Browsers throw away what is posted
 /// while its WebAssembly still loads; `None` once it has said that it is ready.
-type Outbox = Rc<RefCell<Option<Vec<Array>>>>;
+type Outbox = Rc<RefCell<Option<Vec<(Uint8Array, Option<Bytes>)>>>>;
 
 /// What a worker says, with the bytes of a checkpoint; or why it is gone, a sentence.
 pub type Heard = Result<(Report, Option<Bytes>), String>;
@@ -62,14 +62,16 @@ impl Worker {
             Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
                 let parts: Array = event.data().unchecked_into();
                 let report = Uint8Array::new(&parts.get(0)).to_vec();
-                let state = parts.get(1).dyn_into().ok().map(Bytes);
+                let state = parts.get(1).dyn_into().ok().map(Bytes::new);
                 let report = match wire::decode(&report) {
                     Ok(report) => report,
                     Err(garbled) => return hear(Err(garbled.to_string())),
                 };
                 if report == Report::Ready {
                     let waiting = outbox.borrow_mut().take().unwrap_or_default();
-                    waiting.iter().for_each(|parts| post(&inner, parts));
+                    waiting
+                        .iter()
+                        .for_each(|(request, state)| post(&inner, request, state.as_ref()));
                 }
                 hear(Ok((report, state)));
             })
@@ -94,13 +96,10 @@ impl Worker {
     /// since they may be needed again.
     pub fn send(&self, request: &Request, state: Option<&Bytes>) {
         let Ok(bytes) = wire::encode(request) else { return };
-        let parts = Array::of1(&Uint8Array::from(bytes.as_slice()));
-        if let Some(Bytes(state)) = state {
-            parts.push(state);
-        }
+        let request = Uint8Array::from(bytes.as_slice());
         match self.outbox.borrow_mut().as_mut() {
-            Some(waiting) => waiting.push(parts),
-            None => post(&self.inner, &parts),
+            Some(waiting) => waiting.push((request, state.cloned())),
+            None => post(&self.inner, &request, state),
         }
     }
 }
@@ -113,9 +112,12 @@ impl Drop for Worker {
     }
 }
 
-/// Posts a request; its bytes move without being copied once more.
-fn post(worker: &web_sys::Worker, parts: &Array) {
-    let request: Uint8Array = parts.get(0).unchecked_into();
+/// Posts a request, whose bytes move without being copied once more, and a copy of a checkpoint's.
+fn post(worker: &web_sys::Worker, request: &Uint8Array, state: Option<&Bytes>) {
+    let parts = Array::of1(request);
+    if let Some(state) = state {
+        parts.push(state.array());
+    }
     // Posting fails only for values that cannot be cloned, which bytes can.
-    let _ = worker.post_message_with_transfer(parts, &Array::of1(&request.buffer()));
+    let _ = worker.post_message_with_transfer(&parts, &Array::of1(&request.buffer()));
 }

@@ -3,10 +3,11 @@
 //! Drivers have bugs that look like speed: a loop ended early is work not done. So a GPU trains only
 //! after it has taken some models through the run's first steps as the CPU does, and goes on only
 //! while models picked at random, trained again on the CPU from the states before a dispatch, come
-//! to the states after it; where they do not, step by step ([`replay`]). All dispatches of a run are alike, and none has more steps than the
-//! checked ones. The CPU does this while the GPU works, in a quarter of its time at most: where that
-//! is enough, every step is checked, otherwise the last ones of each slice. Whatever is read of a run
-//! has its last step checked first.
+//! to the states after it; where they do not, step by step (`replay`). All dispatches of a run are
+//! alike, and none has more steps than the checked ones. The CPU does this while the GPU works, in a
+//! quarter of its time at most, and in a tenth where a software adapter computes on the same cores:
+//! where that is enough, every step is checked, otherwise the last ones of each slice or of some.
+//! Whatever is read of a run has its last step checked first.
 
 mod budget;
 mod judge;

@@ -79,7 +79,7 @@ impl Checked {
             device: gpu.clone(),
             gpu: training,
             pending: None,
-            budget: Budget::default(),
+            budget: Budget::new(gpu.is_software()),
             turn: 0,
             densest: densest as usize,
         };
