@@ -101,6 +101,11 @@ impl SweepRun {
         self.step
     }
 
+    /// Whether a GPU trains that is software, on the cores that measure and draw as well.
+    pub fn on_software(&self) -> bool {
+        matches!(&self.backend, Backend::Gpu(gpu) if gpu.on_software())
+    }
+
     /// Steps beyond these that some models have taken already, and the next slices take the others
     /// through; 0 when all models are at the same step.
     pub fn ahead(&self) -> u32 {

@@ -3,7 +3,7 @@
 use crate::outbox::Outbox;
 use crate::saving::Saving;
 use crate::task::{Begin, Doing, Task};
-use crate::turns::{INTERVAL, MEASURING, Turns};
+use crate::turns::{INTERVAL, MEASURING, ON_SOFTWARE, Turns};
 use engine::{EngineError, SweepRun};
 use std::time::Duration;
 use toy::aggregate::Aggregate;
@@ -78,7 +78,8 @@ impl SweepTask {
         self.run.advance(limit).await?;
         self.trained += start.elapsed();
         // Pictures wait until all models are at one step.
-        let due = self.shown.elapsed() >= INTERVAL.max(self.a_row * MEASURING);
+        let least = if self.run.on_software() { ON_SOFTWARE } else { INTERVAL };
+        let due = self.shown.elapsed() >= least.max(self.a_row * MEASURING);
         if !self.is_active() || (due && self.run.ahead() == 0) {
             self.show().await?;
         } else if self.told.elapsed() >= INTERVAL {

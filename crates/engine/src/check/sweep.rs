@@ -172,6 +172,11 @@ impl Checked {
         }
     }
 
+    /// Whether the adapter is software.
+    pub fn on_software(&self) -> bool {
+        self.device.is_software()
+    }
+
     /// The adapter's name.
     pub fn name(&self) -> &str {
         self.gpu.name()
