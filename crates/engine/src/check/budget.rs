@@ -6,15 +6,11 @@ use web_time::Instant;
 
 /// Time that the CPU may take to check a slice, which takes the GPU some 30 ms.
 const A_SLICE: Duration = Duration::from_millis(8);
-/// The same where the check is in the way, on the cores that a software adapter computes on.
-const IN_THE_WAY: Duration = Duration::from_millis(2);
-/// Where checks take more than twice as long, they are this many times their length apart.
+/// Where even the shortest check takes twice as long, checks are this many times their length apart.
 const APART: u32 = 10;
 
 /// What checks have taken so far.
 pub struct Budget {
-    /// Time for the check of a slice.
-    a_slice: Duration,
     /// Time for a step of the models that are checked together.
     step_time: Option<Duration>,
     /// When the last check was done, and how long it took.
@@ -23,14 +19,13 @@ pub struct Budget {
     steps: u64,
 }
 
-impl Budget {
-    /// Nothing has been checked yet, of an adapter that is software or not.
-    pub fn new(software: bool) -> Self {
-        let a_slice = if software { IN_THE_WAY } else { A_SLICE };
-        let last = Instant::now();
-        Self { a_slice, step_time: None, last, took: Duration::ZERO, steps: 0 }
+impl Default for Budget {
+    fn default() -> Self {
+        Self { step_time: None, last: Instant::now(), took: Duration::ZERO, steps: 0 }
     }
+}
 
+impl Budget {
     /// Notes how long the check of some steps took.
     pub fn took(&mut self, steps: u32, time: Duration) {
         if steps > 0 {
@@ -49,25 +44,24 @@ impl Budget {
         self.steps
     }
 
-    /// Steps that can be checked in some time.
-    fn affordable(&self, time: Duration) -> u32 {
+    fn affordable(&self) -> u32 {
         let a_step = self.step_time.unwrap_or(A_SLICE).as_secs_f64().max(1e-9);
-        (time.as_secs_f64() / a_step).clamp(1.0, 1e9) as u32
+        (A_SLICE.as_secs_f64() / a_step).clamp(1.0, 1e9) as u32
     }
 
     /// Steps of a dispatch, such that one can be checked.
     pub fn longest(&self) -> u32 {
-        self.affordable(A_SLICE).min(LONGEST)
+        self.affordable().min(LONGEST)
     }
 
     /// Dispatches of a slice that can be checked.
     pub fn passages(&self) -> usize {
-        ((self.affordable(self.a_slice) / self.longest()) as usize).clamp(1, MOST_DISPATCHES)
+        ((self.affordable() / self.longest()) as usize).clamp(1, MOST_DISPATCHES)
     }
 
     /// Whether checks have taken so long that the next one has to wait.
     pub fn is_spent(&self) -> bool {
-        self.took > 2 * self.a_slice && self.last.elapsed() < APART * self.took
+        self.took > 2 * A_SLICE && self.last.elapsed() < APART * self.took
     }
 }
 
@@ -77,30 +71,20 @@ mod tests {
 
     #[test]
     fn what_is_checked_follows_what_it_takes() {
-        for software in [false, true] {
-            let mut budget = Budget::new(software);
-            for _ in 0..40 {
-                budget.took(64, Duration::from_micros(64));
-            }
-            // Steps that cost next to nothing are all checked, whatever computes.
-            assert_eq!((budget.longest(), budget.passages()), (LONGEST, MOST_DISPATCHES));
-            assert!(!budget.is_spent());
-            for _ in 0..40 {
-                budget.took(64, Duration::from_micros(1900));
-            }
-            let passages = if software { 1 } else { 4 };
-            assert_eq!((budget.longest(), budget.passages()), (LONGEST, passages));
-            assert!(!budget.is_spent());
-            for _ in 0..40 {
-                budget.took(8, Duration::from_millis(8));
-            }
-            assert_eq!((budget.longest(), budget.passages()), (8, 1));
-            assert_eq!(budget.is_spent(), software);
-            for _ in 0..40 {
-                budget.took(1, Duration::from_secs(100));
-            }
-            assert_eq!((budget.longest(), budget.passages()), (1, 1));
-            assert!(budget.is_spent());
+        let mut budget = Budget::default();
+        for _ in 0..40 {
+            budget.took(64, Duration::from_micros(64));
         }
+        assert_eq!((budget.longest(), budget.passages()), (LONGEST, MOST_DISPATCHES));
+        for _ in 0..40 {
+            budget.took(8, Duration::from_millis(8));
+        }
+        assert_eq!((budget.longest(), budget.passages()), (8, 1));
+        assert!(!budget.is_spent());
+        for _ in 0..40 {
+            budget.took(1, Duration::from_secs(100));
+        }
+        assert_eq!((budget.longest(), budget.passages()), (1, 1));
+        assert!(budget.is_spent());
     }
 }

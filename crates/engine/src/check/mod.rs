@@ -5,9 +5,8 @@
 //! while models picked at random, trained again on the CPU from the states before a dispatch, come
 //! to the states after it; where they do not, step by step (`replay`). All dispatches of a run are
 //! alike, and none has more steps than the checked ones. The CPU does this while the GPU works, in a
-//! quarter of its time at most, and in a tenth where a software adapter computes on the same cores:
-//! where that is enough, every step is checked, otherwise the last ones of each slice or of some.
-//! Whatever is read of a run has its last step checked first.
+//! quarter of its time at most: where that is enough, every step is checked, otherwise the last ones
+//! of each slice. Whatever is read of a run has its last step checked first.
 
 mod budget;
 mod judge;

@@ -72,7 +72,7 @@ impl<S: Share> CheckedModels<S> {
     pub async fn new(gpu: &Gpu, share: &S) -> Result<Self, EngineError> {
         gpu.trusted()?;
         let training = share.begin(gpu).await?;
-        let (budget, heaviest) = (Budget::new(gpu.is_software()), share.heaviest());
+        let (budget, heaviest) = (Budget::default(), share.heaviest());
         let device = gpu.clone();
         let mut checked = Self { device, gpu: training, pending: None, budget, turn: 0, heaviest };
         if !share.models().is_empty() {

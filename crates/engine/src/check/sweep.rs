@@ -79,7 +79,7 @@ impl Checked {
             device: gpu.clone(),
             gpu: training,
             pending: None,
-            budget: Budget::new(gpu.is_software()),
+            budget: Budget::default(),
             turn: 0,
             densest: densest as usize,
         };
