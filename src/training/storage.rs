@@ -66,7 +66,11 @@ pub async fn find(jobs: &[Job]) -> Result<Option<Kept<Bytes>>, Error> {
     };
     let head = Uint8Array::new(&parts.get(0)).to_vec();
     let Ok((version, run)) = wire::decode::<Head>(&head) else { return Ok(None) };
-    let bytes = |place: &u32| parts.get(1 + place).dyn_into().ok().map(Bytes::new);
+    // Copied: shares that began as one have one array, and the first to let go of it would free it.
+    let bytes = |place: &u32| {
+        let array: Uint8Array = parts.get(1 + place).dyn_into().ok()?;
+        Some(Bytes::new(array.slice(0, array.length())))
+    };
     let kept = run.map(bytes);
     Ok(kept.filter(|_| version == env!("CARGO_PKG_VERSION")))
 }
