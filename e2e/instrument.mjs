@@ -4,9 +4,22 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** Waits until the status line shows this stage ("training", "paused", "done", ...). */
-export const stage = (page, word, timeout = 120_000) =>
-  page.waitForFunction((w) => document.querySelector(".status .stage")?.textContent === w, word, { timeout });
+/**
+ * Waits until the status line shows this stage ("training", "paused", "done", ...). Whoever waits for
+ * the end consents to a run that the page asks about: what is long depends on the machine.
+ */
+export async function stage(page, word, timeout = 120_000) {
+  const reached = (word) => {
+    const now = document.querySelector(".status .stage")?.textContent;
+    const train = document.querySelector(".bar .primary");
+    if (word === "done" && now === "waiting" && train?.textContent === "Train") train.click();
+    return now === word;
+  };
+  await page.waitForFunction(reached, word, { timeout, polling: 100 }).catch(async (error) => {
+    const said = await page.evaluate(() => document.querySelector(".status")?.innerText).catch(() => null);
+    throw new Error(`"${word}" was not reached: ${error.message}\nthe page says: ${said}`);
+  });
+}
 
 /** Waits until a function of the page answers with something true; unlike `waitForFunction`, it waits for promises. */
 export async function until(page, ask, timeout = 60_000) {
