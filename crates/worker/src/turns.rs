@@ -5,9 +5,9 @@ use std::time::Duration;
 
 /// Pictures, snapshots and progress are sent no more often than this.
 pub const INTERVAL: Duration = Duration::from_millis(100);
-/// The same of pictures where a software adapter trains: drawing one takes the page some 40 ms of
-/// the very cores.
-pub const ON_SOFTWARE: Duration = Duration::from_millis(400);
+/// The same of pictures where a software adapter trains: to draw one, with all that stands beside
+/// it, takes the page some 50 ms of the very cores.
+pub const ON_SOFTWARE: Duration = Duration::from_millis(700);
 /// Measuring takes at most about one part in this many of the time.
 pub const MEASURING: u32 = 33;
 

@@ -1,6 +1,6 @@
 //! How much of a run the CPU checks, by what that takes it.
 
-use crate::gpu::record::{LONGEST, MOST_DISPATCHES};
+use crate::gpu::record::{LONGEST, MOST_DISPATCHES, TOGETHER};
 use std::time::Duration;
 use web_time::Instant;
 
@@ -59,6 +59,12 @@ impl Budget {
         ((self.affordable() / self.longest()) as usize).clamp(1, MOST_DISPATCHES)
     }
 
+    /// Whether records of so many steps each are to be checked before there are more: as many as are
+    /// read together, or as take as long as one slice's may.
+    pub fn is_enough(&self, records: impl ExactSizeIterator<Item = u32>) -> bool {
+        records.len() >= TOGETHER || records.sum::<u32>() >= self.affordable()
+    }
+
     /// Whether checks have taken so long that the next one has to wait.
     pub fn is_spent(&self) -> bool {
         self.took > 2 * A_SLICE && self.last.elapsed() < APART * self.took
@@ -76,10 +82,14 @@ mod tests {
             budget.took(64, Duration::from_micros(64));
         }
         assert_eq!((budget.longest(), budget.passages()), (LONGEST, MOST_DISPATCHES));
+        // Slices of one step each wait for each other.
+        assert!(!budget.is_enough([1; TOGETHER - 1].into_iter()));
+        assert!(budget.is_enough([1; TOGETHER].into_iter()));
         for _ in 0..40 {
             budget.took(8, Duration::from_millis(8));
         }
         assert_eq!((budget.longest(), budget.passages()), (8, 1));
+        assert!(!budget.is_enough([3, 3].into_iter()) && budget.is_enough([3, 3, 3].into_iter()));
         assert!(!budget.is_spent());
         for _ in 0..40 {
             budget.took(1, Duration::from_secs(100));

@@ -57,8 +57,8 @@ pub(super) async fn rehearse(gpu: &Gpu, share: &impl Share) -> Result<(), Engine
 pub(crate) struct CheckedModels<S: Share> {
     device: Gpu,
     gpu: S::Gpu,
-    /// What the CPU is yet to compare.
-    pending: Option<Record>,
+    /// What the CPU is yet to compare; all in one buffer.
+    pending: Vec<Record>,
     budget: Budget,
     turn: u32,
     heaviest: usize,
@@ -75,7 +75,8 @@ impl<S: Share> CheckedModels<S> {
         let training = share.begin(gpu).await?;
         let (budget, heaviest) = (Budget::default(), share.heaviest());
         let device = gpu.clone();
-        let mut checked = Self { device, gpu: training, pending: None, budget, turn: 0, heaviest };
+        let mut checked =
+            Self { device, gpu: training, pending: vec![], budget, turn: 0, heaviest };
         if !share.models().is_empty() {
             checked.rehearse(share).await?;
         }
@@ -106,7 +107,7 @@ impl<S: Share> CheckedModels<S> {
     }
 
     /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
-    /// Meanwhile, the CPU checks the slice before; at the end of the run this one as well.
+    /// Meanwhile, the CPU checks slices before; at the end of the run this one as well.
     ///
     /// # Errors
     /// When the GPU is lost or computes something wrong.
@@ -116,12 +117,16 @@ impl<S: Share> CheckedModels<S> {
             self.gpu.keep_short(self.budget.longest());
             let place = self.pick(share);
             let (passages, last_only) = (self.budget.passages(), self.budget.is_spent());
-            Follow { models: place..place + 1, passages, last_only }
+            let apart = self.budget.is_enough(self.pending.iter().map(Record::length));
+            Follow { models: place..place + 1, passages, last_only, apart }
         });
         let taken = self.gpu.advance_recording(step, limit, follow).await?;
-        let record = self.gpu.recorded();
-        if let Some(before) = std::mem::replace(&mut self.pending, record) {
-            self.check(share, before).await?;
+        if let Some(record) = self.gpu.recorded() {
+            // The GPU has done all that is in another buffer.
+            if self.pending.last().is_some_and(|before| !before.is_beside(&record)) {
+                self.settle(share).await?;
+            }
+            self.pending.push(record);
         }
         if step + taken >= share.course().0 {
             self.settle(share).await?;
@@ -141,10 +146,12 @@ impl<S: Share> CheckedModels<S> {
     /// # Errors
     /// When the GPU is lost or has computed something wrong.
     pub async fn settle(&mut self, share: &S) -> Result<(), EngineError> {
-        match self.pending.take() {
-            Some(record) => self.check(share, record).await,
-            None => Ok(()),
+        let records = std::mem::take(&mut self.pending);
+        let all = self.gpu.read_records(&records).await?;
+        for (Record { models, .. }, states) in records.iter().zip(all) {
+            self.compare(share, models.start, &states).await?;
         }
+        Ok(())
     }
 
     /// What has been learned, once the last steps have been checked.
@@ -167,19 +174,13 @@ impl<S: Share> CheckedModels<S> {
 
     /// Replaces what [`learners`](Self::learners) returns, of the same models in the same order.
     pub fn set_learners(&mut self, learners: &[Learner]) {
-        self.pending = None;
+        self.pending.clear();
         self.gpu.set_learners(learners);
     }
 
     /// The adapter's name.
     pub fn name(&self) -> &str {
         self.gpu.name()
-    }
-
-    async fn check(&mut self, share: &S, record: Record) -> Result<(), EngineError> {
-        let place = record.models.start;
-        let states = self.gpu.read_record(record).await?;
-        self.compare(share, place, &states).await
     }
 
     /// Trains a model from each recorded state to the next on the CPU and compares; what comes to
@@ -258,7 +259,8 @@ mod tests {
             let mut step = 0;
             for place in 0..share.models().len() {
                 run.gpu.keep_short(7);
-                let follow = Follow { models: place..place + 1, passages: 3, last_only: false };
+                let follow =
+                    Follow { models: place..place + 1, passages: 3, last_only: false, apart: true };
                 step += run.gpu.advance_recording(step, 20, Some(follow)).await?;
                 let record = run.gpu.recorded().expect("what is followed is recorded");
                 for pair in run.gpu.read_record(record).await?.windows(2) {

@@ -40,8 +40,8 @@ fn densest(rows: &[u32], density: impl Fn(u32) -> f64) -> u32 {
 pub struct Checked {
     device: Gpu,
     gpu: gpu::Training,
-    /// What the CPU is yet to compare.
-    pending: Option<Record>,
+    /// What the CPU is yet to compare; all in one buffer.
+    pending: Vec<Record>,
     budget: Budget,
     /// Checks so far.
     turn: u32,
@@ -79,7 +79,7 @@ impl Checked {
         let mut checked = Self {
             device: gpu.clone(),
             gpu: training,
-            pending: None,
+            pending: vec![],
             budget: Budget::default(),
             turn: 0,
             densest: densest as usize,
@@ -132,7 +132,7 @@ impl Checked {
     }
 
     /// Trains for about one slice, at most `limit` steps from `step` on; returns the steps taken.
-    /// Meanwhile, the CPU checks the slice before; at the end of the run this one as well.
+    /// Meanwhile, the CPU checks slices before; at the end of the run this one as well.
     ///
     /// # Errors
     /// When the GPU is lost or computes something wrong.
@@ -149,12 +149,16 @@ impl Checked {
                 models: self.pick(plan, self.turn),
                 passages: self.budget.passages(),
                 last_only: self.budget.is_spent(),
+                apart: self.budget.is_enough(self.pending.iter().map(Record::length)),
             }
         });
         let taken = self.gpu.advance_recording(step, limit, follow).await?;
-        let record = self.gpu.recorded();
-        if let Some(before) = std::mem::replace(&mut self.pending, record) {
-            self.check(plan, before).await?;
+        if let Some(record) = self.gpu.recorded() {
+            // The GPU has done all that is in another buffer.
+            if self.pending.last().is_some_and(|before| !before.is_beside(&record)) {
+                self.settle(plan).await?;
+            }
+            self.pending.push(record);
         }
         if step + taken >= plan.sweep.steps {
             self.settle(plan).await?;
@@ -167,10 +171,12 @@ impl Checked {
     /// # Errors
     /// When the GPU is lost or has computed something wrong.
     pub async fn settle(&mut self, plan: &Plan) -> Result<(), EngineError> {
-        match self.pending.take() {
-            Some(record) => self.check(plan, record).await,
-            None => Ok(()),
+        let records = std::mem::take(&mut self.pending);
+        let all = self.gpu.read_records(&records).await?;
+        for (Record { models, .. }, states) in records.iter().zip(all) {
+            self.compare(plan, models, models, &states).await?;
         }
+        Ok(())
     }
 
     /// Whether the adapter is software.
@@ -213,14 +219,8 @@ impl Checked {
 
     /// Replaces what [`state`](Self::state) returns.
     pub fn set_state(&mut self, state: &[Vec<f32>; 3]) {
-        self.pending = None;
+        self.pending.clear();
         self.gpu.set_state(state);
-    }
-
-    async fn check(&mut self, plan: &Plan, record: Record) -> Result<(), EngineError> {
-        let models = record.models.clone();
-        let states = self.gpu.read_record(record).await?;
-        self.compare(plan, &models, &models, &states).await
     }
 
     /// Trains a few of the models recorded from each state to the next on the CPU and compares;
@@ -343,7 +343,8 @@ mod tests {
                 run.gpu.keep_short(9);
                 // Models of all rows: a replay knows its own row alone.
                 let models = 0..plan.models();
-                let follow = Follow { models: models.clone(), passages: 2, last_only: false };
+                let follow =
+                    Follow { models: models.clone(), passages: 2, last_only: false, apart: true };
                 let taken = run.gpu.advance_recording(0, 18, Some(follow)).await?;
                 let record = run.gpu.recorded().expect("what is followed is recorded");
                 let states = run.gpu.read_record(record).await?;
@@ -381,8 +382,12 @@ mod tests {
                 (0, cpu::Training::lanes(&plan, Level::new()).div_ceil(STATES));
             while step < sweep.steps {
                 run.gpu.keep_short(LONGEST);
-                let follow =
-                    Follow { models: models.clone(), passages: MOST_DISPATCHES, last_only: false };
+                let follow = Follow {
+                    models: models.clone(),
+                    passages: MOST_DISPATCHES,
+                    last_only: false,
+                    apart: true,
+                };
                 let left = sweep.steps - step;
                 step += run.gpu.advance_recording(step, left, Some(follow)).await?;
                 let Some(record) = run.gpu.recorded() else { continue };

@@ -3,7 +3,7 @@
 use super::Gpu;
 use super::flight::Flight;
 use super::operation::{Call, Places, Runner, Setup};
-use super::record::{Follow, LONGEST, Record, Recording};
+use super::record::{Follow, LONGEST, Record, Recording, States};
 use crate::EngineError;
 use crate::pace::Ramp;
 use toy::network::architecture::Architecture;
@@ -137,7 +137,8 @@ impl Recording for NetworkTraining {
     }
 
     fn rehearse(&mut self, place: usize, step: u32, steps: u32) {
-        let follow = Follow { models: place..place + 1, passages: 1, last_only: false };
+        let follow =
+            Follow { models: place..place + 1, passages: 1, last_only: false, apart: true };
         drop(self.runner.submit(place + 1, step, steps, Some((&follow, steps))));
     }
 
@@ -145,14 +146,14 @@ impl Recording for NetworkTraining {
         self.runner.recorder.take()
     }
 
-    async fn read_record(&mut self, record: Record) -> Result<Vec<(u32, Model<f32>)>, EngineError> {
+    async fn read_records(&mut self, records: &[Record]) -> Result<Vec<States>, EngineError> {
         let size = self.parameters;
-        let states = self.runner.read_record(record).await?;
+        let records = self.runner.read_records(records).await?;
         let model = |(step, state): (u32, Vec<f32>)| {
             let part = |k: usize| state[k * size..(k + 1) * size].to_vec();
             (step, Model { parameters: part(0), first: part(1), second: part(2) })
         };
-        Ok(states.into_iter().map(model).collect())
+        Ok(records.into_iter().map(|states| states.into_iter().map(model).collect()).collect())
     }
 
     fn put_back(&self, place: usize, model: &Model<f32>) {

@@ -18,6 +18,12 @@ pub const LONGEST: u32 = 64;
 /// Most dispatches of a submission.
 pub const MOST_DISPATCHES: usize = 16;
 
+/// Most records that share a buffer and are read together: to map one costs a browser more than
+/// what stands in it.
+pub const TOGETHER: usize = 16;
+/// Bytes of a buffer that records share; a larger record has one of its own.
+const SHARED: u64 = 1 << 20;
+
 /// What a slice should record.
 #[derive(Clone, Debug)]
 pub struct Follow {
@@ -27,6 +33,8 @@ pub struct Follow {
     pub passages: usize,
     /// Only if the slice takes all the steps it is allowed to.
     pub last_only: bool,
+    /// In another buffer than the record before, which is to be read meanwhile.
+    pub apart: bool,
 }
 
 /// The lengths of the dispatches that take some steps: as few as there can be, and about alike.
@@ -34,6 +42,9 @@ pub fn dispatches(steps: u32, longest: u32) -> Vec<u32> {
     let count = steps.div_ceil(longest);
     (0..count).map(|k| steps * (k + 1) / count - steps * k / count).collect()
 }
+
+/// A model after each of some numbers of steps.
+pub type States = Vec<(u32, Model<f32>)>;
 
 /// Models in training on a GPU that records some of them.
 pub(crate) trait Recording {
@@ -45,9 +56,13 @@ pub(crate) trait Recording {
     fn rehearse(&mut self, place: usize, step: u32, steps: u32);
     /// What the last slice has recorded, if it was asked to; once.
     fn recorded(&mut self) -> Option<Record>;
-    /// Waits for a record, once the GPU has been given the work that makes it: after each number of
-    /// steps the model followed.
-    async fn read_record(&mut self, record: Record) -> Result<Vec<(u32, Model<f32>)>, EngineError>;
+    /// Waits for records, once the GPU has been given the work that makes them: of each, after each
+    /// number of steps the model followed.
+    async fn read_records(&mut self, records: &[Record]) -> Result<Vec<States>, EngineError>;
+    /// The same of one.
+    async fn read_record(&mut self, record: Record) -> Result<States, EngineError> {
+        Ok(self.read_records(&[record]).await?.pop().unwrap_or_default())
+    }
     /// Sets the state of one model, and forgets its losses.
     fn put_back(&self, place: usize, model: &Model<f32>);
     /// Trains for about one slice, at most `limit` steps from `step` on, recording a model where
@@ -74,7 +89,9 @@ pub struct Record {
     pub models: Range<usize>,
     /// Steps taken by the models at each of the states recorded.
     pub steps: Vec<u32>,
+    /// The buffer, and where in it the record begins, in bytes.
     pub(super) staging: wgpu::Buffer,
+    offset: u64,
     index: Option<wgpu::SubmissionIndex>,
 }
 
@@ -82,14 +99,34 @@ impl Record {
     /// Byte at which the state at a step goes, of so many floats.
     pub(super) fn place(&mut self, step: u32, floats: usize) -> u64 {
         self.steps.push(step);
-        4 * floats as u64 * (self.steps.len() as u64 - 1)
+        self.offset + 4 * floats as u64 * (self.steps.len() as u64 - 1)
     }
+
+    /// Steps from the first state to the last.
+    pub fn length(&self) -> u32 {
+        let ends = self.steps.first().zip(self.steps.last());
+        ends.map_or(0, |(first, last)| last - first)
+    }
+
+    /// Whether both are in the same buffer.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.staging == other.staging
+    }
+}
+
+/// A buffer that has room yet.
+struct Open {
+    staging: wgpu::Buffer,
+    /// Bytes in use, and by how many records.
+    used: u64,
+    records: usize,
 }
 
 /// Keeps the buffers of records, and the last record.
 #[derive(Default)]
 pub struct Recorder {
     spare: Vec<wgpu::Buffer>,
+    open: Option<Open>,
     last: Option<Record>,
 }
 
@@ -98,21 +135,35 @@ impl Recorder {
     pub fn start(&mut self, device: &wgpu::Device, follow: &Follow, floats: usize) -> Record {
         let passages = follow.passages.clamp(1, MOST_DISPATCHES);
         let size = 4 * floats as u64 * (passages as u64 + 1);
-        let fits = self.spare.iter().position(|buffer| buffer.size() >= size);
-        let usage = BufferUsages::COPY_DST | BufferUsages::MAP_READ;
-        let staging = match fits {
-            Some(place) => self.spare.swap_remove(place),
-            None => buffer(device, "record", size, usage),
+        let has_room = |open: &Open| {
+            !follow.apart && open.records < TOGETHER && open.used + size <= open.staging.size()
         };
-        Record { models: follow.models.clone(), steps: vec![], staging, index: None }
+        let mut open = match self.open.take().filter(has_room) {
+            Some(open) => open,
+            None => Open { staging: self.buffer(device, size), used: 0, records: 0 },
+        };
+        let (models, offset) = (follow.models.clone(), open.used);
+        let record =
+            Record { models, steps: vec![], staging: open.staging.clone(), offset, index: None };
+        (open.used, open.records) = (open.used + size, open.records + 1);
+        self.open = Some(open);
+        record
+    }
+
+    /// A buffer for a record of so many bytes, and for more like it.
+    fn buffer(&mut self, device: &wgpu::Device, size: u64) -> wgpu::Buffer {
+        let size = (TOGETHER as u64 * size).min(SHARED).max(size);
+        let usage = BufferUsages::COPY_DST | BufferUsages::MAP_READ;
+        match self.spare.iter().position(|buffer| buffer.size() >= size) {
+            Some(place) => self.spare.swap_remove(place),
+            None => buffer(device, "records", size, usage),
+        }
     }
 
     /// Keeps a record that a submission completes, in the place of the one before.
     pub fn keep(&mut self, mut record: Record, submission: &Submission) {
         record.index = Some(submission.index.clone());
-        if let Some(unread) = self.last.replace(record) {
-            self.spare.push(unread.staging);
-        }
+        self.last = Some(record);
     }
 
     /// The last record.
@@ -120,38 +171,59 @@ impl Recorder {
         self.last.take()
     }
 
-    /// Waits for a record; returns its states, each with the steps taken, of so many floats a model.
+    /// Waits for records, all there are in their buffers; returns the states of each, with the steps
+    /// taken, of so many floats a model.
     pub async fn read(
         &mut self,
         context: &Context,
-        record: Record,
+        records: &[Record],
         floats: usize,
-    ) -> Result<Vec<(u32, Vec<f32>)>, EngineError> {
+    ) -> Result<Vec<Vec<(u32, Vec<f32>)>>, EngineError> {
+        let mut all = vec![];
+        for beside in records.chunk_by(Record::is_beside) {
+            all.extend(self.read_beside(context, beside, floats).await?);
+        }
+        Ok(all)
+    }
+
+    /// The same of records in one buffer.
+    async fn read_beside(
+        &mut self,
+        context: &Context,
+        records: &[Record],
+        floats: usize,
+    ) -> Result<Vec<Vec<(u32, Vec<f32>)>>, EngineError> {
         let lost = |text: String| EngineError::Lost(format!("reading back failed ({text})"));
-        let Record { models, steps, staging, index } = record;
-        let floats = floats * models.len();
-        let size = 4 * floats as u64 * steps.len() as u64;
+        let Some(last) = records.last() else { return Ok(vec![]) };
+        let staging = last.staging.clone();
+        // Nothing more goes into what is read.
+        self.open = self.open.take().filter(|open| open.staging != staging);
+        let size = |record: &Record| 4 * floats * record.models.len();
+        let end = last.offset + (size(last) * last.steps.len()) as u64;
         let (sender, mapped) = oneshot::channel();
-        staging.map_async(wgpu::MapMode::Read, 0..size, move |result| {
+        staging.map_async(wgpu::MapMode::Read, 0..end, move |result| {
             // Nobody may be waiting any more, which is no error.
             let _ = sender.send(result);
         });
-        if let Some(index) = index {
+        if let Some(index) = last.index.clone() {
             context.settle(index)?;
         }
         let mapped = mapped.await;
         context.check()?;
         mapped.map_err(|e| lost(e.to_string()))?.map_err(|e| lost(context::one_line(&e)))?;
-        let states = {
-            let view =
-                staging.get_mapped_range(0..size).map_err(|e| lost(context::one_line(&e)))?;
-            let all: Vec<f32> = bytemuck::pod_collect_to_vec(&view);
-            let states = all.chunks_exact(floats.max(1)).map(<[f32]>::to_vec);
-            steps.into_iter().zip(states).collect()
+        let all = {
+            let view = staging.get_mapped_range(0..end).map_err(|e| lost(context::one_line(&e)))?;
+            let bytes: Vec<u8> = view.to_vec();
+            let one = |record: &Record| {
+                let states = bytes[record.offset as usize..].chunks_exact(size(record).max(1));
+                let states = states.map(bytemuck::pod_collect_to_vec);
+                record.steps.iter().copied().zip(states).collect()
+            };
+            records.iter().map(one).collect()
         };
         staging.unmap();
         self.spare.push(staging);
-        Ok(states)
+        Ok(all)
     }
 }
 

@@ -5,7 +5,7 @@ use super::device::Gpu;
 use super::flight::Flight;
 use super::layout::StudyDispatch;
 use super::readback::{Readback, buffer};
-use super::record::{Follow, MOST_DISPATCHES, Record, Recorder, Recording, dispatches};
+use super::record::{Follow, MOST_DISPATCHES, Record, Recorder, Recording, States, dispatches};
 use super::study_shader::{StudyKernel, padded, unpadded};
 use crate::EngineError;
 use crate::pace::Growth;
@@ -386,18 +386,19 @@ impl Recording for StudyTraining {
         self.recorder.take()
     }
 
-    async fn read_record(&mut self, record: Record) -> Result<Vec<(u32, Model<f32>)>, EngineError> {
+    async fn read_records(&mut self, records: &[Record]) -> Result<Vec<States>, EngineError> {
         let (size, kernel) = (self.parameters, self.kernel);
-        let states = self.recorder.read(&self.context, record, 3 * size).await?;
+        let records = self.recorder.read(&self.context, records, 3 * size).await?;
         let model = |(step, state): (u32, Vec<f32>)| {
             let part = |k: usize| unpadded(kernel, &state[k * size..(k + 1) * size]);
             (step, Model { parameters: part(0), first: part(1), second: part(2) })
         };
-        Ok(states.into_iter().map(model).collect())
+        Ok(records.into_iter().map(|states| states.into_iter().map(model).collect()).collect())
     }
 
     fn rehearse(&mut self, place: usize, step: u32, steps: u32) {
-        let follow = Follow { models: place..place + 1, passages: 1, last_only: false };
+        let follow =
+            Follow { models: place..place + 1, passages: 1, last_only: false, apart: true };
         drop(self.dispatch(place as u32..place as u32 + 1, step, steps, Some(&follow)));
     }
 

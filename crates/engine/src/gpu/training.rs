@@ -258,8 +258,19 @@ impl Training {
         self.recorder.take()
     }
 
-    /// Waits for a record, once the GPU has been given the work that makes it; each state is
+    /// Waits for records, once the GPU has been given the work that makes them; each state is
     /// parameters, first and second moments of the models followed, each by parameter, then model.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn read_records(
+        &mut self,
+        records: &[Record],
+    ) -> Result<Vec<Vec<(u32, Vec<f32>)>>, EngineError> {
+        self.recorder.read(&self.context, records, 3 * self.parameters).await
+    }
+
+    /// The same of one.
     ///
     /// # Errors
     /// When the GPU is lost.
@@ -267,7 +278,7 @@ impl Training {
         &mut self,
         record: Record,
     ) -> Result<Vec<(u32, Vec<f32>)>, EngineError> {
-        self.recorder.read(&self.context, record, 3 * self.parameters).await
+        Ok(self.read_records(&[record]).await?.pop().unwrap_or_default())
     }
 
     /// Those of some neighbours that share buffers with the first.
@@ -282,7 +293,7 @@ impl Training {
     /// they are.
     pub fn rehearse(&mut self, models: Range<usize>, step: u32, steps: u32) {
         let range = models.start as u32..models.end as u32;
-        let follow = Follow { models, passages: 1, last_only: false };
+        let follow = Follow { models, passages: 1, last_only: false, apart: true };
         drop(self.dispatch(range, step, steps, Some(&follow)));
     }
 

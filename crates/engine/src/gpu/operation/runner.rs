@@ -251,13 +251,13 @@ impl Runner {
         encoder.copy_buffer_to_buffer(&self.state, from, &record.staging, at + size, 2 * size);
     }
 
-    /// Waits for a record: parameters, first and second moments after each number of steps.
-    pub(crate) async fn read_record(
+    /// Waits for records: parameters, first and second moments after each number of steps.
+    pub(crate) async fn read_records(
         &mut self,
-        record: Record,
-    ) -> Result<Vec<(u32, Vec<f32>)>, EngineError> {
+        records: &[Record],
+    ) -> Result<Vec<Vec<(u32, Vec<f32>)>>, EngineError> {
         let floats = 3 * self.parameters;
-        self.recorder.read(&self.context, record, floats).await
+        self.recorder.read(&self.context, records, floats).await
     }
 
     /// Takes steps and waits for them.
