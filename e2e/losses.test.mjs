@@ -258,6 +258,28 @@ for (const path of ["?grid=12&repeats=2&data=sampled&batch=256&steps=30000&engin
 }
 
 test(
+  "losses: a checkpoint that another has replaced is freed at once",
+  withPage({ path: "" }, async (page, { url }) => {
+    await page.addInitScript(() => {
+      globalThis.given = [];
+      globalThis.Worker = class extends Worker {
+        constructor(...words) {
+          super(...words);
+          this.addEventListener("message", ({ data }) => data.length > 1 && given.push(data[1]));
+        }
+      };
+    });
+    await page.addInitScript(unasked);
+    await page.goto(`${url}?grid=16&repeats=2&data=sampled&batch=512&steps=400000&engine=cpu`);
+    // Two kept of each of two workers at most: the latest, and the latest that belong together.
+    await page.waitForFunction(() => given.length >= 10, null, { timeout: 60_000 });
+    const lengths = await page.evaluate(() => given.map((state) => state.byteLength));
+    assert.ok(lengths.slice(0, -4).every((length) => length === 0), `${lengths}`);
+    assert.ok(lengths.at(-1) > 0, `${lengths}`);
+  }),
+);
+
+test(
   "losses: workers whose program does not come: a sentence",
   withPage({ serviceWorkers: "block", path: "" }, async (page, { url, problems }) => {
     await page.route("**/worker.js", (route) => route.fulfill({ status: 404, body: "" }));

@@ -94,6 +94,7 @@ pub fn App() -> impl IntoView {
                         ansatz=state.theories.ansatz
                         optimum=state.theories.optimum
                         view=state.run.pixel
+                        trains=Signal::derive(move || state.run.stage.get() == Stage::Training)
                         theories=state.theories
                         thresholds=state.thresholds
                     />

@@ -8,6 +8,7 @@ mod gram;
 mod plane;
 mod repeats;
 mod replay;
+mod slowed;
 mod surface;
 mod take;
 mod tracks;
@@ -24,6 +25,7 @@ use figures::{Facts, Figures};
 use leptos::prelude::*;
 use repeats::Repeats;
 use replay::{Replay, Scrubber};
+use slowed::slowed;
 use surface::Landscape;
 use toy::Sweep;
 use toy::phase::{Phase, Thresholds};
@@ -54,6 +56,9 @@ pub fn Inspector(
     /// The pixel's models; those of another pixel are not shown.
     #[prop(into)]
     view: Signal<Option<PixelView>>,
+    /// Whether models train, and there is always more to come.
+    #[prop(into)]
+    trains: Signal<bool>,
     /// Who trains a pixel again.
     theories: Theories,
     /// Where phases end and begin.
@@ -67,6 +72,9 @@ pub fn Inspector(
     let pointed = move || pinned.get().or(cursor.get()).filter(inside);
     let place = Memo::new(move |_| pointed().or_else(|| example.get()).filter(inside));
     let held = move || pinned.get().is_some();
+    let at_once = Signal::derive(move || !trains.get() || pointed().is_some());
+    let (trained, optimum) = (slowed(trained, at_once), slowed(optimum, at_once));
+    let view = slowed(view, at_once);
     let own = Signal::derive(move || {
         let place = place.get()?;
         view.with(|view| view.clone().filter(|view| (view.row, view.column) == place))

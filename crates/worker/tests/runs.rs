@@ -8,7 +8,7 @@ use pollster::block_on;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use toy::evaluate::Effort;
 use toy::fingerprint::Fingerprint;
 use toy::phase::Thresholds;
@@ -308,6 +308,41 @@ fn all_weights_of_a_diagram_can_be_had() {
     // Nor has anybody the models of a file.
     page.tell(Event::Adopt(orders().remove(0).1));
     assert!(!page.trainer.has_models() && page.trainer.step(0.0, Event::Weights).is_empty());
+}
+
+/// The cores that draw a picture are those that a software adapter computes on.
+#[test]
+fn pictures_of_a_run_on_a_software_adapter_are_far_apart() {
+    let gpu = block_on(engine::gpu::Gpu::new()).expect("a driver, as the engine's tests say");
+    if !gpu.is_software() {
+        return;
+    }
+    let times = Rc::new(RefCell::new(vec![]));
+    let out = times.clone();
+    let mut session = Session::new(Outbox::new(move |report, _| {
+        if matches!(report, Report::Picture { .. }) {
+            out.borrow_mut().push(Instant::now());
+        }
+    }));
+    let sweep = Sweep { columns: 32, rows: 32, steps: 1_000_000, ..Sweep::default() };
+    let job = Job::Sweep(sweep);
+    block_on(session.handle(
+        Request::Start {
+            run: 1,
+            parts: (0..job.parts()).collect(),
+            job,
+            kind: wire::Kind::Gpu,
+            paused: false,
+            wanted: toy::study::Wanted::MEASURES,
+            frames: 0,
+        },
+        None,
+    ));
+    while times.borrow().len() < 4 {
+        assert!(block_on(session.work()), "it trains");
+    }
+    let gaps: Vec<Duration> = times.borrow().windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(gaps.iter().all(|gap| gap.as_millis() >= 700), "{gaps:?}");
 }
 
 /// A worker that has loaded only what sweeps need trains them as any other, and says of everything
