@@ -310,8 +310,7 @@ const frame = (sandbox) => ({
 test(
   "hosts: in a frame of the same origin it runs",
   withPage({ path: "frame.html", host: frame("") }, async (page) => {
-    const inner = page.frames()[1];
-    await inner.waitForFunction(() => document.querySelector(".status .stage")?.textContent === "done", null, { timeout: 120_000 });
+    await stage(page.frames()[1], "done");
   }),
 );
 

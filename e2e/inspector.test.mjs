@@ -217,3 +217,34 @@ test(
     assert.equal(await page.getByTestId("plot-empirical").locator(".curve").count(), 0);
   }),
 );
+
+test(
+  "inspector: while models train, a network that nobody points at is drawn anew twice a second, one that is pointed at with every picture",
+  { timeout: 120_000 },
+  withPage({ webgpu: "absent", path: "?grid=12&repeats=1&data=sampled&batch=256&steps=1000000" }, async (page) => {
+    const changes = () =>
+      page.evaluate(async () => {
+        const times = [];
+        const note = () => times.push(performance.now());
+        const observer = new MutationObserver(note);
+        observer.observe(document.querySelector("[data-testid=inspector]"), { subtree: true, attributes: true, attributeFilter: ["d"] });
+        await new Promise((done) => setTimeout(done, 4000));
+        observer.disconnect();
+        // What follows within a moment is of the same change.
+        return times.map((time, i) => time - (times[i - 1] ?? -Infinity)).filter((gap) => gap > 50).slice(1);
+      });
+    await page.waitForFunction(() => {
+      const word = document.querySelector(".status .stage")?.textContent;
+      if (word === "waiting") document.querySelector(".bar .primary").click();
+      return word === "training" && document.querySelector("[data-testid=model] .arrow");
+    });
+    // A long run may ask once more when its speed is known.
+    await page.evaluate(() => setInterval(() => document.querySelector(".status .stage")?.textContent === "waiting" && document.querySelector(".bar .primary").click(), 100));
+    await page.waitForTimeout(2000);
+    const beside = await changes();
+    assert.ok(beside.length >= 3 && Math.min(...beside) > 450, `beside: ${beside}`);
+    await click(page, 6, 6);
+    const pointed = await changes();
+    assert.ok(pointed.length > beside.length && Math.min(...pointed) < 450, `pointed at: ${pointed}`);
+  }),
+);

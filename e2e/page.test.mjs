@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WEBGPU, withPage } from "./browser.mjs";
+import { stage } from "./instrument.mjs";
 
 for (const webgpu of Object.keys(WEBGPU)) {
   test(
@@ -20,18 +21,7 @@ const VIEWS = ["", "geometry", "demonstration", "dimensionality", "correlation",
 const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 /** Waits until it has trained, however long it says that it takes. */
-const ended = (frame, what) =>
-  frame
-    .waitForFunction(
-      () => {
-        const word = document.querySelector(".status .stage")?.textContent;
-        if (word === "waiting") document.querySelector(".bar .primary").click();
-        return word === "done";
-      },
-      null,
-      { timeout: 60_000, polling: 200 },
-    )
-    .catch((error) => assert.fail(`${what}: ${error}`));
+const ended = (frame, what) => stage(frame, "done", 60_000).catch((error) => assert.fail(`${what}: ${error}`));
 
 const link = (view) => (view ? `?view=${view}&repeats=1&steps=40&batch=32` : "?grid=8&repeats=1&steps=40");
 

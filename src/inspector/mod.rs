@@ -73,11 +73,24 @@ pub fn Inspector(
     let place = Memo::new(move |_| pointed().or_else(|| example.get()).filter(inside));
     let held = move || pinned.get().is_some();
     let at_once = Signal::derive(move || !trains.get() || pointed().is_some());
-    let (trained, optimum) = (slowed(trained, at_once), slowed(optimum, at_once));
-    let view = slowed(view, at_once);
+    let changes = move || {
+        trained.track();
+        optimum.track();
+        view.track();
+    };
+    let look = slowed(changes, at_once);
+    let trained = Signal::derive(move || {
+        look.track();
+        trained.get_untracked()
+    });
+    let optimum = Signal::derive(move || {
+        look.track();
+        optimum.get_untracked()
+    });
     let own = Signal::derive(move || {
+        look.track();
         let place = place.get()?;
-        view.with(|view| view.clone().filter(|view| (view.row, view.column) == place))
+        view.with_untracked(|view| view.clone().filter(|view| (view.row, view.column) == place))
     });
     let replay = Replay::follow(sweep, place, theories);
     let chosen = RwSignal::new(None::<usize>);

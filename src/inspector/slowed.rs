@@ -1,21 +1,19 @@
-//! A signal that follows another one at ease.
+//! When what changes often is looked at again.
 
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// The least time from one change to the next: a pixel that nobody points at stands far from the
+/// The least time from one look to the next: a pixel that nobody points at stands far from the
 /// diagram, and with both of them all that lies between is painted anew, on cores that train.
-const EASE: Duration = Duration::from_millis(500);
+const INTERVAL: Duration = Duration::from_millis(500);
 
-/// What `source` says: at once where that is wanted, else from one moment to the next.
-pub fn slowed<T: Clone + Send + Sync + 'static>(
-    source: Signal<T>,
-    at_once: Signal<bool>,
-) -> Signal<T> {
-    let shown = RwSignal::new(source.get_untracked());
+/// Notifies of changes of what `track` reads: at once where that is wanted, else after at least
+/// [`INTERVAL`]. Who looks for another reason meanwhile finds everything as it is.
+pub fn slowed(track: impl Fn() + 'static, at_once: Signal<bool>) -> Trigger {
+    let look = Trigger::new();
     let (fresh, rests) = (RwSignal::new(false), RwSignal::new(false));
     Effect::new(move || {
-        source.track();
+        track();
         fresh.set(true);
     });
     Effect::new(move || {
@@ -23,15 +21,15 @@ pub fn slowed<T: Clone + Send + Sync + 'static>(
             return;
         }
         fresh.set(false);
-        shown.set(source.get_untracked());
+        look.notify();
         if !rests.get_untracked() {
             rests.set(true);
             let rested = move || {
                 // The page may be another one by then.
                 let _ = rests.try_set(false);
             };
-            set_timeout(rested, EASE);
+            set_timeout(rested, INTERVAL);
         }
     });
-    shown.into()
+    look
 }

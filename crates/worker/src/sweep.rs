@@ -3,7 +3,7 @@
 use crate::outbox::Outbox;
 use crate::saving::Saving;
 use crate::task::{Begin, Doing, Task};
-use crate::turns::{INTERVAL, MEASURING, ON_SOFTWARE, SHARED, Turns};
+use crate::turns::{INTERVAL, MEASURING, ON_SOFTWARE, Turns};
 use engine::{EngineError, SweepRun};
 use std::time::Duration;
 use toy::aggregate::Aggregate;
@@ -78,12 +78,7 @@ impl SweepTask {
         self.run.advance(limit).await?;
         self.trained += start.elapsed();
         // Pictures wait until all models are at one step.
-        let is_whole = self.run.plan().rows.len() as u32 == self.run.plan().sweep.rows;
-        let least = match (self.run.on_software(), is_whole) {
-            (true, _) => ON_SOFTWARE,
-            (false, true) => INTERVAL,
-            (false, false) => SHARED,
-        };
+        let least = if self.run.on_software() { ON_SOFTWARE } else { INTERVAL };
         let due = self.shown.elapsed() >= least.max(self.a_row * MEASURING);
         if !self.is_active() || (due && self.run.ahead() == 0) {
             self.show().await?;

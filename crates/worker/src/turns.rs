@@ -5,9 +5,6 @@ use std::time::Duration;
 
 /// Pictures, snapshots and progress are sent no more often than this.
 pub const INTERVAL: Duration = Duration::from_millis(100);
-/// The same of pictures of a part of the rows: others send theirs meanwhile, and each is a picture
-/// to draw.
-pub const SHARED: Duration = Duration::from_millis(200);
 /// The same of pictures where a software adapter trains: to draw one, with all that stands beside
 /// it, takes the page some 50 ms of the very cores.
 pub const ON_SOFTWARE: Duration = Duration::from_millis(700);

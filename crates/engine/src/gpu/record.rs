@@ -43,6 +43,9 @@ pub fn dispatches(steps: u32, longest: u32) -> Vec<u32> {
     (0..count).map(|k| steps * (k + 1) / count - steps * k / count).collect()
 }
 
+/// What was copied out after each of some numbers of steps: floats as they lie in the buffers.
+pub type Copies = Vec<(u32, Vec<f32>)>;
+
 /// A model after each of some numbers of steps.
 pub type States = Vec<(u32, Model<f32>)>;
 
@@ -178,7 +181,7 @@ impl Recorder {
         context: &Context,
         records: &[Record],
         floats: usize,
-    ) -> Result<Vec<Vec<(u32, Vec<f32>)>>, EngineError> {
+    ) -> Result<Vec<Copies>, EngineError> {
         let mut all = vec![];
         for beside in records.chunk_by(Record::is_beside) {
             all.extend(self.read_beside(context, beside, floats).await?);
@@ -192,7 +195,7 @@ impl Recorder {
         context: &Context,
         records: &[Record],
         floats: usize,
-    ) -> Result<Vec<Vec<(u32, Vec<f32>)>>, EngineError> {
+    ) -> Result<Vec<Copies>, EngineError> {
         let lost = |text: String| EngineError::Lost(format!("reading back failed ({text})"));
         let Some(last) = records.last() else { return Ok(vec![]) };
         let staging = last.staging.clone();
@@ -213,9 +216,8 @@ impl Recorder {
         mapped.map_err(|e| lost(e.to_string()))?.map_err(|e| lost(context::one_line(&e)))?;
         let all = {
             let view = staging.get_mapped_range(0..end).map_err(|e| lost(context::one_line(&e)))?;
-            let bytes: Vec<u8> = view.to_vec();
             let one = |record: &Record| {
-                let states = bytes[record.offset as usize..].chunks_exact(size(record).max(1));
+                let states = view[record.offset as usize..].chunks_exact(size(record).max(1));
                 let states = states.map(bytemuck::pod_collect_to_vec);
                 record.steps.iter().copied().zip(states).collect()
             };

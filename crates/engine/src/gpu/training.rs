@@ -5,7 +5,7 @@ use super::device::Gpu;
 use super::flight::Flight;
 use super::layout::{self, Run};
 use super::readback::{Readback, buffer};
-use super::record::{Follow, MOST_DISPATCHES, Record, Recorder, dispatches};
+use super::record::{Copies, Follow, MOST_DISPATCHES, Record, Recorder, dispatches};
 use super::shader::{GROUP, Kernel};
 use crate::EngineError;
 use crate::pace::Growth;
@@ -263,10 +263,7 @@ impl Training {
     ///
     /// # Errors
     /// When the GPU is lost.
-    pub async fn read_records(
-        &mut self,
-        records: &[Record],
-    ) -> Result<Vec<Vec<(u32, Vec<f32>)>>, EngineError> {
+    pub async fn read_records(&mut self, records: &[Record]) -> Result<Vec<Copies>, EngineError> {
         self.recorder.read(&self.context, records, 3 * self.parameters).await
     }
 
@@ -274,10 +271,7 @@ impl Training {
     ///
     /// # Errors
     /// When the GPU is lost.
-    pub async fn read_record(
-        &mut self,
-        record: Record,
-    ) -> Result<Vec<(u32, Vec<f32>)>, EngineError> {
+    pub async fn read_record(&mut self, record: Record) -> Result<Copies, EngineError> {
         Ok(self.read_records(&[record]).await?.pop().unwrap_or_default())
     }
 

@@ -5,7 +5,7 @@ use crate::EngineError;
 use crate::gpu::Gpu;
 use crate::gpu::context::{Context, Submission};
 use crate::gpu::readback::{Readback, buffer};
-use crate::gpu::record::{Follow, Record, Recorder, dispatches};
+use crate::gpu::record::{Copies, Follow, Record, Recorder, dispatches};
 use bytemuck::{Pod, Zeroable};
 use std::collections::HashMap;
 use toy::tape::{Id, Operation, Tape, Tokens};
@@ -255,7 +255,7 @@ impl Runner {
     pub(crate) async fn read_records(
         &mut self,
         records: &[Record],
-    ) -> Result<Vec<Vec<(u32, Vec<f32>)>>, EngineError> {
+    ) -> Result<Vec<Copies>, EngineError> {
         let floats = 3 * self.parameters;
         self.recorder.read(&self.context, records, floats).await
     }
