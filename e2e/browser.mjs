@@ -10,6 +10,12 @@ import { DIST, serve } from "./serve.mjs";
 /** Deliberately not "/": the published page lives under a sub-path too. */
 export const BASE = "/some/where/superphase/";
 
+/**
+ * How long a test waits for one thing that it says nothing else about, in milliseconds: far longer than
+ * any machine takes, for what is waited for comes or it does not. Bounds of time are `*.alone.mjs`'s.
+ */
+export const PATIENCE = 180_000;
+
 const RESULTS = fileURLToPath(new URL("results/", import.meta.url));
 const PLAIN_HTTP_HOST = "superphase.test";
 
@@ -80,6 +86,22 @@ export function watch(page) {
   return problems;
 }
 
+/** In the page: trains whatever it asks about. How long a run takes, and so whether it asks, depends on the machine. */
+function consent() {
+  setInterval(() => {
+    const train = document.querySelector(".bar .primary");
+    if (document.querySelector(".status .stage")?.textContent === "waiting" && train?.textContent === "Train") train.click();
+  }, 100);
+}
+
+/** A visitor with patience, who consents unless it `asks`; the rest is as `browser.newContext` has it. */
+export async function visitor(browser, { asks = false, ...options } = {}) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENCE);
+  if (!asks) await context.addInitScript(consent);
+  return context;
+}
+
 /**
  * A test body with a page open on `root` (the built page unless told), served under a sub-path:
  *
@@ -87,9 +109,10 @@ export function watch(page) {
  *
  * It fails when `body` throws or when the page complained, unless the body emptied `problems` itself.
  * `path` is added to the address (a query or hash); `host` goes to the server; `viewport` and `reducedMotion` go to the browser.
- * A failure leaves a screenshot in e2e/results/.
+ * A run that the page asks about, because it takes long on this machine, is trained: `asks` leaves the question.
+ * A failure leaves a screenshot in e2e/results/ and says what the status line said.
  */
-export function withPage({ webgpu = "software", root = DIST, path = "", host = {}, ...context } = {}, body) {
+export function withPage({ webgpu = "software", root = DIST, path = "", host = {}, asks = false, ...context } = {}, body) {
   return async (t) => {
     const server = await serve(root, { base: BASE, ...host });
     const browser = await launch(webgpu).catch(async (error) => {
@@ -97,7 +120,7 @@ export function withPage({ webgpu = "software", root = DIST, path = "", host = {
       throw error;
     });
     try {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...context });
+      const page = await (await visitor(browser, { asks, viewport: { width: 1280, height: 800 }, ...context })).newPage();
       const problems = watch(page);
       const url = new URL(path, address(server.url, webgpu)).href;
       try {
@@ -109,6 +132,8 @@ export function withPage({ webgpu = "software", root = DIST, path = "", host = {
         mkdirSync(RESULTS, { recursive: true });
         const shot = join(RESULTS, `${t.name.replace(/[^\w-]+/g, "-")}.png`);
         await page.screenshot({ path: shot }).then(() => t.diagnostic(`screenshot: ${shot}`), () => {});
+        const said = await page.locator(".status").first().innerText({ timeout: 1000 }).catch(() => null);
+        if (said) t.diagnostic(`the page says: ${said.replaceAll("\n", " ")}`);
         if (problems.length) t.diagnostic(`problems: ${problems.join("\n")}`);
         throw error;
       }

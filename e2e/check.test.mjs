@@ -54,7 +54,7 @@ test(
     await before(page, lie(...ENDS_EARLY));
     await page.goto(new URL(`${LINK}&engine=gpu`, url).href);
     const failed = page.getByText(/wrong numbers/).first();
-    await failed.waitFor({ timeout: 90_000 });
+    await failed.waitFor();
     assert.match(await failed.textContent(), /after step \d+ of model \d+/);
   }),
 );

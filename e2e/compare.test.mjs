@@ -18,7 +18,7 @@ const share = ({ data }, [r, g, b]) => {
 const SAME = [0xd3, 0xde, 0xe0];
 
 /** Waits until both diagrams are complete and opaque. */
-const complete = (page, name, timeout = 120_000) =>
+const complete = (page, name) =>
   page.waitForFunction(
     (id) => {
       const canvas = document.querySelector(`[data-testid=heatmap-${id}]`);
@@ -27,15 +27,14 @@ const complete = (page, name, timeout = 120_000) =>
       return data.length > 4 && data.every((byte, i) => i % 4 < 3 || byte === 255);
     },
     name,
-    { timeout },
   );
 
 /** Waits for the other run, and asks for it where it would take long. */
 async function trained(page) {
   const note = page.getByTestId("other-note");
   await note.waitFor();
-  const ask = note.getByRole("button").click({ timeout: 60_000 }).catch(() => {});
-  await note.waitFor({ state: "detached", timeout: 120_000 });
+  const ask = note.getByRole("button").click().catch(() => {});
+  await note.waitFor({ state: "detached" });
   await Promise.race([ask, Promise.resolve()]);
 }
 
@@ -122,7 +121,7 @@ test(
     assert.match(new URL(page.url()).search, /theory=kept1.*kept1\.seed=3/);
     await page.reload();
     await stage(page, "done");
-    await page.waitForFunction(() => !document.querySelector("[data-testid=other-note]"), null, { timeout: 60_000 });
+    await page.waitForFunction(() => !document.querySelector("[data-testid=other-note]"));
     await complete(page, "theory");
     assert.ok(same(await pixels(page, "theory"), kept));
   }),

@@ -51,7 +51,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         const pinned = await page.getByTestId("plot-empirical").getAttribute("data-pinned");
         assert.match(pinned, /^\d+,\d+$/);
         assert.equal(await page.getByTestId("plot-theory").getAttribute("data-pinned"), pinned);
-        await page.getByTestId("scrubber").waitFor({ timeout: 60_000 });
+        await page.getByTestId("scrubber").waitFor();
         assert.ok((await page.getByTestId("figures").locator("td").allTextContents()).filter((cell) => /\d/.test(cell)).length >= 6);
 
         // Compare: a run that was kept beside the next one.
@@ -59,7 +59,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         await page.getByTestId("layer-theory").selectOption("agreement");
         await page.waitForFunction(() => document.querySelector("[data-testid=diagram-theory]").dataset.agreement === "1.0000");
         await page.getByTestId("source-right").selectOption("optimum");
-        await page.getByTestId("diagram-theory").getByText("least loss of any weights").first().waitFor({ timeout: 60_000 });
+        await page.getByTestId("diagram-theory").getByText("least loss of any weights").first().waitFor();
         assert.match(await page.getByTestId("agreement").textContent(), /^\d+\.\d % of pixels agree/);
 
         // Share: the address says it all, and so does the page inside another.

@@ -68,7 +68,7 @@ test(
 
 test(
   "export: arrays and weights are those of the table, also of a run of several workers on its way",
-  withPage({ path: LINK }, async (page) => {
+  withPage({ asks: true, path: LINK }, async (page) => {
     await stage(page, "done");
     const csv = (await take(page, "trained", "csv")).bytes.toString();
     const npz = await take(page, "trained", "npz");
@@ -130,7 +130,7 @@ test(
   withPage({ path: `${LINK}&layer=phase` }, async (page) => {
     await stage(page, "done");
     // The legend grows with the lines, which are computed after the run.
-    await page.getByTestId("diagram-empirical").getByText("true, continuous").waitFor({ timeout: 60_000 });
+    await page.getByTestId("diagram-empirical").getByText("true, continuous").waitFor();
     let height;
     for (const side of ["trained", "theory"]) {
       const { name, bytes } = await take(page, side, "svg");

@@ -97,7 +97,7 @@ for (const webgpu of ["software", "absent"]) {
       // It follows what is trained.
       await settings(page);
       await page.locator("[data-name=data] select").selectOption("sampled");
-      await page.waitForFunction(() => /pcg4d/.test(document.querySelector("[data-testid=kernel]").textContent), null, { timeout: 60_000 });
+      await page.waitForFunction(() => /pcg4d/.test(document.querySelector("[data-testid=kernel]").textContent));
     }),
   );
 }

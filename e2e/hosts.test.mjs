@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { BASE, launch, watch, withPage } from "./browser.mjs";
+import { BASE, launch, visitor, watch, withPage } from "./browser.mjs";
 import { colours, stage, until } from "./instrument.mjs";
 import { DIST, serve } from "./serve.mjs";
 
@@ -18,7 +18,7 @@ const isHome = (path) => path === "" || path === "index.html";
 
 /** Waits until the page says something in the place of its content. */
 const said = async (page, pattern) => {
-  await page.locator("#loading", { hasText: pattern }).waitFor({ timeout: 60_000 });
+  await page.locator("#loading", { hasText: pattern }).waitFor();
   return page.locator("#loading").innerText();
 };
 
@@ -26,7 +26,7 @@ const said = async (page, pattern) => {
 const bare = (body) => async () => {
   const browser = await launch();
   try {
-    await body(await browser.newPage(), browser);
+    await body(await (await visitor(browser)).newPage(), browser);
   } finally {
     await browser.close();
   }
@@ -96,7 +96,7 @@ test(
     async (page, url) => {
       await page.goto(url);
       const late = page.locator("#loading .late");
-      await page.waitForFunction(() => getComputedStyle(document.querySelector("#loading .late")).visibility === "visible", null, { timeout: 60_000 });
+      await page.waitForFunction(() => getComputedStyle(document.querySelector("#loading .late")).visibility === "visible");
       assert.match(await late.innerText(), /missing.*Content-Security-Policy/s);
     },
   ),
@@ -264,7 +264,7 @@ test("hosts: a new version while the old is open is taken when it is complete an
     await hosted(
       () => ({ root: () => now, alter }),
       async (page, url, browser) => {
-        const context = await browser.newContext();
+        const context = await visitor(browser);
         let tab = await context.newPage();
         const problems = watch(tab);
         await tab.goto(url);
@@ -321,7 +321,7 @@ test(
     async (page, url) => {
       await page.goto(new URL("frame.html", url).href);
       const place = page.frameLocator("iframe").locator("#loading", { hasText: "no origin of its own" });
-      await place.waitFor({ timeout: 60_000 });
+      await place.waitFor();
     },
   ),
 );

@@ -77,7 +77,7 @@ test(
         window.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
       }
     });
-    await page.locator(".notices", { hasText: "large.csv cannot be shown" }).waitFor({ timeout: 120_000 });
+    await page.locator(".notices", { hasText: "large.csv cannot be shown" }).waitFor();
     assert.deepEqual(await size(page), [8, 8]);
   }),
 );

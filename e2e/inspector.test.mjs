@@ -48,7 +48,7 @@ test(
     await stage(page, "done");
     await click(page, 9, 6);
     assert.equal(await pinned(page), "9,6");
-    await page.getByTestId("scrubber").waitFor({ timeout: 30_000 });
+    await page.getByTestId("scrubber").waitFor();
     const end = await model(page);
     assert.ok(end.arrows >= 1, "no arrow is seen");
     assert.ok((await shades(page)) > 20, "the landscape is not filled");
@@ -85,7 +85,7 @@ test(
     assert.deepEqual(replayed.numbers, end.numbers);
     await page.keyboard.press("Space");
     await page.getByRole("button", { name: "Pause the replay" }).waitFor();
-    await page.getByRole("button", { name: "Play the training" }).waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Play the training" }).waitFor();
     assert.match((await model(page)).heading, /step 300$/);
     assert.equal(await page.locator(".status .stage").textContent(), "done", "the run was not touched");
 
@@ -93,7 +93,7 @@ test(
     await page.reload();
     await stage(page, "done");
     assert.equal(await pinned(page), "9,6");
-    await page.getByTestId("surface").waitFor({ timeout: 30_000 });
+    await page.getByTestId("surface").waitFor();
   }),
 );
 
@@ -144,7 +144,7 @@ test(
     for (const key of ["ArrowDown", "ArrowDown", "ArrowLeft", "Enter"]) await page.keyboard.press(key);
     const place = await pinned(page);
     assert.match(place, /^\d+,\d+$/);
-    await page.getByTestId("scrubber").waitFor({ timeout: 30_000 });
+    await page.getByTestId("scrubber").waitFor();
     assert.equal(await page.getByTestId("surface").count(), 0);
     const end = await model(page);
     await scrub(page, 0);
@@ -159,7 +159,7 @@ test(
 test(
   "inspector: what takes long to replay is asked for",
   withPage({ webgpu: "absent", path: `?grid=2&repeats=2&data=sampled&batch=4096&steps=50000&engine=cpu&pixel=1,0` }, async (page) => {
-    await page.getByTestId("retrace").waitFor({ timeout: 60_000 });
+    await page.getByTestId("retrace").waitFor();
     assert.equal(await page.getByTestId("scrubber").count(), 0);
   }),
 );
@@ -172,9 +172,8 @@ test(
       page.waitForFunction(
         ([id, old]) => document.querySelector(`[data-testid=heatmap-${id}]`).toDataURL() !== old,
         [name, before],
-        { timeout: 60_000 },
       );
-    const complete = () => page.getByTestId("diagram-theory").getByText("least loss of any weights").first().waitFor({ timeout: 60_000 });
+    const complete = () => page.getByTestId("diagram-theory").getByText("least loss of any weights").first().waitFor();
     await stage(page, "done");
     await complete();
     const before = [await painted("empirical"), await painted("theory")];
@@ -207,8 +206,8 @@ test(
   withPage({ webgpu: "absent", path: LINK }, async (page) => {
     await stage(page, "done");
     const legend = page.getByTestId("diagram-empirical").getByTestId("legend");
-    await legend.getByTitle("true boundary, first order").waitFor({ timeout: 60_000 });
-    await legend.getByTitle("true boundary, continuous").waitFor({ timeout: 60_000 });
+    await legend.getByTitle("true boundary, first order").waitFor();
+    await legend.getByTitle("true boundary, continuous").waitFor();
     assert.equal(await legend.getByTitle("closed-form boundary").count(), 1);
     const lines = (kind) => page.getByTestId("plot-empirical").locator(`.curve.${kind}`);
     await page.waitForFunction(() => document.querySelectorAll("[data-testid=plot-empirical] .curve.solid").length >= 1);
@@ -220,7 +219,6 @@ test(
 
 test(
   "inspector: while models train, a network that nobody points at is drawn anew twice a second, one that is pointed at with every picture",
-  { timeout: 120_000 },
   withPage({ webgpu: "absent", path: "?grid=12&repeats=1&data=sampled&batch=256&steps=1000000" }, async (page) => {
     const changes = () =>
       page.evaluate(async () => {
@@ -233,13 +231,8 @@ test(
         // What follows within a moment is of the same change.
         return times.map((time, i) => time - (times[i - 1] ?? -Infinity)).filter((gap) => gap > 50).slice(1);
       });
-    await page.waitForFunction(() => {
-      const word = document.querySelector(".status .stage")?.textContent;
-      if (word === "waiting") document.querySelector(".bar .primary").click();
-      return word === "training" && document.querySelector("[data-testid=model] .arrow");
-    });
-    // A long run may ask once more when its speed is known.
-    await page.evaluate(() => setInterval(() => document.querySelector(".status .stage")?.textContent === "waiting" && document.querySelector(".bar .primary").click(), 100));
+    await stage(page, "training");
+    await page.waitForSelector("[data-testid=model] .arrow");
     await page.waitForTimeout(2000);
     const beside = await changes();
     assert.ok(beside.length >= 3 && Math.min(...beside) > 450, `beside: ${beside}`);

@@ -1,30 +1,27 @@
 // What tests do with the page: wait for its stages, read its diagrams and pixels, run the command beside it.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { PATIENCE } from "./browser.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/**
- * Waits until the status line shows this stage ("training", "paused", "done", ...). Whoever waits for
- * the end consents to a run that the page asks about: what is long depends on the machine.
- */
-export async function stage(page, word, timeout = 120_000) {
-  const reached = (word) => {
-    const now = document.querySelector(".status .stage")?.textContent;
-    const train = document.querySelector(".bar .primary");
-    if (word === "done" && now === "waiting" && train?.textContent === "Train") train.click();
-    return now === word;
-  };
-  await page.waitForFunction(reached, word, { timeout, polling: 100 }).catch(async (error) => {
+/** Waits until the status line shows this stage ("training", "paused", "done", ...); a frame of a page has one, too. */
+export async function stage(page, word) {
+  const reached = (word) => document.querySelector(".status .stage")?.textContent === word;
+  await page.waitForFunction(reached, word, { polling: 100 }).catch(async (error) => {
     const said = await page.evaluate(() => document.querySelector(".status")?.innerText).catch(() => null);
     throw new Error(`"${word}" was not reached: ${error.message}\nthe page says: ${said}`);
   });
 }
 
+/** Waits until so many per cent of a run are trained. */
+export const trained = (page, percent) =>
+  page.waitForFunction((percent) => parseInt(document.querySelector(".status .percent")?.textContent) >= percent, percent, { polling: 100 });
+
 /** Waits until a function of the page answers with something true; unlike `waitForFunction`, it waits for promises. */
-export async function until(page, ask, timeout = 60_000) {
-  for (const end = Date.now() + timeout; !(await page.evaluate(ask)); ) {
-    if (Date.now() > end) throw new Error(`not within ${timeout} ms: ${ask}`);
+export async function until(page, ask) {
+  for (const end = Date.now() + PATIENCE; !(await page.evaluate(ask)); ) {
+    if (Date.now() > end) throw new Error(`not within ${PATIENCE} ms: ${ask}`);
     await page.waitForTimeout(250);
   }
 }

@@ -88,8 +88,8 @@ function faults() {
 }
 
 for (const [view, path] of Object.entries(VIEWS)) {
-  test(`${view}: nothing is cut off from ${WIDTHS[0]} to ${WIDTHS.at(-1)} pixels, light and dark`, withPage({ webgpu: "absent", path, reducedMotion: "reduce" }, async (page) => {
-    await page.waitForSelector(path.includes("view=bench") ? ".study-stage h2" : path.includes("view=") ? ".plate svg" : ".diagram canvas", { timeout: 60_000 });
+  test(`${view}: nothing is cut off from ${WIDTHS[0]} to ${WIDTHS.at(-1)} pixels, light and dark`, withPage({ webgpu: "absent", asks: true, path, reducedMotion: "reduce" }, async (page) => {
+    await page.waitForSelector(path.includes("view=bench") ? ".study-stage h2" : path.includes("view=") ? ".plate svg" : ".diagram canvas");
     // Each fault with the sizes at which it is seen.
     const all = {};
     for (const width of WIDTHS) {
@@ -107,19 +107,19 @@ for (const [view, path] of Object.entries(VIEWS)) {
 }
 
 test("an embedded experiment is its figure alone, and fits its frame", withPage({ webgpu: "absent", path: "?view=geometry&embed=1&steps=60", viewport: { width: 300, height: 300 } }, async (page, { url }) => {
-  await page.waitForSelector(".plate svg", { timeout: 60_000 });
+  await page.waitForSelector(".plate svg");
   assert.equal(await page.locator("header, form, .saves").count(), 0);
   for (const width of [300, 600, 960]) {
     await page.setViewportSize({ width, height: 400 });
     await page.waitForFunction((width) => {
       const figure = document.querySelector(".plate svg").getBoundingClientRect();
       return document.documentElement.scrollWidth <= width && figure.width > 0.9 * width && figure.top < 40;
-    }, width, { timeout: 10_000 });
+    }, width);
   }
   const whole = await page.getByRole("link", { name: "Open in Superphase" }).getAttribute("href");
   assert.equal(whole, url.replace("&embed=1", "").replace("?view=geometry", "?view=geometry&v=1&study=five-in-two-lowest"));
   await page.goto(url.replace("geometry", "transformer"));
-  await page.waitForSelector(".plate svg", { timeout: 60_000 });
+  await page.waitForSelector(".plate svg");
   assert.equal(await page.locator("header, form, .saves").count(), 0);
 }));
 
@@ -156,7 +156,7 @@ test("on a phone a menu leads to the experiments, and the figure stands before i
 }));
 
 test("an embedded diagram fits its frame", withPage({ webgpu: "absent", path: "?embed=1&grid=16&steps=40", viewport: { width: 300, height: 300 } }, async (page) => {
-  await page.waitForSelector(".diagram canvas", { timeout: 60_000 });
+  await page.waitForSelector(".diagram canvas");
   for (const [width, height] of [[300, 300], [600, 400], [800, 450], [960, 720], [400, 900]]) {
     await page.setViewportSize({ width, height });
     // The whole picture with its axes, and in a wide frame both.
@@ -165,6 +165,6 @@ test("an embedded diagram fits its frame", withPage({ webgpu: "absent", path: "?
       const inside = (r) => r.left >= 0 && r.top >= 0 && r.right <= width + 1 && r.bottom <= height + 1;
       return document.documentElement.scrollWidth <= width + 1 && frames.every((frame) => inside(frame.getBoundingClientRect()));
     };
-    await page.waitForFunction(fits, [width, height], { timeout: 10_000 });
+    await page.waitForFunction(fits, [width, height]);
   }
 }));

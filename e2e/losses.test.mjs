@@ -16,18 +16,15 @@ async function crash(page) {
   await session.detach().catch(() => {});
 }
 
-/** Waits until it trains beyond a percentage, however long it says that it takes. */
-async function trains(page, beyond) {
-  await page.waitForFunction(
-    (beyond) => {
-      const word = document.querySelector(".status .stage")?.textContent;
-      if (word === "waiting") document.querySelector(".bar .primary").click();
-      return word === "training" && parseInt(document.querySelector(".status .percent").textContent) > beyond;
-    },
+/** Waits until it trains beyond a percentage. */
+const trains = (page, beyond) =>
+  page.waitForFunction(
+    (beyond) =>
+      document.querySelector(".status .stage")?.textContent === "training" &&
+      parseInt(document.querySelector(".status .percent").textContent) > beyond,
     beyond,
-    { timeout: 110_000, polling: 100 },
+    { polling: 100 },
   );
-}
 
 /** A file of the page, as text. */
 async function file(page, press) {
@@ -73,23 +70,18 @@ const counting = () => {
   };
 };
 
-/** Trains whatever the page asks about: how long a run takes depends on the machine. */
-const unasked = () => setInterval(() => document.querySelector(".status .stage")?.textContent === "waiting" && document.querySelector(".bar .primary").textContent === "Train" && document.querySelector(".bar .primary").click(), 200);
-
 /** Waits for another checkpoint. */
 async function saved(page) {
   const before = await page.evaluate(() => checkpoints);
-  await page.waitForFunction((before) => checkpoints > before, before, { timeout: 60_000 });
+  await page.waitForFunction((before) => checkpoints > before, before);
 }
 
 for (const [name, run] of Object.entries({ diagram, experiment })) {
   test(
     `losses: ${name}, the GPU process crashes three times in one run, which ends with the bits of an undisturbed one`,
-    { timeout: 400_000 },
     withPage({ path: "" }, async (page, { url, problems }) => {
       await page.addInitScript(clock);
       await page.addInitScript(counting);
-      await page.addInitScript(unasked);
       const link = await long(page, url, run);
       await page.goto(link);
       let before = 0;
@@ -99,18 +91,18 @@ for (const [name, run] of Object.entries({ diagram, experiment })) {
         before = await percent(page);
         assert.ok(before < 95, `the run is too short for this machine: ${before} %`);
         await crash(page);
-        await note(page).filter({ hasText: "Training went on from step" }).waitFor({ timeout: 60_000 });
+        await note(page).filter({ hasText: "Training went on from step" }).waitFor();
         assert.doesNotMatch(await note(page).textContent(), /from step 0\./, "it goes on from the checkpoint");
         await button(page, "Dismiss").click();
         await trains(page, 0);
         assert.match(await engine(page), /WebGPU/);
         await page.evaluate(() => minute());
       }
-      await stage(page, "done", 200_000);
+      await stage(page, "done");
       const found = await run.bits(page);
       await page.goto(link);
       await trains(page, 0);
-      await stage(page, "done", 200_000);
+      await stage(page, "done");
       assert.equal(await run.bits(page), found);
       problems.length = 0; // Chromium itself complains about its GPU process.
     }),
@@ -118,18 +110,16 @@ for (const [name, run] of Object.entries({ diagram, experiment })) {
 
   test(
     `losses: ${name}, a GPU that is lost twice within a minute leaves the run to the CPU`,
-    { timeout: 300_000 },
     withPage({ path: "" }, async (page, { url, problems }) => {
       await page.addInitScript(counting);
-      await page.addInitScript(unasked);
       await page.goto(await long(page, url, run));
       for (const word of ["Training went on from step", "The CPU went on from step"]) {
         await trains(page, 0);
         await saved(page);
         await crash(page);
-        await note(page).filter({ hasText: word }).waitFor({ timeout: 60_000 });
+        await note(page).filter({ hasText: word }).waitFor();
       }
-      await stage(page, "done", 200_000);
+      await stage(page, "done");
       assert.match(await engine(page), /CPU/);
       problems.length = 0;
     }),
@@ -139,7 +129,6 @@ for (const [name, run] of Object.entries({ diagram, experiment })) {
 const VIEWS = ["geometry", "demonstration", "dimensionality", "correlation", "dynamics", "computation", "vulnerability", "scaling"];
 test(
   "losses: the GPU asked for where there is none, after a run of any experiment: a sentence, and the CPU is a click away",
-  { timeout: 300_000 },
   withPage({ webgpu: "absent", path: "" }, async (page, { url }) => {
     const few = "features=6&hidden=2&instances=2&repeats=1&batch=32&steps=20&set-size=2";
     for (const view of [...VIEWS.map((view) => `?view=${view}&${few}`), "?grid=8&steps=20"]) {
@@ -184,16 +173,14 @@ for (const [lie, code] of Object.entries(LIES)) {
   for (const path of ["?grid=8&repeats=1&steps=30", "?view=geometry&instances=2&batch=32&steps=30"]) {
     test(
       `losses: ${lie}, ${path.includes("view") ? "experiment" : "diagram"}: the CPU, or a sentence`,
-      { timeout: 120_000 },
       withWorkers(() => code, { path }, async (page, { url, problems }) => {
-        await stage(page, "done", 60_000);
+        await stage(page, "done");
         assert.match(await engine(page), /CPU/);
         await page.goto(`${url}${path}&engine=gpu`);
         // A sentence, or what was asked for was given up with a note.
         await page.waitForFunction(
           () => document.querySelector(".status .failure") || (document.querySelector("[data-testid=run-note]") && document.querySelector(".status .stage").textContent === "done"),
           null,
-          { timeout: 60_000 },
         );
         problems.length = 0;
       }),
@@ -219,14 +206,12 @@ const SMALL = `{
 for (const path of ["?grid=8&repeats=1&steps=30", "?view=geometry&instances=2&batch=32&steps=30"]) {
   test(
     `losses: an adapter with lower limits than usual, ${path.includes("view") ? "experiment" : "diagram"}: trained, or a sentence`,
-    { timeout: 120_000 },
     withWorkers(() => SMALL, { path }, async (page, { url, problems }) => {
-      await stage(page, "done", 60_000);
+      await stage(page, "done");
       await page.goto(`${url}${path}&engine=gpu`);
       await page.waitForFunction(
         () => document.querySelector(".status .failure") || document.querySelector(".status .stage")?.textContent === "done",
         null,
-        { timeout: 60_000 },
       );
       problems.length = 0;
     }),
@@ -236,7 +221,6 @@ for (const path of ["?grid=8&repeats=1&steps=30", "?view=geometry&instances=2&ba
 for (const path of ["?grid=12&repeats=2&data=sampled&batch=256&steps=30000&engine=cpu", "?view=geometry&instances=4&batch=256&steps=30000&engine=cpu"]) {
   test(
     `losses: a worker that dies, ${path.includes("view") ? "experiment" : "diagram"}: the run goes on with another`,
-    { timeout: 200_000 },
     withWorkers(
       // The first one, when it has said something a few times: it trains.
       (number) =>
@@ -249,8 +233,8 @@ for (const path of ["?grid=12&repeats=2&data=sampled&batch=256&steps=30000&engin
       { path },
       async (page, { problems }) => {
         await trains(page, 0);
-        await note(page).filter({ hasText: "dies on purpose" }).waitFor({ timeout: 60_000 });
-        await stage(page, "done", 120_000);
+        await note(page).filter({ hasText: "dies on purpose" }).waitFor();
+        await stage(page, "done");
         problems.length = 0;
       },
     ),
@@ -269,10 +253,9 @@ test(
         }
       };
     });
-    await page.addInitScript(unasked);
     await page.goto(`${url}?grid=16&repeats=2&data=sampled&batch=512&steps=400000&engine=cpu`);
     // Two kept of each of two workers at most: the latest, and the latest that belong together.
-    await page.waitForFunction(() => given.length >= 10, null, { timeout: 60_000 });
+    await page.waitForFunction(() => given.length >= 10);
     const lengths = await page.evaluate(() => given.map((state) => state.byteLength));
     assert.ok(lengths.slice(0, -4).every((length) => length === 0), `${lengths}`);
     assert.ok(lengths.at(-1) > 0, `${lengths}`);
@@ -284,7 +267,7 @@ test(
   withPage({ serviceWorkers: "block", path: "" }, async (page, { url, problems }) => {
     await page.route("**/worker.js", (route) => route.fulfill({ status: 404, body: "" }));
     await page.goto(`${url}?grid=8&steps=20`);
-    await page.locator(".status .failure").filter({ hasText: "could not be loaded" }).waitFor({ timeout: 60_000 });
+    await page.locator(".status .failure").filter({ hasText: "could not be loaded" }).waitFor();
     await page.unroute("**/worker.js");
     await page.locator(".status .failure").getByRole("button", { name: "Try again" }).click();
     await stage(page, "done");
@@ -307,25 +290,23 @@ async function kept() {
 for (const path of ["?grid=16&repeats=2&data=sampled&batch=512&steps=400000&engine=cpu", "?view=geometry&instances=6&repeats=2&batch=1024&steps=60000&engine=cpu"]) {
   test(
     `losses: a long run is left and gone on with, ${path.includes("view") ? "experiment" : "diagram"}`,
-    { timeout: 400_000 },
     withPage({ path: "" }, async (page, { url }) => {
-      await page.addInitScript(unasked);
       await page.goto(new URL(path, url).href);
       const bits = path.includes("view") ? experiment.bits : diagram.bits;
       await trains(page, 0);
       // Kept after ten seconds of training.
-      await until(page, kept, 120_000);
+      await until(page, kept);
       assert.ok((await percent(page)) < 95, "the run is too short for this machine");
       await page.reload();
       await button(page, "Go on").waitFor();
       assert.match(await page.locator(".asking").textContent(), /was left at \d+ %/);
       await button(page, "Go on").click();
-      await stage(page, "done", 200_000);
+      await stage(page, "done");
       const found = await bits(page);
       // Done, so there is nothing to offer any more.
       await page.reload();
       await trains(page, 0);
-      await stage(page, "done", 200_000);
+      await stage(page, "done");
       assert.equal(await bits(page), found);
     }),
   );

@@ -50,13 +50,13 @@ for (const [width, height] of SIZES) {
 
 test(
   "reading: a sentence whose run takes long asks beside itself, and nothing stands under the name of what was not trained",
-  withPage({ webgpu: "absent", path: SMALL, viewport: { width: 1440, height: 900 } }, async (page) => {
+  withPage({ webgpu: "absent", asks: true, path: SMALL, viewport: { width: 1440, height: 900 } }, async (page) => {
     await stage(page, "done");
     const link = page.locator("article a[href*=zfurman56]");
     await link.evaluate((element) => element.scrollIntoView({ block: "center", behavior: "instant" }));
     await link.click();
     const note = page.getByTestId("reading").getByTestId("other-note");
-    await note.getByRole("button", { name: "Train" }).waitFor({ timeout: 60_000 });
+    await note.getByRole("button", { name: "Train" }).waitFor();
     assert.ok(await seen(page, note));
     assert.match(await note.textContent(), /takes about/);
     assert.match(await page.getByTestId("diagram-reading-theory").textContent(), /zfurman56: not trained yet/);
@@ -67,13 +67,13 @@ test(
     await long.evaluate((link) => link.setAttribute("href", link.getAttribute("href") + "&steps=500000"));
     await long.click();
     const answer = page.getByTestId("answer");
-    await page.waitForFunction(() => /This run takes about/.test(document.querySelector("[data-testid=answer]").textContent), null, { timeout: 60_000 });
+    await page.waitForFunction(() => /This run takes about/.test(document.querySelector("[data-testid=answer]").textContent));
     assert.ok(await seen(page, answer));
     assert.match(await page.getByTestId("diagram-reading-empirical").textContent(), /the run before: lowest loss of 8 models/);
     // 16 x 16 x 16.
     assert.match(await page.locator(".status").textContent(), /4,096 models/);
     await page.getByTestId("reading").getByRole("button", { name: "Train" }).click();
-    await page.waitForFunction(() => /^training/.test(document.querySelector("[data-testid=answer]").textContent), null, { timeout: 60_000 });
+    await page.waitForFunction(() => /^training/.test(document.querySelector("[data-testid=answer]").textContent));
   }),
 );
 

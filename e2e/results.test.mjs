@@ -15,14 +15,13 @@ const shows = (page, pattern, name = "empirical") =>
   page.waitForFunction(
     ([id, source]) => new RegExp(source).test(document.querySelector(`[data-testid=diagram-${id}] .diagram-name p`)?.textContent ?? ""),
     [name, pattern.source],
-    { timeout: 60_000 },
   );
 /** A result, as its file has it. */
 const read = (file) => JSON.parse(readFileSync(RESULTS + file, "utf8"));
 
 test(
   "results: the paper's diagram is there at once, says that it was computed earlier, and makes room for the run",
-  withPage({ webgpu: "absent", path: "?preset=paper" }, async (page) => {
+  withPage({ webgpu: "absent", asks: true, path: "?preset=paper" }, async (page) => {
     await stage(page, "waiting");
     await shows(page, WORDS());
     assert.match(await caption(page).innerText(), /10 models/);
@@ -46,7 +45,6 @@ test(
     await page.waitForFunction(
       (id) => !/earlier/.test(document.querySelector(`[data-testid=diagram-${id}] .diagram-name p`).textContent),
       "empirical",
-      { timeout: 60_000 },
     );
     await page.getByRole("button", { name: "Pause" }).click();
     await stage(page, "paused");
@@ -57,7 +55,7 @@ test(
 
 test(
   "results: a larger diagram is shown with the pixels there are, and says so; another seed is another run",
-  withPage({ webgpu: "absent", path: "?preset=repro-superposition" }, async (page) => {
+  withPage({ webgpu: "absent", asks: true, path: "?preset=repro-superposition" }, async (page) => {
     await shows(page, WORDS(" on 64 × 64 pixels"));
     assert.equal((await pixels(page, "empirical")).width, 64);
     await page.goto(page.url().replace(/\?.*/, "?preset=repro-superposition&seed=1"));
@@ -82,11 +80,11 @@ test(
 for (const [preset, view, file] of [["attacked", "vulnerability", "attacked.json"], ["four-hundred-in-thirty", "dimensionality", "four-hundred-in-thirty.json"]]) {
   test(
     `results: ${view} opens with its models, says where they are from, and trains when it is asked to`,
-    withPage({ webgpu: "absent", path: `?study=${preset}` }, async (page) => {
+    withPage({ webgpu: "absent", asks: true, path: `?study=${preset}` }, async (page) => {
       const earlier = page.getByTestId("earlier");
       // A fast machine trains the smaller one within the time that is not asked about.
       const known = () => document.querySelector("[data-testid=earlier]") ?? document.querySelector(".status .stage")?.textContent === "done";
-      await page.waitForFunction(known, null, { timeout: 90_000 });
+      await page.waitForFunction(known);
       if (view === "vulnerability" && !(await earlier.count())) return;
       assert.match(await earlier.innerText(), /^Computed earlier, \d+\s(s|min) on \d+ cores\.$/);
       const { models } = read(file);
@@ -98,7 +96,7 @@ for (const [preset, view, file] of [["attacked", "vulnerability", "attacked.json
       shown.forEach((value, i) => assert.ok(Math.abs(value / expected[i] - 1) < 1e-3, `${value} and ${expected[i]}`));
       assert.doesNotMatch(await page.getByTestId("plate").innerText(), /not trained/i);
       await page.getByRole("button", { name: "Train it here" }).click();
-      await earlier.waitFor({ state: "detached", timeout: 120_000 });
+      await earlier.waitFor({ state: "detached" });
       await page.getByRole("button", { name: "Pause" }).click();
     }),
   );

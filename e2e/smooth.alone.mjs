@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { pixels, rateOf, settings, stage } from "./instrument.mjs";
+import { pixels, rateOf, settings, stage, trained } from "./instrument.mjs";
 
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
@@ -16,17 +16,6 @@ const OBSERVE = () => {
     for (const entry of list.getEntries()) globalThis.observed.long.push([Math.round(entry.startTime), Math.round(entry.duration)]);
   }).observe({ type: "longtask", buffered: true });
 };
-
-/** Waits until so many per cent of a run are trained. A long one asks, perhaps only when its speed has been measured. */
-const begun = (page, percent) =>
-  page.waitForFunction(
-    (percent) => {
-      if (document.querySelector(".status .stage")?.textContent === "waiting") document.querySelector(".bar .primary").click();
-      return parseInt(document.querySelector(".status .percent")?.textContent) >= percent;
-    },
-    percent,
-    { timeout: 120_000, polling: 200 },
-  );
 
 for (const [name, viewport] of Object.entries(SIZES)) {
   test(
@@ -47,13 +36,13 @@ test(
   withPage({ webgpu: "absent", path: "?grid=256&repeats=16" }, async (page, { url }) => {
     await page.addInitScript(OBSERVE);
     await page.goto(url);
-    await begun(page, 10);
+    await trained(page, 10);
     // A shared machine holds any process up now and then, but not twice.
     const tries = [];
     for (const to of [50, 90]) {
       // What went before is loading.
       await page.evaluate(() => { globalThis.observed.long = []; });
-      await page.waitForFunction((to) => parseInt(document.querySelector(".status .percent").textContent) >= to, to, { timeout: 240_000 });
+      await page.waitForFunction((to) => parseInt(document.querySelector(".status .percent").textContent) >= to, to);
       const { long } = await page.evaluate(() => globalThis.observed);
       if (!long.length) return;
       tries.push(long);
@@ -93,11 +82,11 @@ test(
 test(
   "smooth: while a slider moves the diagram follows, coarsely at first",
   withPage({ webgpu: "absent", path: "?repeats=16&steps=400" }, async (page, { url }) => {
-    await stage(page, "done", 60_000);
+    await stage(page, "done");
     // What takes no time is shown as it is.
     const steps = Math.ceil((1.5 * rateOf(await page.locator(".status").textContent())) / (64 * 64 * 16));
     await page.goto(url.replace("steps=400", `steps=${steps}`));
-    await stage(page, "done", 60_000);
+    await stage(page, "done");
     await settings(page);
     const slider = page.locator("[data-name=lr] input[type=range]");
     await slider.focus();
@@ -118,7 +107,7 @@ test(
     }
     assert.ok(pictures >= 2, `${pictures} pictures while the slider moved`);
     assert.ok(coarse >= 1, "none of them was coarse");
-    await stage(page, "done", 60_000);
+    await stage(page, "done");
     const fine = await pixels(page, "empirical");
     assert.ok(fine.width === 64 && fine.data.some((byte, at) => byte !== last.data[at]), "the fine one follows");
   }),
@@ -127,7 +116,7 @@ test(
 test(
   "smooth: training goes on behind another window, and the tab tells how far it is",
   withPage({ webgpu: "absent", path: "?data=sampled&steps=20000&grid=32&repeats=4&engine=cpu" }, async (page) => {
-    await begun(page, 5);
+    await trained(page, 5);
     const front = await page.context().browser().newPage();
     await front.bringToFront();
     const percent = async () => parseInt(await page.locator(".status .percent").textContent(), 10);
@@ -165,7 +154,7 @@ for (const webgpu of ["absent", "software"]) {
         await withPage({ webgpu, path: "about.txt", host: { alter: (path) => (path === "about.txt" ? { status: 200, body: "" } : {}) } }, async (page, { url }) => {
           await page.addInitScript(WATCH);
           await page.goto(new URL("./?pixel=16,8", url).href, { waitUntil: "commit" });
-          await page.waitForFunction(() => ["picture", "training", "inspector"].every((what) => globalThis.seen[what]), null, { timeout: 30_000 });
+          await page.waitForFunction(() => ["picture", "training", "inspector"].every((what) => globalThis.seen[what]), null);
           seen = await page.evaluate(() => globalThis.seen);
         })(t);
         t.diagnostic(JSON.stringify(seen));

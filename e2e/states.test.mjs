@@ -68,7 +68,7 @@ VIEWS.comparison = ["?view=comparison", { empty: (page) => page.locator("main").
 
 for (const [view, [path, states]] of Object.entries(VIEWS)) {
   for (const [size, viewport] of Object.entries(SIZES)) {
-    test(`states: axe finds nothing in ${view}, ${size}`, withPage({ webgpu: "absent", path, viewport, reducedMotion: "reduce" }, async (page) => {
+    test(`states: axe finds nothing in ${view}, ${size}`, withPage({ webgpu: "absent", path, asks: view.endsWith("asks"), viewport, reducedMotion: "reduce" }, async (page) => {
       for (const [state, reach] of Object.entries(states)) {
         await reach(page);
         assert.deepEqual(await violations(page), [], state);

@@ -133,7 +133,7 @@ test(
 
 test(
   "studies: a run can be paused, resumed and reset, a preset chosen, and a bad link is explained",
-  withPage({ webgpu: "absent", path: "?view=geometry&study=five-in-two&steps=400000&engine=abacus" }, async (page) => {
+  withPage({ webgpu: "absent", asks: true, path: "?view=geometry&study=five-in-two&steps=400000&engine=abacus" }, async (page) => {
     await page.locator(".notices", { hasText: "abacus" }).waitFor();
     await page.waitForFunction(() => /training|waiting/.test(document.querySelector(".status .stage")?.textContent));
     const primary = page.locator(".bar .primary");
@@ -407,7 +407,7 @@ for (const press of ["Pause", "Reset"]) {
       await stage(page, "done");
       const expected = await files(page);
       await open(page, url, 2, press);
-      await stage(page, "paused", 20_000);
+      await stage(page, "paused");
       await page.waitForFunction((given) => window.told.up[given], GIVEN);
       await page.waitForTimeout(300);
       const before = await told(page);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withPage } from "./browser.mjs";
-import { colours, inspect, number, percent, pixels, settings, stage, superphase } from "./instrument.mjs";
+import { colours, inspect, number, percent, pixels, settings, stage, superphase, trained } from "./instrument.mjs";
 
 const GRID = 12;
 const close = (a, b) => Math.abs(a - b) <= 0.011 * Math.max(1, Math.abs(b));
@@ -46,9 +46,7 @@ for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
     `train: sampled data with progress, pause, resume, reset and reload, WebGPU ${webgpu}`,
     withPage({ webgpu, path: `?grid=${GRID}&repeats=2&data=sampled&batch=256&steps=400000&lr=0.003&engine=${engine}` }, async (page) => {
       const button = (label) => page.getByRole("button", { name: label, exact: true });
-      // A run that takes long asks first, or when it shows; a short one may be done before it is paused.
-      await page.evaluate(() => setInterval(() => document.querySelector(".status .stage")?.textContent === "waiting" && document.querySelector(".bar .primary").click(), 200));
-      await page.waitForFunction(() => parseInt(document.querySelector(".status .percent")?.textContent) >= 1, null, { timeout: 60_000 });
+      await trained(page, 1);
       await button("Pause").click();
       await stage(page, "paused");
       // The slice that was under way when the button was pressed is still shown.
@@ -60,7 +58,7 @@ for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
       assert.equal(await percent(page), paused, "a paused run does not go on");
       assert.deepEqual(await pixels(page, "empirical"), before);
       await button("Resume").click();
-      await page.waitForFunction((p) => parseInt(document.querySelector(".status .percent")?.textContent) > p, paused, { timeout: 60_000 });
+      await page.waitForFunction((p) => parseInt(document.querySelector(".status .percent")?.textContent) > p, paused);
       await button("Reset").click();
       await page.waitForFunction((p) => parseInt(document.querySelector(".status .percent")?.textContent) <= p, paused);
       await page.reload();
@@ -139,7 +137,7 @@ test(
     assert.ok(await whole("#steps"));
     await page.locator("[data-name=data] select").selectOption("sampled");
     const command = page.getByTestId("command");
-    await command.waitFor({ timeout: 60_000 });
+    await command.waitFor();
     assert.equal(await command.inputValue(), "superphase sweep --grid 512 --data sampled --steps 1000000 --lr 0.00045 --repeats 2");
     assert.match(await page.locator(".asking").textContent(), /longer than a day here: use the command/);
     assert.ok(await page.getByRole("button", { name: "Train", exact: true }).isDisabled());

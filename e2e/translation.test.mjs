@@ -103,15 +103,15 @@ test(
     assert.equal(await steps.inputValue(), "100000");
     assert.match(await text.getByTestId("own-command").textContent(), /--steps 100000 --out base.bin/);
     await text.getByTestId("train-base").click();
-    await page.waitForFunction(() => /Step [\d,]+ of 100,000: loss/.test(document.querySelector("[data-testid=base-told]").textContent), null, { timeout: 60_000 });
+    await page.waitForFunction(() => /Step [\d,]+ of 100,000: loss/.test(document.querySelector("[data-testid=base-told]").textContent));
     // What trains is not lost to a file.
     await load({ name: "late.tsv", mimeType: "text/plain", buffer: Buffer.from(pairs.join("\n")) });
     await text.getByText("late.tsv cannot be shown: a model is in training").waitFor();
     await text.getByTestId("enough").click();
-    await told.getByText(/Trained for [\d,]+ steps: on held-out sentences BLEU/).waitFor({ timeout: 60_000 });
+    await told.getByText(/Trained for [\d,]+ steps: on held-out sentences BLEU/).waitFor();
     // Bottlenecks train in it, of other sentences, and no features are told.
     const five = page.getByTestId("five");
-    await page.waitForFunction(() => /un|deux|trois|quatre|cinq/.test(document.querySelector("[data-testid=five]").textContent), null, { timeout: 60_000 });
+    await page.waitForFunction(() => /un|deux|trois|quatre|cinq/.test(document.querySelector("[data-testid=five]").textContent));
     await stage(page, "done");
     await page.getByTestId("plate").getByText("Bottlenecks in a model of numbers.tsv").waitFor();
     assert.equal(await page.getByTestId("plate").getByText("Which features pass").count(), 0);
@@ -138,10 +138,10 @@ test(
     assert.equal(base.subarray(0, 8).toString(), "SPBASE01");
     // Back to the language, and to the model from its file: the same model.
     await text.getByTestId("language").click();
-    await page.getByTestId("plate").getByText("Which features pass").waitFor({ timeout: 60_000 });
+    await page.getByTestId("plate").getByText("Which features pass").waitFor();
     await load({ name: "base.bin", mimeType: "application/octet-stream", buffer: base });
     await told.getByText("Bottlenecks are in the model of base.bin now.").waitFor();
-    await page.getByTestId("plate").getByText("Bottlenecks in a model of numbers.tsv").waitFor({ timeout: 60_000 });
+    await page.getByTestId("plate").getByText("Bottlenecks in a model of numbers.tsv").waitFor();
     await stage(page, "done");
     assert.equal(bleu((await save("save-models"))[1]), bleu(table));
     // A model of another text is refused.

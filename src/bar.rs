@@ -130,10 +130,14 @@ pub fn asking(training: Training, shipped: bool) -> Option<String> {
         Stage::Asking(seconds) if progress.get().part > 0.0 && training.is_current() => {
             Some(format!("This run takes another {}.", duration(seconds)))
         }
-        Stage::Asking(seconds) => Some(format!(
-            "This run takes about {}. Until then the last one is shown.",
-            duration(seconds)
-        )),
+        Stage::Asking(seconds) => {
+            let takes = format!("This run takes about {}.", duration(seconds));
+            Some(if training.shows_any() {
+                takes + " Until then the last one is shown."
+            } else {
+                takes
+            })
+        }
         Stage::Offered(part) => {
             Some(format!("This run was left at {:.0} % and can be gone on with.", 100.0 * part))
         }

@@ -191,6 +191,11 @@ impl Training {
         self.read(Trainer::has_models)
     }
 
+    /// Whether anything is shown yet.
+    pub fn shows_any(self) -> bool {
+        self.read(Trainer::shows_any)
+    }
+
     /// Whether everything that is wanted has been done.
     pub fn is_complete(self) -> bool {
         self.stage.track();

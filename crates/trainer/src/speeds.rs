@@ -1,6 +1,6 @@
 //! How long a run will take: measured where it has been measured, guessed where not.
 
-use toy::sweep::Data;
+use toy::{Sweep, sweep::Data};
 use wire::{Class, Job, Kind};
 
 /// Runs longer than this, in seconds, wait to be asked for.
@@ -11,16 +11,26 @@ const DOUBT: f64 = 8.0;
 /// What the time of a model-step depends on.
 #[derive(Clone, Debug, PartialEq)]
 enum Work {
-    Sweep { features: u32, hidden: u32, batch: Option<u32> },
+    Sweep { features: u32, hidden: u32, samples: Option<f64> },
     Other(Class),
+}
+
+/// What drawing a batch takes, in the time of as many samples.
+const DRAWING: f64 = 60.0;
+
+/// Samples of a batch that are not zero, on average over the rows: zeros cost nothing.
+fn samples(sweep: &Sweep) -> f64 {
+    let some = |row| 1.0 - (1.0 - sweep.density_at(row)).powi(sweep.features as i32);
+    let share = (0..sweep.rows).map(some).sum::<f64>() / f64::from(sweep.rows.max(1));
+    f64::from(sweep.batch) * share
 }
 
 impl Work {
     fn of(job: &Job) -> Self {
         match job {
             Job::Sweep(sweep) => {
-                let batch = (sweep.data == Data::Sampled).then_some(sweep.batch);
-                Self::Sweep { features: sweep.features, hidden: sweep.hidden, batch }
+                let samples = (sweep.data == Data::Sampled).then(|| samples(sweep));
+                Self::Sweep { features: sweep.features, hidden: sweep.hidden, samples }
             }
             job => Self::Other(Class::of(job)),
         }
@@ -29,10 +39,10 @@ impl Work {
     /// Operations of a model-step, roughly: only ratios matter once anything has been measured.
     /// `None` where nothing is known before.
     fn operations(&self) -> Option<f64> {
-        let Self::Sweep { features, hidden, batch } = *self else { return None };
+        let Self::Sweep { features, hidden, samples } = *self else { return None };
         let weights = f64::from(features * hidden);
-        Some(match batch {
-            Some(batch) => 30.0 * weights * f64::from(batch),
+        Some(match samples {
+            Some(samples) => 15.0 * weights * (DRAWING + samples),
             // Every further feature is integrated over numerically.
             None => 200.0 * weights * 4f64.powi(features as i32 - 2),
         })
@@ -52,7 +62,7 @@ impl Speeds {
     pub fn new(kind: Kind, workers: usize) -> Self {
         let general = match kind {
             Kind::Gpu => 1e11,
-            Kind::Cpu => 2e9 * workers as f64,
+            Kind::Cpu => 4e9 * workers as f64,
         };
         Self { measured: vec![], general }
     }
@@ -90,7 +100,7 @@ impl Speeds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use toy::{Study, Sweep};
+    use toy::Study;
 
     #[test]
     fn what_was_measured_counts_more_than_a_guess() {
@@ -104,11 +114,11 @@ mod tests {
         assert!((seconds(&speeds, &longer) - 30.0).abs() < 1e-9);
         speeds.note(&job(&sweep), f64::NAN);
         assert!((seconds(&speeds, &sweep) - 3.0).abs() < 1e-9);
-        let sampled = Sweep { data: Data::Sampled, ..sweep };
+        let sampled = Sweep { data: Data::Sampled, batch: 8192, ..sweep };
         assert!(seconds(&speeds, &sampled) > 30.0);
         assert!(speeds.is_long(&job(&longer)) && speeds.is_long(&job(&sampled)));
         // Never measured, and the guess is not far enough beyond the limit.
-        let another = Sweep { batch: 64, ..sampled };
+        let another = Sweep { batch: 512, ..sampled };
         assert!(seconds(&speeds, &another) > LONG && !speeds.is_long(&job(&another)));
     }
 

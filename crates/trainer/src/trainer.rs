@@ -197,6 +197,11 @@ impl<B: Clone + PartialEq> Trainer<B> {
         !self.is_kept() && self.run.as_ref().is_some_and(|run| run.coarse.is_none())
     }
 
+    /// Whether anything is shown: models of whatever run, or what was brought or kept.
+    pub fn shows_any(&self) -> bool {
+        self.seen
+    }
+
     /// Whether a run of this order is under way, complete, or about to go on.
     pub(crate) fn means(&self, order: &Order) -> bool {
         let runs = self.run.as_ref().is_some_and(|r| r.coarse.is_none() && r.order == *order);
