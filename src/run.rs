@@ -70,7 +70,7 @@ impl Run {
         // Once more outside of all signals, for when the page fails.
         let latest = Rc::new(RefCell::new((shown.get_untracked(), Picture::default())));
         let gathering = Gathering::new_local(None);
-        let waits = RwSignal::new(false);
+        let (waits, stale) = (RwSignal::new(false), StoredValue::new(false));
         let own = latest.clone();
         rescue::saves(move |link| own.try_borrow().ok().and_then(|own| document(&own, link)));
         let show = move |what: Shown| match what {
@@ -85,6 +85,7 @@ impl Run {
                 if waits.get_untracked() && shipped() {
                     return;
                 }
+                stale.set_value(true);
                 place(picture, shown, origin, &sweep, &part);
             }
             Shown::Pixel { row, column, step, repeats } => {
@@ -112,7 +113,13 @@ impl Run {
             let order = wanted.get().then(|| order_of(sweep.get(), choice.get()));
             training.tell(Event::Order(order));
         });
-        let Training { stage, engine, progress, .. } = training;
+        let Training { stage, engine, progress, beat, .. } = training;
+        Effect::new(move || {
+            beat.track();
+            if stale.try_update_value(std::mem::take) == Some(true) {
+                picture.notify();
+            }
+        });
         Effect::new(move || waits.set(shipped::waits(&stage.get())));
         let run = Self {
             stage,
@@ -249,7 +256,7 @@ fn document((sweep, picture): &(Sweep, Picture), link: &str) -> Option<String> {
     })
 }
 
-/// Puts rows into the diagram. The old picture stays until the new run shows something, and under
+/// Puts rows into the diagram, which is drawn with the next beat. The old picture stays until the new run shows something, and under
 /// its first rows when the two are of one size.
 fn place(
     picture: RwSignal<Picture>,
@@ -261,12 +268,18 @@ fn place(
     let size = |sweep: &Sweep| (sweep.columns, sweep.rows, sweep.density, sweep.importance);
     let fits = origin.with_untracked(Option::is_none)
         && shown.with_untracked(|shown| size(shown) == size(sweep));
-    picture.update(|picture| {
+    let put = |picture: &mut Picture| {
         if !fits {
             *picture = Picture::of(sweep);
         }
         picture.place(part);
-    });
+    };
+    if fits {
+        picture.update_untracked(put);
+    } else {
+        // With the sweep it is of.
+        picture.update(put);
+    }
     if origin.with_untracked(Option::is_some) {
         origin.set(None);
     }

@@ -20,8 +20,8 @@ use wire::Job;
 const MOST_WORKERS: usize = 8;
 /// Runs that have trained for so many seconds are kept by the browser.
 pub const KEEP: f64 = 10.0;
-/// The status line changes at most once in this many seconds of training: every change is laid
-/// out and painted on cores that could train.
+/// What is seen of a run changes at most once in this many seconds while it trains: every change
+/// is laid out and painted on cores that could train.
 const TICK: f64 = 0.1;
 
 /// What happens to this trainer.
@@ -53,6 +53,11 @@ pub struct Training {
     pub progress: RwSignal<Progress>,
     /// What the reader should know of the run, such as that a GPU was lost; empty for nothing.
     pub note: RwSignal<String>,
+    /// That what was shown since can be drawn, together with the progress: at once while nothing
+    /// trains, else every [`TICK`], however many workers send parts of it.
+    pub beat: Trigger,
+    /// When it was last given, in seconds.
+    beaten: StoredValue<f64>,
     /// Whether it may say again that nothing can be kept.
     complained: StoredValue<bool>,
     inner: StoredValue<Inner, LocalStorage>,
@@ -73,6 +78,8 @@ impl Training {
             engine: RwSignal::new(None),
             progress: RwSignal::new(Progress::default()),
             note: RwSignal::new(String::new()),
+            beat: Trigger::new(),
+            beaten: StoredValue::new(f64::NEG_INFINITY),
             complained: StoredValue::new(false),
             inner: StoredValue::new_local(inner),
         }
@@ -96,7 +103,7 @@ impl Training {
     }
 
     fn next(self) -> Option<Vec<Effect<Bytes>>> {
-        let now = window().performance().map_or(0.0, |clock| clock.now() / 1e3);
+        let now = now();
         let step = |inner: &mut Inner| {
             inner.events.pop_front().map(|event| inner.trainer.step(now, event))
         };
@@ -155,16 +162,20 @@ impl Training {
 
     /// Brings the signals up to date. They wake their readers even when nothing changed.
     fn publish(self) {
-        let now = self.inner.try_with_value(|inner| {
+        let state = self.inner.try_with_value(|inner| {
             let trainer = &inner.trainer;
             (trainer.stage(), trainer.engine().cloned(), trainer.progress())
         });
-        let Some((stage, engine, progress)) = now else { return };
+        let Some((stage, engine, progress)) = state else { return };
         let rests = stage != Stage::Training;
         let shown = self.progress.get_untracked();
-        let news = rests || progress.part >= 1.0 || (progress.spent - shown.spent).abs() >= TICK;
-        if news && !same(progress, shown) {
-            self.progress.set(progress);
+        let now = now();
+        if rests || progress.part >= 1.0 || now - self.beaten.get_value() >= TICK {
+            self.beaten.set_value(now);
+            if !same(progress, shown) {
+                self.progress.set(progress);
+            }
+            self.beat.notify();
         }
         if self.engine.with_untracked(|before| *before != engine) {
             self.engine.set(engine);
@@ -201,6 +212,11 @@ impl Training {
         self.stage.track();
         self.read(Trainer::is_complete)
     }
+}
+
+/// The clock of the page, in seconds.
+fn now() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now() / 1e3)
 }
 
 /// Whether two states of progress are the same; what is not known is not a number.
