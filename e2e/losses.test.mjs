@@ -152,9 +152,11 @@ const withWorkers = (first, options, body) =>
     await page.goto("about:blank");
     let workers = 0;
     await page.route("**/worker.js", async (route) => {
+      // In the order in which they are asked for, whichever comes first.
+      const code = first(workers++);
       // The page may be closed meanwhile.
       const response = await route.fetch().catch(() => null);
-      const body = response && `${first(workers++)}\n${await response.text()}`;
+      const body = response && `${code}\n${await response.text()}`;
       if (response) await route.fulfill({ response, body }).catch(() => {});
     });
     await page.goto(found.url + options.path);

@@ -8,11 +8,11 @@ const GRID = 12;
 const close = (a, b) => Math.abs(a - b) <= 0.011 * Math.max(1, Math.abs(b));
 
 /** Compares some pixels of the trained diagram, as the inspector reads them, with the command's. */
-async function agreesWithCommand(page, flags) {
-  const rows = superphase("sweep", "--grid", `${GRID}`, "--engine", "cpu", ...flags);
+async function agreesWithCommand(page, flags, grid = GRID) {
+  const rows = superphase("sweep", "--grid", `${grid}`, "--engine", "cpu", ...flags);
   for (const [row, column] of [[0, 0], [1, 10], [6, 2], [9, 9], [11, 5]]) {
-    const shown = await inspect(page, "empirical", row, column, GRID);
-    const expected = rows[row * GRID + column];
+    const shown = await inspect(page, "empirical", row, column, grid);
+    const expected = rows[row * grid + column];
     assert.ok(close(number(shown.norm), expected.last_norm), `norm ${shown.norm}, ${expected.last_norm} at ${row},${column}`);
     assert.ok(
       close(number(shown.superposition), expected.last_superposition),
@@ -66,6 +66,36 @@ for (const [webgpu, engine] of [["software", "gpu"], ["absent", "auto"]]) {
     }),
   );
 }
+
+test(
+  "train: while several workers send parts of a diagram, it is drawn ten times a second, and at its end",
+  withPage({ webgpu: "absent", path: "?grid=8&repeats=1&steps=2" }, async (page, { url }) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 8 });
+      const draw = CanvasRenderingContext2D.prototype.putImageData;
+      globalThis.drawn = [];
+      CanvasRenderingContext2D.prototype.putImageData = function (...all) {
+        if (this.canvas.dataset.testid === "heatmap-empirical") drawn.push(performance.now());
+        return draw.apply(this, all);
+      };
+    });
+    const train = (steps) => page.goto(new URL(`?grid=32&repeats=1&data=sampled&batch=256&steps=${steps}&engine=cpu`, url).href);
+    await train(1000000);
+    await trained(page, 1);
+    const seen = await page.evaluate(async () => {
+      drawn.length = 0;
+      const begun = performance.now();
+      await new Promise((done) => setTimeout(done, 4000));
+      return drawn.length / (performance.now() - begun);
+    });
+    assert.ok(seen > 0.0005 && seen < 0.0125, `${seen * 1000} times a second`);
+    // The last of what was sent is there when it is done.
+    await train(100);
+    await stage(page, "done");
+    assert.ok((await colours(page, "empirical")) > 100);
+    await agreesWithCommand(page, ["--repeats", "1", "--steps", "100", "--data", "sampled", "--batch", "256"], 32);
+  }),
+);
 
 test(
   "train: a retrained run is the same run",

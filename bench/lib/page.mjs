@@ -1,13 +1,10 @@
 // The built page in a browser: opened by a link, watched through its status line.
+import { cpus } from "node:os";
 import { launch, watch, BASE } from "../../e2e/browser.mjs";
 import { rateOf } from "../../e2e/instrument.mjs";
 import { DIST, serve } from "../../e2e/serve.mjs";
 import { watchMemory } from "./memory.mjs";
 import { median, summary } from "./statistics.mjs";
-
-let dist = DIST;
-/** Measures a page built elsewhere than in dist/. */
-export const setDist = (path) => (dist = path);
 
 /**
  * Runs inside the page: notes when the status line's stage changes, answers the page when it asks before a long run, and
@@ -60,13 +57,25 @@ function spy() {
   };
 }
 
+/** Lines of theory are still computed when a run is done, for seconds: waits until the machine rests, or a minute. */
+async function idle() {
+  const times = () => cpus().map(({ times }) => [times.idle, Object.values(times).reduce((sum, time) => sum + time, 0)]);
+  for (let tries = 0, before = times(); tries < 60; tries++) {
+    await new Promise((done) => setTimeout(done, 1000));
+    const now = times();
+    const shares = now.map(([idle, all], i) => (idle - before[i][0]) / Math.max(1, all - before[i][1]));
+    if (Math.min(...shares) > 0.8) return;
+    before = now;
+  }
+}
+
 /** Pixels, in parts of all, that may differ in phase between two pictures when phases have stopped changing. */
 const STILL = 1e-4;
 /** Steps between these pictures, in per cent of the run. */
 const STRETCH = 10;
 
 /** A browser with the page served for it; `body(open)`, where `open(sweep, engine)` goes to a link. */
-export async function withBrowser(body, { webgpu = "software" } = {}) {
+export async function withBrowser(body, { webgpu = "software", dist = DIST } = {}) {
   const server = await serve(dist, { base: BASE });
   const browser = await launch(webgpu);
   try {
@@ -149,8 +158,7 @@ class Tab {
 
   /** Trains the same sweep once more. */
   async again() {
-    // Lines of theory are still computed when a run is done.
-    await this.quiet(300);
+    await idle();
     await this.page.evaluate(() => (window.benchLog.length = 0));
     await this.page.click(".bar .primary");
     return this.done();
@@ -166,6 +174,50 @@ class Tab {
 /** How many models a link has: as many as it says beside its parameters, where these do not tell. */
 const modelsOf = (sweep) => sweep.models ?? (sweep.grid ? sweep.grid ** 2 : sweep.instances) * (sweep.repeats ?? 1);
 
+/** Steps that make a run last about so many seconds. */
+async function stepsOf(open, engine, sweep, seconds) {
+  let steps = 2;
+  // The status line's own rate, of the time in kernels, is right even where a run is too short for the clock.
+  // That of a few steps may be far too high, and minutes would go by.
+  for (let i = 0; i < 6; i++) {
+    const { rate } = await (await open({ ...sweep, steps }, engine)).done();
+    const wanted = Math.max(2, Math.min(20 * steps, Math.round((seconds * rate) / modelsOf(sweep))));
+    const near = wanted < 2 * steps && steps < 2 * wanted;
+    steps = wanted;
+    if (near) break;
+  }
+  return steps;
+}
+
+/**
+ * Speeds of the same run on two pages by the clock, in turns, each in a browser that stays open: machines change their
+ * speed by the minute, and what follows at once is compared. `{ before, after }`: model-steps/s of every turn.
+ */
+export const turns = (engine, sweep, [before, after], { seconds, turns }) =>
+  withBrowser(
+    (open) =>
+      withBrowser(
+        async (other) => {
+          const steps = await stepsOf(open, engine, sweep, seconds);
+          const sides = [];
+          for (const [side, go] of [["before", open], ["after", other]]) {
+            const tab = await go({ ...sweep, steps }, engine);
+            await tab.done();
+            await idle();
+            sides.push({ side, tab });
+          }
+          const rates = { before: [], after: [] };
+          for (let turn = 0; turn < turns; turn++) {
+            for (const { side, tab } of sides) rates[side].push((modelsOf(sweep) * steps) / (await tab.again()).seconds);
+            sides.reverse();
+          }
+          return rates;
+        },
+        { dist: after },
+      ),
+    { dist: before },
+  );
+
 /**
  * Speed of a sweep or a study on the page by the clock, in repetitions of about `seconds` each, or of so many steps, and
  * the share of that time in kernels. Memory is watched in one run more, because looking at a browser's memory stops it
@@ -173,17 +225,9 @@ const modelsOf = (sweep) => sweep.models ?? (sweep.grid ? sweep.grid ** 2 : swee
  */
 export async function speed(engine, sweep, { seconds, repetitions, steps: known }) {
   return withBrowser(async (open, browser) => {
-    let steps = known ?? 2;
+    let steps;
     const { result: tab, added } = await watchMemory(browser, async () => {
-      // The status line's own rate, of the time in kernels, is right even where a run is too short for the clock.
-      // That of a few steps may be far too high, and minutes would go by.
-      for (let i = 0; i < 6 && !known; i++) {
-        const { rate } = await (await open({ ...sweep, steps }, engine)).done();
-        const wanted = Math.max(2, Math.min(20 * steps, Math.round((seconds * rate) / modelsOf(sweep))));
-        const near = wanted < 2 * steps && steps < 2 * wanted;
-        steps = wanted;
-        if (near) break;
-      }
+      steps = known ?? (await stepsOf(open, engine, sweep, seconds));
       const tab = await open({ ...sweep, steps }, engine);
       await tab.done();
       return tab;

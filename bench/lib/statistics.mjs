@@ -6,6 +6,12 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** Where the middle half of the values begins and ends. */
+export function quartiles(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return [0.25, 0.75].map((share) => sorted[Math.round(share * (sorted.length - 1))]);
+}
+
 /** `{ median, min, max, values }` */
 export function summary(values) {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values), values };

@@ -62,7 +62,7 @@ impl Speeds {
     pub fn new(kind: Kind, workers: usize) -> Self {
         let general = match kind {
             Kind::Gpu => 1e11,
-            Kind::Cpu => 4e9 * workers as f64,
+            Kind::Cpu => 1e10 * workers as f64,
         };
         Self { measured: vec![], general }
     }
@@ -120,6 +120,19 @@ mod tests {
         // Never measured, and the guess is not far enough beyond the limit.
         let another = Sweep { batch: 512, ..sampled };
         assert!(seconds(&speeds, &another) > LONG && !speeds.is_long(&job(&another)));
+    }
+
+    /// Two workers in Chromium on two cores with AVX2, by `bench/compare`.
+    #[test]
+    fn a_first_guess_is_of_the_right_order() {
+        let grid = Sweep { columns: 64, rows: 64, features: 2, hidden: 1, ..Sweep::default() };
+        let exact = Sweep { data: Data::Exact, ..grid.clone() };
+        let sampled = Sweep { data: Data::Sampled, batch: 1024, ..grid };
+        for (sweep, measured) in [(exact, 63e6), (sampled, 2.3e6)] {
+            let job = Job::Sweep(sweep);
+            let guess = job.model_steps() / Speeds::new(Kind::Cpu, 2).seconds(&job).unwrap();
+            assert!((1.0 / 3.0..3.0).contains(&(guess / measured)), "{guess} for {measured}");
+        }
     }
 
     #[test]
