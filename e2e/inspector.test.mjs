@@ -232,7 +232,7 @@ test(
         observer.disconnect();
         stages.disconnect();
         // What follows within a moment is of the same change.
-        return !rested && times.map((time, i) => time - (times[i - 1] ?? -Infinity)).filter((gap) => gap > 50).slice(1);
+        return !rested && times.filter((time, i) => time - (times[i - 1] ?? -Infinity) > 50).length;
       });
     // A long run may ask when its speed is known, and what rests is drawn at once.
     const changes = async () => (await look()) || (await look()) || assert.fail("it does not go on training");
@@ -240,9 +240,10 @@ test(
     await page.waitForSelector("[data-testid=model] .arrow");
     await page.waitForTimeout(2000);
     const beside = await changes();
-    assert.ok(beside.length >= 3 && Math.min(...beside) > 450, `beside: ${beside}`);
+    // How many in four seconds: single ones come late on a busy machine, and the next then early.
+    assert.ok(beside >= 3 && beside <= 9, `beside: ${beside}`);
     await click(page, 6, 6);
     const pointed = await changes();
-    assert.ok(pointed.length > beside.length && Math.min(...pointed) < 450, `pointed at: ${pointed}`);
+    assert.ok(pointed > 1.5 * beside, `pointed at: ${pointed}, beside: ${beside}`);
   }),
 );
