@@ -14,7 +14,7 @@ export const BASE = "/some/where/superphase/";
  * How long a test waits for one thing that it says nothing else about, in milliseconds: far longer than
  * any machine takes, for what is waited for comes or it does not. Bounds of time are `*.alone.mjs`'s.
  */
-export const PATIENCE = 180_000;
+export const PATIENCE = 300_000;
 
 const RESULTS = fileURLToPath(new URL("results/", import.meta.url));
 const PLAIN_HTTP_HOST = "superphase.test";

@@ -45,7 +45,7 @@ test(
     for (const to of [50, 90]) {
       // What went before is loading.
       await page.evaluate(() => { globalThis.observed.long = []; });
-      await page.waitForFunction((to) => parseInt(document.querySelector(".status .percent").textContent) >= to, to);
+      await trained(page, to);
       const { long } = await page.evaluate(() => globalThis.observed);
       if (!long.some(([, duration]) => duration >= SLACK * 50)) return;
       tries.push(long);
@@ -157,7 +157,7 @@ for (const webgpu of ["absent", "software"]) {
         await withPage({ webgpu, path: "about.txt", host: { alter: (path) => (path === "about.txt" ? { status: 200, body: "" } : {}) } }, async (page, { url }) => {
           await page.addInitScript(WATCH);
           await page.goto(new URL("./?pixel=16,8", url).href, { waitUntil: "commit" });
-          await page.waitForFunction(() => ["picture", "training", "inspector"].every((what) => globalThis.seen[what]), null);
+          await page.waitForFunction(() => ["picture", "training", "inspector"].every((what) => globalThis.seen[what]));
           seen = await page.evaluate(() => globalThis.seen);
         })(t);
         t.diagnostic(JSON.stringify(seen));

@@ -113,9 +113,9 @@ impl Run {
             let order = wanted.get().then(|| order_of(sweep.get(), choice.get()));
             training.tell(Event::Order(order));
         });
-        let Training { stage, engine, progress, beat, .. } = training;
+        let Training { stage, engine, progress, redraw, .. } = training;
         Effect::new(move || {
-            beat.track();
+            redraw.track();
             if stale.try_update_value(std::mem::take) == Some(true) {
                 picture.notify();
             }
@@ -256,8 +256,8 @@ fn document((sweep, picture): &(Sweep, Picture), link: &str) -> Option<String> {
     })
 }
 
-/// Puts rows into the diagram, which is drawn with the next beat. The old picture stays until the new run shows something, and under
-/// its first rows when the two are of one size.
+/// Puts rows into the diagram, which is drawn with [`Training::redraw`]. The old picture stays until
+/// the new run shows something, and under its first rows when the two are of one size.
 fn place(
     picture: RwSignal<Picture>,
     shown: RwSignal<Sweep>,

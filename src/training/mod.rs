@@ -55,9 +55,9 @@ pub struct Training {
     pub note: RwSignal<String>,
     /// That what was shown since can be drawn, together with the progress: at once while nothing
     /// trains, else every [`TICK`], however many workers send parts of it.
-    pub beat: Trigger,
-    /// When it was last given, in seconds.
-    beaten: StoredValue<f64>,
+    pub redraw: Trigger,
+    /// When that was last said, in seconds.
+    redrawn: StoredValue<f64>,
     /// Whether it may say again that nothing can be kept.
     complained: StoredValue<bool>,
     inner: StoredValue<Inner, LocalStorage>,
@@ -78,8 +78,8 @@ impl Training {
             engine: RwSignal::new(None),
             progress: RwSignal::new(Progress::default()),
             note: RwSignal::new(String::new()),
-            beat: Trigger::new(),
-            beaten: StoredValue::new(f64::NEG_INFINITY),
+            redraw: Trigger::new(),
+            redrawn: StoredValue::new(f64::NEG_INFINITY),
             complained: StoredValue::new(false),
             inner: StoredValue::new_local(inner),
         }
@@ -170,12 +170,12 @@ impl Training {
         let rests = stage != Stage::Training;
         let shown = self.progress.get_untracked();
         let now = now();
-        if rests || progress.part >= 1.0 || now - self.beaten.get_value() >= TICK {
-            self.beaten.set_value(now);
+        if rests || progress.part >= 1.0 || now - self.redrawn.get_value() >= TICK {
+            self.redrawn.set_value(now);
             if !same(progress, shown) {
                 self.progress.set(progress);
             }
-            self.beat.notify();
+            self.redraw.notify();
         }
         if self.engine.with_untracked(|before| *before != engine) {
             self.engine.set(engine);
