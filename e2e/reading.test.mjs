@@ -69,6 +69,7 @@ test(
     const answer = page.getByTestId("answer");
     await page.waitForFunction(() => /This run takes about/.test(document.querySelector("[data-testid=answer]").textContent));
     assert.ok(await seen(page, answer));
+    assert.match(await answer.textContent(), /Until then the last one is shown/);
     assert.match(await page.getByTestId("diagram-reading-empirical").textContent(), /the run before: lowest loss of 8 models/);
     // 16 x 16 x 16.
     assert.match(await page.locator(".status").textContent(), /4,096 models/);

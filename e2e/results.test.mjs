@@ -63,6 +63,7 @@ test(
     await page.waitForTimeout(500);
     assert.doesNotMatch(await caption(page).innerText(), /earlier/);
     assert.equal(await page.getByRole("button", { name: "Train it here" }).count(), 0);
+    assert.doesNotMatch(await page.locator(".asking").innerText(), /last one/, "no word of a last one, for there is none");
   }),
 );
 
