@@ -94,11 +94,16 @@ function consent() {
   }, 100);
 }
 
+/** In the page: before anything is measured, whether a run asks depends on how many cores there are. */
+function twoCores() {
+  Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 2, configurable: true });
+}
+
 /** A visitor with patience, who consents unless it `asks`; the rest is as `browser.newContext` has it. */
 export async function visitor(browser, { asks = false, ...options } = {}) {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(PATIENCE);
-  if (!asks) await context.addInitScript(consent);
+  await context.addInitScript(asks ? twoCores : consent);
   return context;
 }
 

@@ -53,18 +53,20 @@ test(
   withPage({ webgpu: "absent", asks: true, path: SMALL, viewport: { width: 1440, height: 900 } }, async (page) => {
     await stage(page, "done");
     const link = page.locator("article a[href*=zfurman56]");
+    // So long that no machine begins it unasked.
+    const lengthen = (link, name) => link.evaluate((link, name) => link.setAttribute("href", `${link.getAttribute("href")}&${name}=500000`), name);
+    await lengthen(link, "other.steps");
     await link.evaluate((element) => element.scrollIntoView({ block: "center", behavior: "instant" }));
     await link.click();
     const note = page.getByTestId("reading").getByTestId("other-note");
     await note.getByRole("button", { name: "Train" }).waitFor();
     assert.ok(await seen(page, note));
     assert.match(await note.textContent(), /takes about/);
-    assert.match(await page.getByTestId("diagram-reading-theory").textContent(), /zfurman56: not trained yet/);
+    assert.match(await page.getByTestId("diagram-reading-theory").textContent(), /other settings: not trained yet/);
     assert.equal(await page.getByTestId("agreement").count(), 0);
     // The run on the left, too.
     const long = page.locator("article a[href*=repro-superposition]");
-    // So long that no machine begins it unasked.
-    await long.evaluate((link) => link.setAttribute("href", link.getAttribute("href") + "&steps=500000"));
+    await lengthen(long, "steps");
     await long.click();
     const answer = page.getByTestId("answer");
     await page.waitForFunction(() => /This run takes about/.test(document.querySelector("[data-testid=answer]").textContent));

@@ -119,3 +119,25 @@ test(
     assert.deepEqual(await marks(), before);
   }),
 );
+
+// A frame may come late: on a busy machine, and never while nobody looks.
+for (const [view, query, picture] of [
+  ["a study", "study=five-in-two&instances=3&steps=60&batch=64", (page) => page.getByTestId("plate").innerHTML()],
+  ["a network", "view=transformer&network=transformer&features=12&width=6&heads=2&mlp=8&instances=3&batch=16&steps=60&engine=cpu", (page) => page.getByTestId("plate").innerHTML()],
+  ["the diagram", "grid=8&repeats=2&steps=60", async (page) => (await pixels(page, "empirical")).data],
+]) {
+  test(
+    `results: what is done is shown with the word, ${view}`,
+    withPage({ webgpu: "absent", path: "?grid=8&repeats=1&steps=2" }, async (page, { url }) => {
+      await page.addInitScript(() => {
+        const frame = requestAnimationFrame;
+        window.requestAnimationFrame = (then) => frame(() => setTimeout(() => then(performance.now()), 3000));
+      });
+      await page.goto(new URL(`?${query}`, url).href);
+      await stage(page, "done");
+      const shown = await picture(page);
+      await page.waitForTimeout(4000);
+      assert.deepEqual(await picture(page), shown);
+    }),
+  );
+}

@@ -98,6 +98,7 @@ impl StudyRun {
         let Training { stage, engine, .. } = training;
         Effect::new(move || waits.set(shipped::waits(&stage.get())));
         Effect::new(move || {
+            // What is done is shown with the word.
             if stage.get() == Stage::Done {
                 draw(inner, drawn);
             }
@@ -230,26 +231,30 @@ fn draw_soon(inner: StoredValue<Inner, LocalStorage>, drawn: RwSignal<u32>) {
     inner.update_value(|now| {
         if now.drawing.is_none() {
             let wait = Duration::from_millis((now.cost * DRAWING).max(SOON) as u64);
-            now.drawing = set_timeout_with_handle(move || draw(inner, drawn), wait).ok();
+            now.drawing = set_timeout_with_handle(move || draw_timed(inner, drawn), wait).ok();
         }
     });
 }
 
-fn draw(inner: StoredValue<Inner, LocalStorage>, drawn: RwSignal<u32>) {
-    // With the next frame, since layout and painting follow at once and are the larger part.
-    // Nothing else is to be drawn until then: a hidden page has no frames for as long as it is.
+/// Draws with the next frame, since layout and painting follow at once and are the larger part.
+/// Nothing else is to be drawn until then: a hidden page has no frames for as long as it is.
+fn draw_timed(inner: StoredValue<Inner, LocalStorage>, drawn: RwSignal<u32>) {
     request_animation_frame(move || {
         let now = || window().performance().map_or(0.0, |clock| clock.now());
         let start = now();
-        inner.try_update_value(|inner| {
-            if let Some(handle) = inner.drawing.take() {
-                handle.clear();
-            }
-        });
-        drawn.update(|count| *count = count.wrapping_add(1));
+        draw(inner, drawn);
         let painted = move || {
             inner.try_update_value(|inner| inner.cost = now() - start);
         };
         set_timeout(painted, Duration::ZERO);
     });
+}
+
+fn draw(inner: StoredValue<Inner, LocalStorage>, drawn: RwSignal<u32>) {
+    inner.try_update_value(|inner| {
+        if let Some(handle) = inner.drawing.take() {
+            handle.clear();
+        }
+    });
+    drawn.update(|count| *count = count.wrapping_add(1));
 }
