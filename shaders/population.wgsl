@@ -23,10 +23,7 @@ const NODE_3 = 0.3872983346207417;
 fn positive_fraction(u: f32, v: f32) -> f32 {
     let above = max(max(u, v), 0.0);
     let below = max(-min(u, v), 0.0);
-    let part = above / max(above + below, TINY);
-    // GPUs may find x / x to be a little off 1. No `&&`, which branches: where this is inlined
-    // hundreds of times, some drivers compile for minutes.
-    return select(part, 1.0, (above > 0.0) & (below == 0.0));
+    return above / max(above + below, TINY);
 }
 
 /// One variable x: z runs from z0 to z1. Returns (int u, int u x).

@@ -1,10 +1,13 @@
 // Exact integrals with three active features, on top of population.wgsl.
 
-/// `positive_fraction` of four segments.
+/// `positive_fraction` of four segments, 1 exactly where nothing lies below: GPUs may find x / x to be
+/// a little off, and a place that is not quite the end would cut a cube into pieces.
 fn positive_fractions(u: vec4f, v: vec4f) -> vec4f {
     let above = max(max(u, v), vec4f(0.0));
     let below = max(-min(u, v), vec4f(0.0));
     let part = above / max(above + below, vec4f(TINY));
+    // No `&&`, which branches: where this is inlined hundreds of times, some drivers compile for
+    // minutes.
     return select(part, vec4f(1.0), (above > vec4f(0.0)) & (below == vec4f(0.0)));
 }
 

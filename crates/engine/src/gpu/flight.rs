@@ -43,9 +43,17 @@ impl Flight {
         }
     }
 
-    /// Parts of a step that the next submission should hold.
-    pub fn wanted(&self) -> u32 {
-        self.pace.steps()
+    /// Steps that the next submission should hold; 0 where it should be less than one.
+    pub fn steps(&self) -> u32 {
+        let wanted = self.pace.steps();
+        let one = u32::from(share(self.parts, wanted.into()) == self.parts);
+        (wanted / self.parts).max(one)
+    }
+
+    /// How many of what is left of a step, of `all`, the next submission should hold.
+    pub fn share(&self, left: u32, all: u32) -> u32 {
+        let wanted = f64::from(self.pace.steps()) / f64::from(self.parts) * f64::from(all);
+        share(left, wanted)
     }
 
     /// Notes a submission of so many parts, and waits until few enough are under way.
@@ -82,5 +90,34 @@ impl Flight {
         self.recent = (self.recent.0 / 2 + parts, self.recent.1 / 2 + (time - self.latency));
         self.pace.took(self.recent.0, self.recent.1);
         Ok(())
+    }
+}
+
+/// The first of pieces that are alike and about as large as wanted: a small one at the end would
+/// leave the GPU without work while the CPU looks at what has been done.
+fn share(left: u32, wanted: f64) -> u32 {
+    let pieces = (f64::from(left) / wanted).round().max(1.0);
+    (f64::from(left) / pieces).ceil() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn pieces_of_a_step_are_alike_and_about_as_large_as_wanted() {
+        for all in [1u32, 7, 64, 16_384] {
+            for wanted in [0.3, 1.0, 1.4, 5.0, 42.0, 6000.0, 10_000.0, 12_000.0, 1e6] {
+                let (mut left, mut pieces) = (all, vec![]);
+                while left > 0 {
+                    pieces.push(share(left, wanted));
+                    left -= pieces.last().expect("one was added");
+                }
+                let (least, most) = (pieces.iter().min(), pieces.iter().max());
+                let (least, most) = (*least.expect("some"), *most.expect("some"));
+                assert!(most - least <= 1, "{all} {wanted}: {pieces:?}");
+                assert!(f64::from(most) <= (1.5 * wanted).ceil(), "{all} {wanted}: {pieces:?}");
+            }
+        }
     }
 }

@@ -171,7 +171,7 @@ impl Recording for NetworkTraining {
             return Ok(limit);
         }
         // Every step is some hundred dispatches to be encoded.
-        let steps = self.flight.wanted().min(limit).min(64);
+        let steps = self.flight.steps().min(limit).min(64);
         let follow = follow.filter(|follow| !follow.last_only || steps == limit);
         let follow = follow.as_ref().map(|follow| (follow, self.longest));
         let submission = self.runner.submit(self.models.len(), step, steps, follow);

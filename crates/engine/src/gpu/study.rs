@@ -430,7 +430,7 @@ impl Recording for StudyTraining {
             return Ok(limit);
         }
         let whole = self.flight.parts;
-        let steps = (self.flight.wanted() / whole).min(limit).min(self.most_steps());
+        let steps = self.flight.steps().min(limit).min(self.most_steps());
         let follow = follow.filter(|follow| !follow.last_only || steps.max(1) == limit);
         if steps > 0 {
             let submission = self.dispatch(0..groups, step, steps, follow.as_ref());
@@ -440,7 +440,7 @@ impl Recording for StudyTraining {
         // Not even one step fits: some of the models at a time.
         let mut first = 0;
         while first < groups {
-            let end = groups.min(first + (groups * self.flight.wanted().min(whole) / whole).max(1));
+            let end = first + self.flight.share(groups - first, groups);
             let parts = ((end - first) * whole).div_ceil(groups);
             let here =
                 |follow: &&Follow| (first as usize..end as usize).contains(&follow.models.start);

@@ -219,7 +219,7 @@ impl Training {
             return Ok(limit);
         }
         let whole = self.flight.parts;
-        let steps = (self.flight.wanted() / whole).min(limit).min(self.most_steps());
+        let steps = self.flight.steps().min(limit).min(self.most_steps());
         let follow = follow.filter(|follow| !follow.last_only || steps.max(1) == limit);
         if steps > 0 {
             let submission = self.dispatch(0..models, step, steps, follow.as_ref());
@@ -230,10 +230,8 @@ impl Training {
         let mut record = follow.map(|follow| self.start_record(&follow));
         let mut first = 0;
         while first < models {
-            let share = u64::from(models) * u64::from(self.flight.wanted().min(whole));
-            let share = (share / u64::from(whole)) as u32;
-            let end =
-                models.min(first + share.max(1).next_multiple_of(self.kernel.models_a_group()));
+            let share = self.flight.share(models - first, models);
+            let end = models.min(first + share.next_multiple_of(self.kernel.models_a_group()));
             let parts = (u64::from(end - first) * u64::from(whole)).div_ceil(models.into()) as u32;
             let mut encoder = self.encoder();
             if let Some(record) = record.as_mut().filter(|_| first == 0) {
