@@ -72,13 +72,14 @@ const press = (page, [which, what, how]) =>
     [which, what, how],
   );
 
-/** Goes to a page. The one that is left may still write its address, which ends what is under way. */
+/** Goes to a page. What a control has begun may come first: it is waited for, since every try that does not wait interrupts the one before. */
 async function go(page, url) {
   for (let left = 3; ; left--) {
     try {
       return await page.goto(url);
     } catch (error) {
       if (!left || !/interrupted by another navigation/.test(error.message)) throw error;
+      await page.waitForLoadState();
     }
   }
 }
