@@ -1,5 +1,6 @@
 //! The browser's address.
 
+use crate::front::Front;
 use crate::memory;
 use crate::view::{View, query};
 use leptos::prelude::*;
@@ -34,21 +35,27 @@ pub fn turn(from: &str, to: &str) {
     }
 }
 
-/// Keeps the browser's address at this link, and remembers it as that of a view.
+/// Keeps the browser's address at this link while the page is in front, and remembers it as that of
+/// a view.
 pub fn keep(view: &'static str, link: Memo<String>) {
+    let front = Front::here();
+    front.has_link(link);
     let pending = StoredValue::new(None::<TimeoutHandle>);
     let write = move || {
-        if let Ok(history) = window().history() {
+        if let Some(history) = window().history().ok().filter(|_| front.seen.get_untracked()) {
             // A page opened from a file has an address that must not change; it works without.
             let link = link.get_untracked();
             let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&link));
         }
     };
+    let remember =
+        move |link: &str| memory::remember(view, link.split_once('?').map_or("", |(_, q)| q));
+    remember(&link.get_untracked());
     Effect::watch(
         // Read, not only tracked: a memo that nobody reads follows nothing.
         move || link.get(),
         move |link, _, _| {
-            memory::remember(view, link.split_once('?').map_or("", |(_, query)| query));
+            remember(link);
             if let Some(handle) = pending.get_value() {
                 handle.clear();
             }

@@ -5,6 +5,7 @@ use crate::bar::{RunBar, RunNote};
 use crate::bring::FileNotes;
 use crate::export::Embedded;
 use crate::form::{First, Form};
+use crate::front::Front;
 use crate::header::Header;
 use crate::import;
 use crate::inspector::Inspector;
@@ -19,20 +20,24 @@ use crate::view::{self, Embed};
 use leptos::prelude::*;
 use trainer::Stage;
 
+/// The tab's name, as index.html has it.
+const NAME: &str = "Superphase: phase diagrams of superposition";
+
 /// The page.
 #[component]
-pub fn App() -> impl IntoView {
-    let query = window().location().search().unwrap_or_default();
+pub fn App(
+    /// What the link says.
+    query: String,
+) -> impl IntoView {
     let (sweep, view, notices) = view::open(&query);
     let state = State::new(sweep, view, notices);
-    let (dark, help) = (Dark::follow(), Help::new());
+    let (front, dark, help) = (Front::here(), expect_context::<Dark>(), Help::new());
     provide_context(state);
-    provide_context(dark);
     provide_context(help);
     provide_context(Panels::of(state));
     state.keep_address();
-    name_the_tab(state);
-    keys::listen(Box::new(state), dark, help);
+    name_the_tab(front, state);
+    keys::listen(Box::new(state), front, dark, help);
     if state.embed != Embed::No {
         return view! { <Embedded /> }.into_any();
     }
@@ -109,21 +114,17 @@ pub fn App() -> impl IntoView {
 }
 
 /// Shows progress in the browser's tab, to be seen from another one: training goes on in workers.
-fn name_the_tab(state: State) {
+fn name_the_tab(front: Front, state: State) {
     let run = state.run;
-    let name = document().title();
     let percent = Memo::new(move |_| match run.stage.get() {
         Stage::Training => Some((100.0 * run.progress.get().part).floor()),
         _ => None,
     });
     // Short runs would only make it flicker.
     let long = Memo::new(move |_| run.progress.get().spent > 2.0);
-    Effect::new(move || {
-        let title = match percent.get().filter(|_| long.get()) {
-            Some(percent) => format!("{percent} % · Superphase"),
-            None => name.clone(),
-        };
-        document().set_title(&title);
+    front.name_the_tab(move || match percent.get().filter(|_| long.get()) {
+        Some(percent) => format!("{percent} % · Superphase"),
+        None => NAME.into(),
     });
 }
 

@@ -1,6 +1,7 @@
 //! Files that readers bring: dropped on the page, or chosen.
 
 use crate::format::sentence;
+use crate::front::Front;
 use crate::part::Why;
 use js_sys::Uint8Array;
 use leptos::ev::{dragleave, dragover, drop};
@@ -70,8 +71,9 @@ impl Files {
                 Box::pin(show(file)) as Pin<Box<dyn Future<Output = Shown>>>
             }),
         };
+        let seen = Front::here().seen;
         let over = window_event_listener(dragover, move |event| {
-            if event.data_transfer().is_some_and(|data| has_files(&data)) {
+            if seen.get_untracked() && event.data_transfer().is_some_and(|data| has_files(&data)) {
                 // Otherwise the browser would leave the page for the file.
                 event.prevent_default();
                 files.hover(true, part(&event));
@@ -84,6 +86,9 @@ impl Files {
             }
         });
         let dropped = window_event_listener(drop, move |event| {
+            if !seen.get_untracked() {
+                return;
+            }
             files.hover(false, None);
             let Some(data) = event.data_transfer().filter(has_files) else { return };
             event.prevent_default();

@@ -1,6 +1,8 @@
 //! The pages of experiments: loaded when one is opened, as a part of the program of its own.
 
 use crate::comparison::{self, ComparisonPage};
+use crate::experiment::COMPARISON;
+use crate::front::Found;
 use crate::gauge::{self, GaugePage};
 use crate::network::{self, NetworkPage};
 use crate::part::Why;
@@ -9,32 +11,34 @@ use crate::translation::{self, TranslationPage};
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
 
-/// Shows the page that a link leads to; whether it is to an experiment at all.
+/// The page that a link leads to, if it is to an experiment at all.
 ///
 /// # Errors
 /// When this part cannot be loaded.
 #[wasm_split(experiments, fallible)]
-pub fn mount(query: String) -> Result<bool, Why> {
-    let Some(page) = page(query) else { return Ok(false) };
-    leptos::mount::mount_to_body(page);
-    Ok(true)
+pub fn find(query: String) -> Result<Option<Found>, Why> {
+    Ok(page(query))
 }
 
-fn page(query: String) -> Option<Box<dyn FnOnce() -> AnyView>> {
+fn page(query: String) -> Option<Found> {
+    fn found<V: IntoView + 'static>(
+        word: &'static str,
+        page: impl FnOnce() -> V + 'static,
+    ) -> Found {
+        Found { word, make: Box::new(|| page().into_any()) }
+    }
     if comparison::compares(&query) {
-        return Some(Box::new(|| view! { <ComparisonPage query /> }.into_any()));
+        return Some(found(COMPARISON.0, || view! { <ComparisonPage query /> }));
     }
     if gauge::opens(&query) {
-        return Some(Box::new(|| view! { <GaugePage /> }.into_any()));
+        return Some(found(gauge::WORD, || view! { <GaugePage /> }));
     }
     if let Some(opened) = network::open(&query) {
-        return Some(Box::new(|| view! { <NetworkPage opened /> }.into_any()));
+        return Some(found(opened.name.0, || view! { <NetworkPage opened /> }));
     }
     if let Some(opened) = translation::open(&query) {
-        return Some(Box::new(|| view! { <TranslationPage opened /> }.into_any()));
+        return Some(found(opened.name.0, || view! { <TranslationPage opened /> }));
     }
-    if let Some(opened) = study::open(&query) {
-        return Some(Box::new(|| view! { <StudyPage opened /> }.into_any()));
-    }
-    None
+    let opened = study::open(&query)?;
+    Some(found(opened.1.name.0, || view! { <StudyPage opened /> }))
 }

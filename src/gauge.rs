@@ -6,15 +6,15 @@ use crate::experiment::Views;
 use crate::experiment::link::leads_to;
 use crate::export::save::{blob, save};
 use crate::format::{sentence, si};
+use crate::front::Front;
 use crate::header::Theme;
-use crate::theme::Dark;
 use crate::training::Worker;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wire::{Choice, Gauge, Report, Request};
 
 /// Its word in links.
-const WORD: &str = "bench";
+pub const WORD: &str = "bench";
 /// What the file is called.
 const FILE: &str = "superphase-gpu.json";
 
@@ -86,8 +86,7 @@ impl Found {
 /// The page.
 #[component]
 pub fn GaugePage() -> impl IntoView {
-    provide_context(Dark::follow());
-    document().set_title("GPU · Superphase");
+    Front::here().name_the_tab(|| "GPU · Superphase".into());
     let found = Found::new();
     let told = move |text: &str| found.told.set(text.to_owned());
     let file = move |_| {

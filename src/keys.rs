@@ -1,5 +1,6 @@
 //! Keys that work anywhere on the page, and the list of all of them.
 
+use crate::front::Front;
 use crate::theme::Dark;
 use leptos::ev;
 use leptos::html::Dialog;
@@ -103,11 +104,12 @@ pub fn HelpDialog(
     }
 }
 
-/// Listens to the keys from now on.
-pub fn listen(page: Box<dyn Keyed>, dark: Dark, help: Help) {
+/// Listens to the keys from now on, while the page is in front.
+pub fn listen(page: Box<dyn Keyed>, front: Front, dark: Dark, help: Help) {
     let handle = window_event_listener(ev::keydown, move |event| {
         let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if modified || event.default_prevented() || elsewhere(&event) {
+        let behind = !front.seen.get_untracked();
+        if behind || modified || event.default_prevented() || elsewhere(&event) {
             return;
         }
         match event.key().as_str() {
@@ -122,7 +124,7 @@ pub fn listen(page: Box<dyn Keyed>, dark: Dark, help: Help) {
         }
         event.prevent_default();
     });
-    // The page listens as long as it is open.
+    // It listens as long as the document is open.
     std::mem::forget(handle);
 }
 

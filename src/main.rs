@@ -18,6 +18,7 @@ mod experiments;
 mod export;
 mod form;
 mod format;
+mod front;
 mod gauge;
 mod header;
 mod import;
@@ -30,6 +31,7 @@ mod network;
 mod notices;
 mod origin;
 mod other;
+mod pages;
 mod panel;
 mod part;
 mod pixel;
@@ -61,25 +63,13 @@ fn main() {
         return worker::serve();
     }
     export::keep_a_copy();
-    let query = leptos::prelude::window().location().search().unwrap_or_default();
-    if experiment::link::may_lead(&query) {
-        wasm_bindgen_futures::spawn_local(open(query));
-    } else {
-        show_diagram();
-    }
+    wasm_bindgen_futures::spawn_local(open());
 }
 
-/// Shows the phase diagram.
-fn show_diagram() {
-    leptos::mount::mount_to_body(app::App);
-    end_loading();
-}
-
-/// Shows the experiment that a link leads to, or the diagram if it leads to none.
-async fn open(query: String) {
-    match experiments::mount(query).await {
-        Ok(true) => end_loading(),
-        Ok(false) => show_diagram(),
+/// Shows what the address leads to.
+async fn open() {
+    match pages::open().await {
+        Ok(()) => end_loading(),
         // `www/start.js` says it in the place of the page, with a button that loads it again.
         Err(part::Why(why)) => {
             let said = web_sys::CustomEventInit::new();

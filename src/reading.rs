@@ -1,8 +1,8 @@
 //! What sentences of the article set, and the ways back from it.
 
 use crate::address;
+use crate::front::Front;
 use crate::state::State;
-use leptos::ev;
 use leptos::prelude::*;
 
 /// What the article has set; copies are handles to the same.
@@ -16,14 +16,13 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Goes where the browser's buttons lead from now on.
+    /// Goes where the browser's buttons lead, and links of other pages, from now on.
     pub fn follow(state: State) -> Self {
         let reading = Self { active: RwSignal::new(None), own: RwSignal::new(None), state };
-        let popped = window_event_listener(ev::popstate, move |_| {
+        Front::here().shows(move |query| {
             reading.active.set(None);
-            state.show(&window().location().search().unwrap_or_default());
+            state.open(query);
         });
-        on_cleanup(move || popped.remove());
         reading
     }
 

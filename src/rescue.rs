@@ -1,22 +1,33 @@
 //! If the page itself fails: what it says then, and what can still be saved. All of it is outside
 //! of what may have failed.
 
+use crate::front::Front;
 use leptos::web_sys::{Blob, BlobPropertyBag, Document, Element, Url, window};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use wasm_bindgen::JsValue;
 
 /// Writes what was trained, given the page's link; nothing if there is nothing, or it is not whole.
 type Writer = Box<dyn Fn(&str) -> Option<String>>;
 
 thread_local! {
-    static WRITER: RefCell<Option<Writer>> = RefCell::default();
+    /// By the number of the page.
+    static WRITERS: RefCell<BTreeMap<usize, Writer>> = RefCell::default();
+    /// The number of the page in front.
+    static FRONT: Cell<usize> = const { Cell::new(0) };
     static SHOWN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Lets what a run has trained be saved if the page fails: the first run's, which is the page's
-/// own. The writer may find everything borrowed by whatever failed.
+/// Notes which page is in front, whose link is the address.
+pub fn is_in_front(number: usize) {
+    FRONT.set(number);
+}
+
+/// Lets what a run has trained be saved if the program fails: the first run's of each page, which is
+/// the page's own. The writer may find everything borrowed by whatever failed.
 pub fn saves(writer: impl Fn(&str) -> Option<String> + 'static) {
-    WRITER.with_borrow_mut(|own| _ = own.get_or_insert_with(|| Box::new(writer)));
+    let number = Front::here().number;
+    WRITERS.with_borrow_mut(|all| _ = all.entry(number).or_insert_with(|| Box::new(writer)));
 }
 
 /// Shows what to do, once: called while the page panics, so that nothing here may.
@@ -27,9 +38,13 @@ pub fn show() {
     }
 }
 
-/// What was trained, as a document that can be loaded again.
-fn saved(link: &str) -> Option<String> {
-    WRITER.with(|writer| writer.try_borrow().ok()?.as_ref().and_then(|write| write(link)))
+/// What was trained on each page, as documents that can be loaded again.
+fn saved(link: &str) -> Vec<String> {
+    WRITERS.with(|all| {
+        let Ok(all) = all.try_borrow() else { return vec![] };
+        let own = |number: usize| if number == FRONT.get() { link } else { "" };
+        all.iter().filter_map(|(&number, write)| write(own(number))).collect()
+    })
 }
 
 fn message() -> Result<(), JsValue> {
@@ -44,7 +59,7 @@ fn message() -> Result<(), JsValue> {
     let again = element(&document, "a", "Open the link again")?;
     again.set_attribute("href", &link)?;
     all.append_child(&again)?;
-    if let Some(text) = saved(&link) {
+    for text in saved(&link) {
         let options = BlobPropertyBag::new();
         options.set_type("application/json");
         let parts = js_sys::Array::of1(&text.into());

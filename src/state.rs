@@ -211,6 +211,15 @@ impl State {
         self.outside.update(|count| *count += 1);
     }
 
+    /// Goes to the state that a link describes, with its choice of engine.
+    pub fn open(self, link: &str) {
+        self.show(link);
+        let (_, View { choice, .. }, _) = view::open(link);
+        if self.choice.get_untracked() != choice {
+            self.choice.set(choice);
+        }
+    }
+
     /// Goes to the state that a link describes; the choice of engine is the reader's.
     pub fn show(self, link: &str) {
         let (sweep, view, _) = view::open(link);

@@ -8,9 +8,9 @@ use crate::experiment::link::{is_embedded, leads_to};
 use crate::experiment::{COMPARISON, Views, measured};
 use crate::export::save::{blob, save};
 use crate::format::plural;
+use crate::front::Front;
 use crate::header::Theme;
 use crate::part::Why;
-use crate::theme::Dark;
 use leptos::html::Div;
 use leptos::prelude::*;
 use toy::comparison::{self, COLUMNS, Row};
@@ -42,9 +42,11 @@ pub fn ComparisonPage(
     /// What the link says.
     query: String,
 ) -> impl IntoView {
-    provide_context(Dark::follow());
-    document().set_title(&format!("{} · Superphase", COMPARISON.1));
+    let front = Front::here();
+    front.name_the_tab(|| format!("{} · Superphase", COMPARISON.1));
     let all = RwSignal::new(rows());
+    // What was kept on other pages meanwhile.
+    Effect::watch(move || front.seen.get(), move |_, _, _| all.set(rows()), false);
     let order = RwSignal::new((0usize, false));
     let told = RwSignal::new(String::new());
     let save_as = move |name: &'static str, text: String, mime: &str| {

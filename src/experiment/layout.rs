@@ -5,6 +5,7 @@ use super::views::Views;
 use crate::bar::RunNote;
 use crate::controls::{Controls, Item, Line};
 use crate::export::EmbedFoot;
+use crate::front::Front;
 use crate::header::{Share, Theme};
 use crate::keys::{self, Help, HelpButton, HelpDialog};
 use crate::notices::Notices;
@@ -30,12 +31,11 @@ pub fn layout<S: Spec, R: Run>(
     top: impl FnOnce() -> AnyView,
     figure: impl FnOnce() -> AnyView,
 ) -> AnyView {
-    let (dark, help) = (Dark::follow(), Help::new());
-    provide_context(dark);
+    let (front, dark, help) = (Front::here(), expect_context::<Dark>(), Help::new());
     provide_context(help);
-    keys::listen(Box::new(page), dark, help);
+    keys::listen(Box::new(page), front, dark, help);
     let label = page.name.1;
-    document().set_title(&format!("{label} · Superphase"));
+    front.name_the_tab(move || format!("{label} · Superphase"));
     let training = page.training();
     if page.embed {
         return view! {

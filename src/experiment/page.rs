@@ -4,6 +4,7 @@ use super::link::{Opened, query};
 use super::views::Name;
 use crate::address::{at, keep};
 use crate::bar::toggle;
+use crate::front::Front;
 use crate::keys::{Keyed, Keys};
 use crate::training::{Event, Training};
 use crate::undo::Past;
@@ -51,7 +52,12 @@ impl<S: Spec, R: Run> Copy for Page<S, R> {}
 
 impl<S: Spec, R: Run> Page<S, R> {
     /// The state that a link describes; the address follows it, and what `follow` makes trains it.
-    pub fn new(opened: Opened<S>, follow: impl FnOnce(RwSignal<S>, RwSignal<Choice>) -> R) -> Self {
+    /// When the page is asked for another link, `read` reads it.
+    pub fn new(
+        opened: Opened<S>,
+        read: fn(&str) -> Option<Opened<S>>,
+        follow: impl FnOnce(RwSignal<S>, RwSignal<Choice>) -> R,
+    ) -> Self {
         let Opened { name, preset, spec, choice, embed, notices } = opened;
         let (spec, choice) = (RwSignal::new(spec), RwSignal::new(choice));
         let preset = RwSignal::new(preset.name);
@@ -60,7 +66,7 @@ impl<S: Spec, R: Run> Page<S, R> {
         if !embed {
             keep(name.0, link);
         }
-        Self {
+        let page = Self {
             name,
             preset,
             spec,
@@ -71,7 +77,18 @@ impl<S: Spec, R: Run> Page<S, R> {
             link,
             run: follow(spec, choice),
             past: Past::of(Memo::new(move |_| (preset.get(), spec.get())).into()),
+        };
+        Front::here().shows(move |query| read(query).into_iter().for_each(|it| page.show(it)));
+        page
+    }
+
+    /// Sets what a link says.
+    fn show(self, opened: Opened<S>) {
+        self.load((opened.preset.name, opened.spec));
+        if self.choice.get_untracked() != opened.choice {
+            self.choice.set(opened.choice);
         }
+        self.notices.set(opened.notices);
     }
 
     /// What trains.

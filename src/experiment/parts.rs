@@ -2,19 +2,22 @@
 //! saved.
 
 use crate::format::count;
+use crate::front::Front;
 use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
 
 /// Tells how wide an element is, in CSS pixels, now and whenever the window changes.
 pub fn measured(plate: NodeRef<Div>, tell: impl Fn(f64) + Copy + 'static) {
+    let seen = Front::here().seen;
     let measure = move || {
-        if let Some(plate) = plate.get_untracked() {
+        if let Some(plate) = plate.get_untracked().filter(|_| seen.get_untracked()) {
             tell(f64::from(plate.client_width()));
         }
     };
     Effect::new(move || {
         plate.track();
+        seen.track();
         measure();
     });
     let resized = window_event_listener(ev::resize, move |_| measure());

@@ -1,5 +1,6 @@
 //! The way from one experiment to another: links, and on phones a menu of them.
 
+use crate::front::Front;
 use crate::memory;
 use leptos::html::Nav;
 use leptos::prelude::*;
@@ -29,6 +30,7 @@ pub fn Views(
     #[prop(into)]
     choice: Signal<Choice>,
 ) -> impl IntoView {
+    let seen = Front::here().seen;
     let own = View::ALL.map(|(_, word, label)| (word, label));
     let others = [TRANSFORMER, TRANSLATION, COMPARISON];
     let names: Vec<Name> =
@@ -37,6 +39,8 @@ pub fn Views(
         let here = (word == here).then_some("page");
         let pair = if word.is_empty() { String::new() } else { format!("view={word}") };
         let link = move || {
+            // Other pages change while this one is not in front.
+            seen.track();
             let engine = Some(choice.get()).filter(|choice| *choice != Choice::default());
             let left = memory::recall(word, engine.map(Choice::word));
             if let Some(left) = left.filter(|_| here.is_none()) {

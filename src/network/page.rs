@@ -34,7 +34,7 @@ pub fn NetworkPage(
     /// What the link says.
     opened: Opened<Network>,
 ) -> impl IntoView {
-    let page = Page::new(opened, |network, choice| FilmRun::follow(network, choice, order));
+    let page = Page::new(opened, open, |network, choice| FilmRun::follow(network, choice, order));
     let published = move || page.spec.with(|network| network.shared).then_some(PUBLISHED);
     let top = move || {
         view! {

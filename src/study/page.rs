@@ -1,6 +1,7 @@
 //! An experiment's page: what stands where.
 
 use super::figures::{Look, draw, followed, follows, numbers, turns};
+use super::link::open;
 use super::load::listen;
 use super::losses::Losses;
 use super::run::{Found, Page, Part, StudyRun};
@@ -12,6 +13,7 @@ use crate::comparison::Keep;
 use crate::diagram::cursor::touches;
 use crate::experiment::{About, Opened, layout, measured, saves, scrubber};
 use crate::format::sentence;
+use crate::front::Front;
 use crate::origin::Origin;
 use leptos::ev;
 use leptos::html::{Details, Div};
@@ -35,7 +37,8 @@ pub fn StudyPage(
     opened: (View, Opened<Study>),
 ) -> impl IntoView {
     let (view, opened) = opened;
-    let page = Page::new(opened, |study, choice| StudyRun::follow(view, study, choice));
+    let read = |query: &str| open(query).map(|(_, opened)| opened);
+    let page = Page::new(opened, read, |study, choice| StudyRun::follow(view, study, choice));
     let origin = page.run.origin;
     let shipped =
         Signal::derive(move || origin.with(|o| o.as_ref().is_some_and(Origin::is_shipped)));
@@ -57,7 +60,7 @@ pub fn StudyPage(
 
 /// The figure, what it can be looked at with, its numbers and files.
 fn figure(page: Page) -> impl IntoView {
-    let run = page.run;
+    let (front, run) = (Front::here(), page.run);
     let plate = NodeRef::<Div>::new();
     let look =
         RwSignal::new(Look { width: 0.0, turn: (0.6, 0.35), frame: usize::MAX, follow: None });
@@ -89,7 +92,7 @@ fn figure(page: Page) -> impl IntoView {
         run.drawn.track();
         run.with(|found| turns(run.view, found))
     });
-    rotate(solid, look);
+    rotate(Memo::new(move |_| front.seen.get() && solid.get()), look);
     let held = move |event: &ev::PointerEvent| solid.get_untracked() && event.buttons() & 1 == 1;
     let turned = move |event: ev::PointerEvent| {
         if event.buttons() & 1 == 1 && scrub(run, look, &event) {

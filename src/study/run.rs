@@ -91,9 +91,10 @@ impl StudyRun {
             draw_soon(inner, drawn);
         };
         let training = Training::new(habits(), show);
+        let awake = training.rests_behind();
         Effect::new(move || {
-            let order = order(view, &study.get(), choice.get());
-            training.tell(Event::Order(Some(order)));
+            let order = awake.get().then(|| order(view, &study.get(), choice.get()));
+            training.tell(Event::Order(order));
         });
         let Training { stage, engine, .. } = training;
         Effect::new(move || waits.set(shipped::waits(&stage.get())));

@@ -7,6 +7,7 @@ mod workers;
 
 pub use workers::{Worker, in_window};
 
+use crate::front::Front;
 use bytes::Bytes;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -83,6 +84,13 @@ impl Training {
             complained: StoredValue::new(false),
             inner: StoredValue::new_local(inner),
         }
+    }
+
+    /// Lets the workers of a page that was left long ago go when all is done: whether they may stay.
+    pub fn rests_behind(self) -> RwSignal<bool> {
+        let front = Front::here();
+        front.rests_when(Signal::derive(move || self.stage.get() == Stage::Done));
+        front.awake
     }
 
     /// Tells the trainer what happened, and does what it asks for.

@@ -48,7 +48,7 @@ pub fn TranslationPage(
 ) -> impl IntoView {
     let ours = Ours::new();
     let order = move |run: &Translation, choice| order(run, choice, ours.own());
-    let page = Page::new(opened, |run, choice| FilmRun::follow(run, choice, order));
+    let page = Page::new(opened, open, |run, choice| FilmRun::follow(run, choice, order));
     let top = move || {
         view! {
             <p class="lede">{ABOUT}</p>
