@@ -101,6 +101,11 @@ impl SweepRun {
         self.step
     }
 
+    /// Whether a GPU trains, which works on a slice while this thread does something else.
+    pub fn on_gpu(&self) -> bool {
+        matches!(&self.backend, Backend::Gpu(_))
+    }
+
     /// Whether a GPU trains that is software, on the cores that measure and draw as well.
     pub fn on_software(&self) -> bool {
         matches!(&self.backend, Backend::Gpu(gpu) if gpu.on_software())
@@ -205,16 +210,41 @@ impl SweepRun {
     /// # Errors
     /// When the GPU is lost.
     pub async fn parameters_of(&mut self, rows: &[usize]) -> Result<Vec<f32>, EngineError> {
-        let all = match &mut self.backend {
-            Backend::Cpu(cpu) => return Ok(cpu.parameters_of(rows)),
-            Backend::Gpu(gpu) => gpu.parameters(&self.plan).await?,
-        };
+        match &mut self.backend {
+            Backend::Cpu(cpu) => Ok(cpu.parameters_of(rows)),
+            Backend::Gpu(gpu) => {
+                let all = gpu.parameters(&self.plan).await?;
+                Ok(self.pick(all, rows))
+            }
+        }
+    }
+
+    /// The same, for who takes another slice before showing them: of a GPU's last steps, that slice
+    /// makes the check, while the GPU works on it.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn parameters_before_next(
+        &mut self,
+        rows: &[usize],
+    ) -> Result<Vec<f32>, EngineError> {
+        match &mut self.backend {
+            Backend::Cpu(cpu) => Ok(cpu.parameters_of(rows)),
+            Backend::Gpu(gpu) => {
+                let all = gpu.parameters_unchecked().await?;
+                Ok(self.pick(all, rows))
+            }
+        }
+    }
+
+    /// Some rows of the parameters of all.
+    fn pick(&self, all: Vec<f32>, rows: &[usize]) -> Vec<f32> {
         if rows.len() == self.plan.rows.len() {
-            return Ok(all);
+            return all;
         }
         let width = self.plan.models_per_row();
         let planes = all.chunks_exact(self.plan.models().max(1));
         let some = planes.flat_map(|plane| rows.iter().map(|&row| &plane[row * width..][..width]));
-        Ok(some.flatten().copied().collect())
+        some.flatten().copied().collect()
     }
 }

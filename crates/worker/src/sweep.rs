@@ -13,6 +13,16 @@ use toy::picture::Measures;
 use web_time::Instant;
 use wire::{Report, Request};
 
+/// Rows that were read back, by their places in the share.
+struct Read {
+    /// Steps that their models had taken.
+    step: u32,
+    rows: Vec<usize>,
+    parameters: Vec<f32>,
+    /// What reading them took.
+    took: Duration,
+}
+
 /// A sweep in training.
 pub struct SweepTask {
     id: u32,
@@ -27,6 +37,8 @@ pub struct SweepTask {
     goal: Option<u32>,
     trained: Duration,
     measures: Option<Measures>,
+    /// The step of the rows measured last.
+    measured: u32,
     turns: Turns,
     /// Time that measuring a row takes.
     a_row: Duration,
@@ -56,6 +68,7 @@ impl SweepTask {
             run,
             trained: Duration::ZERO,
             measures: None,
+            measured: 0,
             turns,
             a_row: Duration::ZERO,
             shown: Instant::now(),
@@ -73,14 +86,23 @@ impl SweepTask {
     }
 
     async fn slice(&mut self) -> Result<(), EngineError> {
+        let mut read = None;
+        if self.is_due() {
+            let rows = self.some_rows();
+            read = Some(self.read(rows, true).await?);
+        }
+        // A GPU works on the next slice while these rows are measured.
+        if let Some(read) = read.take_if(|_| !self.run.on_gpu()) {
+            self.measure(read, Effort::Live);
+        }
         let start = Instant::now();
         let limit = self.goal.map_or(u32::MAX, |goal| goal.saturating_sub(self.run.step()));
         self.run.advance(limit).await?;
         self.trained += start.elapsed();
-        // Pictures wait until all models are at one step.
-        let least = if self.run.on_software() { ON_SOFTWARE } else { INTERVAL };
-        let due = self.shown.elapsed() >= least.max(self.a_row * MEASURING);
-        if !self.is_active() || (due && self.run.ahead() == 0) {
+        if let Some(read) = read {
+            self.measure(read, Effort::Live);
+        }
+        if !self.is_active() {
             self.show().await?;
         } else if self.told.elapsed() >= INTERVAL {
             self.progress();
@@ -91,6 +113,14 @@ impl SweepTask {
         }
         self.end();
         Ok(())
+    }
+
+    /// Whether some rows are to be shown as they are: some time after the last, when all models are
+    /// at one step.
+    fn is_due(&self) -> bool {
+        let least = if self.run.on_software() { ON_SOFTWARE } else { INTERVAL };
+        let due = self.shown.elapsed() >= least.max(self.a_row * MEASURING);
+        due && self.run.ahead() == 0 && self.run.step() > self.measured
     }
 
     /// Says when every step has been taken.
@@ -113,21 +143,34 @@ impl SweepTask {
         Ok(())
     }
 
-    /// Measures models as they are and sends picture, progress and the inspected pixel: all rows
-    /// at first and where the run rests, in between those whose turn it is.
+    /// Measures all models as they are and sends picture, progress and the inspected pixel.
     async fn show(&mut self) -> Result<(), EngineError> {
+        let rows = (0..self.run.plan().rows.len()).collect();
+        let read = self.read(rows, false).await?;
+        let effort = if self.is_active() { Effort::Live } else { Effort::Final };
+        self.measure(read, effort);
+        Ok(())
+    }
+
+    /// Reads back some rows, by their places in the share; a `slice` is to follow or not.
+    async fn read(&mut self, rows: Vec<usize>, slice: bool) -> Result<Read, EngineError> {
         let start = Instant::now();
-        let (all, active) = (self.run.plan().rows.len(), self.is_active());
-        let rows = if active && self.measures.is_some() {
-            self.some_rows(all)
-        } else {
-            (0..all).collect()
+        let parameters = match slice {
+            true => self.run.parameters_before_next(&rows).await?,
+            false => self.run.parameters_of(&rows).await?,
         };
-        let parameters = self.run.parameters_of(&rows).await?;
+        Ok(Read { step: self.run.step(), rows, parameters, took: start.elapsed() })
+    }
+
+    /// Measures what was read back and sends it, with the progress.
+    fn measure(&mut self, read: Read, effort: Effort) {
+        let start = Instant::now();
+        let Read { step, rows, parameters, took } = read;
         let plan = self.run.plan();
-        let effort = if active { Effort::Live } else { Effort::Final };
+        let all = plan.rows.len();
         let numbers: Vec<u32> = rows.iter().map(|&row| plan.rows[row]).collect();
         let part = Measures::new(&plan.sweep, &numbers, parameters, &self.thresholds, effort);
+        self.measured = step;
         self.picture(&part);
         match &mut self.measures {
             Some(measures) if rows.len() < all => measures.place(&part),
@@ -135,21 +178,20 @@ impl SweepTask {
         }
         self.pixel();
         self.progress();
-        let took = start.elapsed() / rows.len().max(1) as u32;
+        let took = (took + start.elapsed()) / rows.len().max(1) as u32;
         // Less is believed at once: the first time no code is compiled yet, and any time another
         // process may have had the core.
         let before = self.a_row;
         self.a_row = if took < before || before.is_zero() { took } else { (7 * before + took) / 8 };
         self.shown = Instant::now();
-        Ok(())
     }
 
     /// The rows to be measured now, as many as [`MEASURING`] allows, by their places in the share; one looked at is always among them.
-    fn some_rows(&mut self, all: usize) -> Vec<usize> {
+    fn some_rows(&mut self) -> Vec<usize> {
         let time = self.shown.elapsed() / MEASURING;
         let mut rows = self.turns.take((time.as_nanos() / self.a_row.as_nanos().max(1)) as usize);
         let inspected = self.inspected.map(|(row, _)| row);
-        let place = (0..all).find(|&place| Some(self.run.plan().rows[place]) == inspected);
+        let place = self.run.plan().rows.iter().position(|&row| Some(row) == inspected);
         if let Some(place) = place
             && let Err(at) = rows.binary_search(&place)
         {
@@ -160,7 +202,7 @@ impl SweepTask {
 
     fn picture(&self, measures: &Measures) {
         let picture = measures.picture(self.aggregate);
-        self.outbox.send(Report::Picture { run: self.id, step: self.run.step(), picture });
+        self.outbox.send(Report::Picture { run: self.id, step: self.measured, picture });
     }
 
     fn picture_again(&self) {
@@ -169,7 +211,7 @@ impl SweepTask {
 
     fn pixel(&self) {
         if let (Some((row, column)), Some(measures)) = (self.inspected, &self.measures) {
-            let (step, repeats) = (self.run.step(), measures.pixel(row, column));
+            let (step, repeats) = (self.measured, measures.pixel(row, column));
             self.outbox.send(Report::Pixel { run: self.id, row, column, step, repeats });
         }
     }

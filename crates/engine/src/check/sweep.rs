@@ -16,6 +16,9 @@ use toy::random::block;
 use toy::train::Model;
 use web_time::Instant;
 
+/// A record's states: after so many steps, its models.
+type States = Vec<(u32, Vec<f32>)>;
+
 /// States from which the CPU trains a model to see how far rounding leads: the given one first.
 const STATES: usize = 4;
 
@@ -40,8 +43,10 @@ fn densest(rows: &[u32], density: impl Fn(u32) -> f64) -> u32 {
 pub struct Checked {
     device: Gpu,
     gpu: gpu::Training,
-    /// What the CPU is yet to compare; all in one buffer.
+    /// What is yet to be read; all in one buffer.
     pending: Vec<Record>,
+    /// What has been read, and the CPU is yet to compare: models, and their states.
+    unchecked: Vec<(Range<usize>, States)>,
     budget: Budget,
     /// Checks so far.
     turn: u32,
@@ -80,6 +85,7 @@ impl Checked {
             device: gpu.clone(),
             gpu: training,
             pending: vec![],
+            unchecked: vec![],
             budget: Budget::default(),
             turn: 0,
             densest: densest as usize,
@@ -153,6 +159,7 @@ impl Checked {
             }
         });
         let taken = self.gpu.advance_recording(step, limit, follow).await?;
+        self.compare_read(plan).await?;
         if let Some(record) = self.gpu.recorded() {
             // The GPU has done all that is in another buffer.
             if self.pending.last().is_some_and(|before| !before.is_beside(&record)) {
@@ -171,10 +178,22 @@ impl Checked {
     /// # Errors
     /// When the GPU is lost or has computed something wrong.
     pub async fn settle(&mut self, plan: &Plan) -> Result<(), EngineError> {
+        self.read().await?;
+        self.compare_read(plan).await
+    }
+
+    /// Reads what has been recorded.
+    async fn read(&mut self) -> Result<(), EngineError> {
         let records = std::mem::take(&mut self.pending);
         let all = self.gpu.read_records(&records).await?;
-        for (Record { models, .. }, states) in records.iter().zip(all) {
-            self.compare(plan, models, models, &states).await?;
+        self.unchecked.extend(records.into_iter().map(|record| record.models).zip(all));
+        Ok(())
+    }
+
+    /// Compares what has been read.
+    async fn compare_read(&mut self, plan: &Plan) -> Result<(), EngineError> {
+        for (models, states) in std::mem::take(&mut self.unchecked) {
+            self.compare(plan, &models, &models, &states).await?;
         }
         Ok(())
     }
@@ -208,6 +227,15 @@ impl Checked {
         self.gpu.parameters().await
     }
 
+    /// The same without waiting for the check, which is made once the GPU has the next slice.
+    ///
+    /// # Errors
+    /// When the GPU is lost.
+    pub async fn parameters_unchecked(&mut self) -> Result<Vec<f32>, EngineError> {
+        self.read().await?;
+        self.gpu.parameters().await
+    }
+
     /// Parameters, first and second moments, once the last steps have been checked.
     ///
     /// # Errors
@@ -220,6 +248,7 @@ impl Checked {
     /// Replaces what [`state`](Self::state) returns.
     pub fn set_state(&mut self, state: &[Vec<f32>; 3]) {
         self.pending.clear();
+        self.unchecked.clear();
         self.gpu.set_state(state);
     }
 
