@@ -50,17 +50,19 @@ pub fn keep(view: &'static str, link: Memo<String>) {
     };
     let remember =
         move |link: &str| memory::remember(view, link.split_once('?').map_or("", |(_, q)| q));
-    remember(&link.get_untracked());
-    Effect::watch(
-        // Read, not only tracked: a memo that nobody reads follows nothing.
-        move || link.get(),
-        move |link, _, _| {
-            remember(link);
-            if let Some(handle) = pending.get_value() {
-                handle.clear();
-            }
-            pending.set_value(set_timeout_with_handle(write, REST).ok());
-        },
-        false,
-    );
+    let last = StoredValue::new(link.get_untracked());
+    last.with_value(|link| remember(link));
+    // What is changed before this first runs is a change, too.
+    Effect::new(move || {
+        let link = link.get();
+        if last.with_value(|last| *last == link) {
+            return;
+        }
+        remember(&link);
+        last.set_value(link);
+        if let Some(handle) = pending.get_value() {
+            handle.clear();
+        }
+        pending.set_value(set_timeout_with_handle(write, REST).ok());
+    });
 }
