@@ -51,6 +51,9 @@ pub const MEMORY: usize = 16_384;
 const MOST_REGISTERS: usize = 64;
 /// Most invocations of a workgroup that WebGPU promises.
 const MOST_LANES: usize = 256;
+/// Invocations of a workgroup on a software adapter: one vector, or two. It takes them one after the
+/// other, and at every barrier has to come back to each with all that it has in registers.
+const SOFTWARE_LANES: usize = 8;
 /// Most samples of a tile, and the fewest that are not worth more memory than promised.
 const MOST_SAMPLES: usize = 64;
 const FEW_SAMPLES: usize = 8;
@@ -128,10 +131,8 @@ impl StudyKernel {
         let quads @ [nq, mq] = [self.n.div_ceil(4), self.m.div_ceil(4)];
         let both = if self.variant.tied() { 1 } else { 2 };
         let jobs = nq * mq + nq;
-        // Software takes its invocations one vector after the other: those without a job, and their
-        // barriers, only cost.
         let lanes = match self.software {
-            true => jobs.next_multiple_of(16).min(MOST_LANES),
+            true => SOFTWARE_LANES,
             false => jobs.next_multiple_of(32).clamp(64, MOST_LANES),
         };
         let fits = jobs.div_ceil(lanes) * 16 * both <= MOST_REGISTERS;
@@ -209,7 +210,7 @@ impl StudyKernel {
             ("UNIT_ROWS", sizes.unit_rows),
             ("UNIT_PARTS", sizes.unit_parts),
             // Quads of features that a hidden unit takes at once.
-            ("QUADS", together(sizes.quads[0], sizes.unit_parts)),
+            ("QUADS", self.together()),
             ("BLOCK_PARTS", sizes.block_parts),
             ("LANES", sizes.lanes),
             ("TIED", usize::from(tied)),
@@ -232,6 +233,15 @@ impl StudyKernel {
         ]
     }
 
+    /// How many quads of features go at once, such that none are left over and those who share them
+    /// have about as much to do as before. Software adapters have too few registers for several.
+    fn together(self) -> usize {
+        let Sizes { quads: [quads, _], unit_parts: parts, .. } = self.sizes();
+        let most = |some: usize| some * (quads / some).div_ceil(parts);
+        let fits = |&some: &usize| quads.is_multiple_of(some) && 20 * most(some) <= 21 * most(1);
+        [4, 2].into_iter().find(fits).filter(|_| !self.software).unwrap_or(1)
+    }
+
     /// Its modules, each an entry point and WGSL: one that takes whole steps, or the gradient and
     /// what ends a step with it.
     pub fn sources(self) -> Vec<(&'static str, String)> {
@@ -249,14 +259,6 @@ impl StudyKernel {
             vec![("train", text(true, &[TILE[0], TILE[1], STEP, WHOLE]))]
         }
     }
-}
-
-/// How many of so many quads go at once, such that none are left over and those who share them have
-/// about as much to do as before.
-fn together(quads: usize, parts: usize) -> usize {
-    let most = |some: usize| some * (quads / some).div_ceil(parts);
-    let fits = |&some: &usize| quads.is_multiple_of(some) && 20 * most(some) <= 21 * most(1);
-    [4, 2].into_iter().find(fits).unwrap_or(1)
 }
 
 /// A model's parameters as the kernels have them, from as everything else has them.
