@@ -1,6 +1,7 @@
 // Tests of the test harness itself: the kinds of visitor differ as promised, and complaints become failures.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { WEBGPU, withPage } from "./browser.mjs";
 import { serve } from "./serve.mjs";
@@ -64,5 +65,17 @@ test("harness: the server keeps to its folder and its base", async () => {
     assert.equal((await fetch(server.url, { method: "POST" })).status, 405);
   } finally {
     await server.close();
+  }
+});
+
+test("harness: the benchmarks call only what their libraries have", async () => {
+  for (const file of ["main.mjs", "compare.mjs"]) {
+    const text = readFileSync(new URL(`../bench/${file}`, import.meta.url), "utf8");
+    for (const [, name, path] of text.matchAll(/import \* as (\w+) from "(\.\/lib\/[^"]+)"/g)) {
+      const library = await import(new URL(path, new URL("../bench/", import.meta.url)));
+      const called = [...text.matchAll(new RegExp(`\\b${name}\\.(\\w+)`, "g"))].map(([, what]) => what);
+      assert.ok(called.length > 0, `${file} uses ${name}`);
+      for (const what of called) if (what !== "mjs") assert.equal(typeof library[what], "function", `${file}: ${name}.${what}`);
+    }
   }
 });

@@ -74,8 +74,13 @@ const STILL = 1e-4;
 /** Steps between these pictures, in per cent of the run. */
 const STRETCH = 10;
 
+let built = DIST;
+
+/** Measures the page in this folder from now on. */
+export const setDist = (dist) => (built = dist);
+
 /** A browser with the page served for it; `body(open)`, where `open(sweep, engine)` goes to a link. */
-export async function withBrowser(body, { webgpu = "software", dist = DIST } = {}) {
+export async function withBrowser(body, { webgpu = "software", dist = built } = {}) {
   const server = await serve(dist, { base: BASE });
   const browser = await launch(webgpu);
   try {
